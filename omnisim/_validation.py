@@ -1,0 +1,54 @@
+"""Check arguments and word the errors in one place."""
+
+import difflib
+from collections.abc import Iterable
+from numbers import Integral, Real
+
+from omnisim.exceptions import ParameterError, TableError
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Return ``" Did you mean 'x'?"`` for the nearest known name, or an empty string."""
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return f" Did you mean '{near[0]}'?" if near else ""
+
+
+def check_choice(name: str, value: str, known: Iterable[str]) -> str:
+    """Return `value` if it is one of `known`; otherwise raise ParameterError."""
+    names = list(known)
+    if value not in names:
+        listed = ", ".join(repr(k) for k in names)
+        raise ParameterError(f"Unknown {name} {value!r}. Known: {listed}.{suggest(str(value), names)}")
+    return value
+
+
+def check_positive(name: str, value: float) -> float:
+    """Return `value` if it is a finite number above zero; otherwise raise ParameterError."""
+    if not isinstance(value, Real) or isinstance(value, bool) or not 0 < value < float("inf"):
+        raise ParameterError(f"{name} must be a finite number > 0. Got {value!r}.")
+    return float(value)
+
+
+def check_count(name: str, value: int, *, minimum: int = 1) -> int:
+    """Return `value` if it is an integer of at least `minimum`; otherwise raise ParameterError."""
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < minimum:
+        raise ParameterError(f"{name} must be an integer >= {minimum}. Got {value!r}.")
+    return int(value)
+
+
+def check_probability(name: str, value: float) -> float:
+    """Return `value` if it lies in [0, 1]; otherwise raise ParameterError."""
+    if not isinstance(value, Real) or isinstance(value, bool) or not 0 <= value <= 1:
+        raise ParameterError(f"{name} must lie in [0, 1]. Got {value!r}.")
+    return float(value)
+
+
+def check_columns(table: str, columns: Iterable[str], required: Iterable[str]) -> None:
+    """Raise TableError unless every required column is there."""
+    have = list(columns)
+    lacking = [c for c in required if c not in have]
+    if lacking:
+        listed = ", ".join(repr(c) for c in have) or "no columns"
+        word = "column" if len(lacking) == 1 else "columns"
+        names = ", ".join(repr(c) for c in lacking)
+        raise TableError(f"{table} lacks {word} {names}. It has {listed}.{suggest(lacking[0], have)}")

@@ -1,0 +1,185 @@
+"""Columns, types, units and aggregation of every table that omnisim writes or reads.
+
+A table is described once, here; writers take their Arrow schema from it and readers check against
+it. Channel and event codes are permanent: append, never renumber.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import pyarrow as pa
+
+
+class Channel(IntEnum):
+    """Where a touchpoint happens; the codes of column ``channel``."""
+
+    STORE = 0
+    WEBSITE = 1
+    APP = 2
+    EMAIL = 3
+    SEARCH = 4
+    DISPLAY = 5
+    RIVAL_ONLINE = 6
+    RIVAL_LOCAL = 7
+    NONE = 8
+
+
+OWN_CHANNELS = (Channel.STORE, Channel.WEBSITE, Channel.APP)
+"""Channels in which the firm sells."""
+
+TOUCHPOINT_CHANNELS = (
+    Channel.STORE, Channel.WEBSITE, Channel.APP, Channel.EMAIL, Channel.SEARCH, Channel.DISPLAY,
+)  # fmt: skip
+"""Channels in which the firm meets a shopper."""
+
+
+class Event(IntEnum):
+    """What happened; the codes of column ``event``."""
+
+    NEED = 0  # a category need arises (no firm sees it)
+    IMPRESSION = 1  # a display advertisement is shown
+    MESSAGE = 2  # an e-mail is delivered
+    OPEN = 3  # an e-mail is opened
+    CLICK = 4  # an e-mail or a paid search advertisement is clicked
+    UNSUBSCRIBE = 5  # the shopper opts out of e-mail
+    VISIT = 6  # a store visit, or a session on website or app
+    PHONE_CHECK = 7  # the shopper compares prices on the phone while in the store
+    CART = 8  # a cart is created
+    CART_ABANDONED = 9
+    WALKOUT = 10  # the shopper leaves the store because of the queue
+    STOCKOUT = 11  # the wanted item is not there
+    PURCHASE = 12  # an order is placed and paid
+    PICKUP = 13  # a click-and-collect order is handed over
+    DELIVERY = 14  # a parcel arrives
+    RETURN = 15  # the order is sent or brought back
+    RIVAL_PURCHASE = 16  # the need ends at a rival
+    NO_PURCHASE = 17  # the need ends without a purchase anywhere
+    WORD_POSITIVE = 18  # the shopper recommends the firm
+    WORD_NEGATIVE = 19  # the shopper warns of the firm
+    CHURN = 20  # the shopper stops considering the firm
+    AWARE = 21  # the shopper comes to know the firm
+    BACK = 22  # a lost shopper considers the firm again
+
+
+class Identity(IntEnum):
+    """Which identifier an event exposes to the firm; the codes of column ``identity``."""
+
+    NONE = 0  # anonymous, or not observable
+    COOKIE = 1  # a device cookie only
+    ACCOUNT = 2  # logged in, or an e-mail address
+    CARD = 3  # a loyalty card at the till
+
+
+class Fulfilment(IntEnum):
+    """How the goods reach the shopper; the codes of column ``fulfilment``."""
+
+    NONE = 0
+    IN_STORE = 1
+    DELIVERY = 2
+    PICKUP = 3
+    ENDLESS_AISLE = 4
+
+
+class Line(IntEnum):
+    """Lines of the profit and loss account; the codes of column ``line``."""
+
+    REVENUE = 0
+    DISCOUNTS = 1  # loyalty points redeemed never appear here: they were booked when issued
+    REFUNDS = 2
+    COST_OF_GOODS = 3
+    GOODS_RETURNED = 4  # value of returned goods that can be sold again
+    DELIVERY_FEES = 5  # paid by shoppers
+    DELIVERY = 6
+    PICKING = 7
+    RETURN_HANDLING = 8
+    MEDIA = 9
+    MESSAGES = 10
+    STAFF = 11
+    POINTS_ISSUED = 12
+    CAPABILITIES = 13
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its Arrow type, its unit and what it means when rows are combined."""
+
+    name: str
+    dtype: pa.DataType
+    unit: str
+    description: str
+    aggregate: str = "none"  # "sum", "mean" or "none"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A named list of columns."""
+
+    name: str
+    columns: tuple[Column, ...]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns, in order."""
+        return tuple(column.name for column in self.columns)
+
+    @property
+    def arrow(self) -> pa.Schema:
+        """The table as an Arrow schema, descriptions and units kept as metadata."""
+        return pa.schema(
+            [
+                pa.field(c.name, c.dtype, metadata={"unit": c.unit, "description": c.description})
+                for c in self.columns
+            ]
+        )
+
+
+EVENTS = Table("events", (
+    Column("time", pa.float64(), "days", "since the start of the run, burn-in included"),
+    Column("shopper", pa.int32(), "", "row in the population"),
+    Column("journey", pa.int32(), "", "number of the shopper's need, from 0; -1 outside a journey"),
+    Column("channel", pa.int8(), "", "code of Channel"),
+    Column("event", pa.int8(), "", "code of Event"),
+    Column("identity", pa.int8(), "", "code of Identity: what the firm can read"),
+    Column("fulfilment", pa.int8(), "", "code of Fulfilment; 0 where it does not apply"),
+    Column("item", pa.int16(), "", "row of the assortment; -1 where it does not apply"),
+    Column("store", pa.int16(), "", "row of the stores; -1 where it does not apply"),
+    Column("value", pa.float64(), "EUR", "paid or refunded by the shopper", "sum"),
+    Column("cost", pa.float64(), "EUR", "paid by the firm for this contact", "sum"),
+    Column("propensity", pa.float64(), "", "probability of the policy's action; NaN if none"),
+))  # fmt: skip
+"""The true event log; rows are ordered by time, ties by the order in which they happened."""
+
+POSTINGS = Table("postings", (
+    Column("time", pa.float64(), "days", "since the start of the run"),
+    Column("line", pa.int8(), "", "code of Line"),
+    Column("channel", pa.int8(), "", "code of Channel; NONE for costs of no channel"),
+    Column("shopper", pa.int32(), "", "row in the population; -1 for costs of no shopper"),
+    Column("journey", pa.int32(), "", "number of the shopper's need; -1 outside a journey"),
+    Column("cents", pa.int64(), "cents", "profit is the plain sum: costs are negative", "sum"),
+))  # fmt: skip
+"""The profit and loss account, one row a posting."""
+
+OBSERVED = Table("observed", (
+    Column("time", pa.float64(), "days", "since the start of the run"),
+    Column("visitor", pa.int64(), "", "identifier that the firm knows; -1 for anonymous"),
+    Column("channel", pa.int8(), "", "code of Channel"),
+    Column("event", pa.int8(), "", "code of Event"),
+    Column("value", pa.float64(), "EUR", "paid by the shopper", "sum"),
+))  # fmt: skip
+"""What the firm sees at a tracking level."""
+
+PATHS = Table("paths", (
+    Column("path", pa.string(), "", "channels in order, joined by ' > '"),
+    Column("n_conversions", pa.int64(), "conversions", "times the path ended in one", "sum"),
+    Column("n_nulls", pa.int64(), "paths", "times the path ended without", "sum"),
+    Column("value", pa.float64(), "", "value of its conversions", "sum"),
+))  # fmt: skip
+"""Journeys as a table of paths."""
+
+TRANSACTIONS = Table("transactions", (
+    Column("customer", pa.string(), "", "identifier"),
+    Column("date", pa.date32(), "", "day of the purchase"),
+    Column("value", pa.float64(), "", "money paid; >= 0", "sum"),
+    Column("channel", pa.string(), "", "optional: where it was bought"),
+))  # fmt: skip
+"""A retailer's transactions."""

@@ -1,0 +1,35 @@
+"""The compiled extensions of omnisim; everything else is in pyproject.toml."""
+
+import os
+
+import numpy
+from Cython.Build import cythonize
+from setuptools import Extension, setup
+
+EXTENSIONS = {
+    "omnisim._philox": "_philox",
+}
+SANITIZE = os.environ.get("OMNISIM_SANITIZE") == "1"
+LINETRACE = os.environ.get("OMNISIM_LINETRACE") == "1"
+
+flags = ["-O3", "-ffp-contract=off"]
+link: list[str] = []
+macros = [("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")]
+if SANITIZE:
+    link = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+    flags = ["-O1", "-g", *link]
+if LINETRACE:
+    macros += [("CYTHON_TRACE_NOGIL", "1"), ("CYTHON_USE_SYS_MONITORING", "0")]
+
+setup(
+    ext_modules=cythonize(
+        [
+            Extension(name, [f"ext/{source}.pyx"], include_dirs=[numpy.get_include(), "ext"],
+                      define_macros=macros, extra_compile_args=flags, extra_link_args=link)
+            for name, source in EXTENSIONS.items()
+        ],
+        include_path=["ext"],
+        build_dir=None if LINETRACE else "build/cython",
+        compiler_directives={"language_level": 3, "linetrace": LINETRACE},
+    )
+)
