@@ -1,0 +1,151 @@
+"""Channels, rivals and the weights of a shopper's decisions (equations 5-8)."""
+
+from omnisim.config.base import Part, param
+
+
+class Channel(Part):
+    """One channel in which the firm sells."""
+
+    is_open: bool = param(True, "whether the firm has this channel", source="assumption")
+    search_intercept: float = param(
+        0.0, "utility of starting a search here", unit="utils", source="assumption; tuned to T-01",
+        ge=-50, le=50,
+    )  # fmt: skip
+    purchase_intercept: float = param(
+        0.0, "utility of buying here", unit="utils", source="assumption; tuned to T-01",
+        ge=-50, le=50,
+    )  # fmt: skip
+    risk_resolved: float = param(
+        0.3, "share of the uncertainty about fit that a search here removes",
+        source="C1: store 0.8, web 0.3; sign BGM18 V, size assumption", ge=0, le=1,
+    )  # fmt: skip
+    lock_in: float = param(
+        0.2, "utility of buying where one searched", unit="utils",
+        source="C1: store 0.8 (0.2-1.5), web 0.2 (0-0.8); ordering VNV07", ge=-5, le=5,
+    )  # fmt: skip
+
+
+class Channels(Part):
+    """The firm's channels and what searching in one does for buying in another."""
+
+    store: Channel = Channel(
+        search_intercept=1.1, purchase_intercept=1.0, risk_resolved=0.8, lock_in=0.8
+    )
+    website: Channel = Channel(search_intercept=0.4, purchase_intercept=0.0)
+    app: Channel = Channel(search_intercept=0.2, purchase_intercept=-0.1)
+    online_to_store: float = param(
+        0.3, "utility of buying in the store after an online search", unit="utils",
+        source="C1: 0.3 (0-0.8); sign VNV07 V, size assumption", ge=-5, le=5,
+    )  # fmt: skip
+    store_to_online: float = param(
+        0.1, "utility of buying online after a search in the store", unit="utils",
+        source="assumption: below online_to_store (C1)", ge=-5, le=5,
+    )  # fmt: skip
+    cart_friction: float = param(
+        0.45, "log-odds of abandoning a cart before delivery fees", unit="utils",
+        source="tuned to T-34 V2 (70.19 % of carts)", ge=-50, le=20,
+    )  # fmt: skip
+    login_share: float = param(
+        0.3, "share of the sessions of an account holder that are logged in",
+        source="C6: 10-40 %, assumption", ge=0, le=1,
+    )  # fmt: skip
+
+
+class Rivals(Part):
+    """One online and one local rival, and the outside options."""
+
+    online_search_intercept: float = param(
+        0.6, "utility of starting the search at the online rival", unit="utils",
+        source="assumption", ge=-50, le=50,
+    )  # fmt: skip
+    online_intercept: float = param(
+        0.0, "utility of buying at the online rival", unit="utils", source="assumption",
+        ge=-50, le=50,
+    )  # fmt: skip
+    online_price_gap: float = param(
+        0.08, "share by which the online rival is cheaper", source="C3: 5-15 %, assumption",
+        ge=-1, le=1,
+    )  # fmt: skip
+    online_delivery_days: float = param(
+        1.5, "delivery time of the online rival", unit="days", source="assumption", ge=0, le=60
+    )
+    unseen_penalty: float = param(
+        1.0, "utility lost while the rival has not been looked up in this journey", unit="utils",
+        source="assumption", ge=0, le=50,
+    )  # fmt: skip
+    local_intercept: float = param(
+        0.9, "utility of buying at the local rival's store", unit="utils", source="assumption",
+        ge=-50, le=50,
+    )  # fmt: skip
+    local_distance: float = param(
+        1.0, "distance to the local rival, as a multiple of that to the own store",
+        source="assumption", ge=0, le=100,
+    )  # fmt: skip
+    delay_intercept: float = param(
+        0.6, "utility of deciding later (the reservation of eq. 7)", unit="utils",
+        source="assumption", ge=-50, le=50,
+    )  # fmt: skip
+    none_intercept: float = param(
+        -0.4, "utility of not buying at all", unit="utils", source="assumption", ge=-50, le=50
+    )
+
+
+class Choice(Part):
+    """Weights of the shoppers' decisions; the equations are those of facts.md D4."""
+
+    price: float = param(
+        3.5, "utility lost per 100 % of the price", unit="utils",
+        source="C1: category elasticity -2.6 (Bijmolt et al. 2005, M-high)", ge=0, le=50,
+    )  # fmt: skip
+    delivery_per_day: float = param(
+        0.02, "utility lost per day of delivery", unit="utils/day",
+        source="T-19 V: +1.5 % online sales per business day (FGX19)", ge=0, le=5,
+    )  # fmt: skip
+    distance_per_km: float = param(
+        0.06, "utility lost per km to a store", unit="utils/km", source="C1: 0.03-0.15, assumption",
+        ge=0, le=5,
+    )  # fmt: skip
+    habit: float = param(
+        0.4, "utility per unit of channel habit", unit="utils", source="C1: 0.3-1.2, assumption",
+        ge=0, le=5,
+    )  # fmt: skip
+    habit_forgetting: float = param(
+        0.3, "share of a habit replaced at each use of any channel (d_H of eq. 8)",
+        source="assumption", gt=0, le=1,
+    )  # fmt: skip
+    goodwill: float = param(
+        0.25, "utility of the firm's channels per unit of goodwill", unit="utils",
+        source="assumption; T-55 V bounds the advertising elasticity", ge=0, le=10,
+    )  # fmt: skip
+    satisfaction: float = param(
+        0.6, "utility of the firm's channels per unit of satisfaction", unit="utils",
+        source="assumption", ge=0, le=10,
+    )  # fmt: skip
+    risk: float = param(
+        0.8, "utility lost when fit is wholly uncertain", unit="utils", source="C1, assumption",
+        ge=0, le=10,
+    )  # fmt: skip
+    stock: float = param(
+        3.0, "utility lost when the item is believed not to be there", unit="utils",
+        source="assumption", ge=0, le=50,
+    )  # fmt: skip
+    believed_availability: float = param(
+        0.92, "belief that the store has the item when stock is not visible",
+        source="T-37 V2: 8.3 % out of stock", ge=0, le=1,
+    )  # fmt: skip
+    inspection_sd: float = param(
+        1.5, "standard deviation of what an inspection in the store adds to its utility",
+        unit="utils", source="assumption; tuned to T-32", ge=0, le=20,
+    )  # fmt: skip
+    nest: float = param(
+        0.4, "dissimilarity of delivery and pick-up within online buying (nested logit)",
+        source="assumption (D4 eq. 6 asks for a nested or mixed logit)", gt=0, le=1,
+    )  # fmt: skip
+    mean_delay_days: float = param(
+        3.0, "mean time until a put-off decision is taken up again", unit="days",
+        source="assumption", gt=0, le=100,
+    )  # fmt: skip
+    p_phone_check: float = param(
+        0.5, "chance that a fully digital shopper checks the phone in the store",
+        source="assumption (S3-08: now normal)", ge=0, le=1,
+    )  # fmt: skip

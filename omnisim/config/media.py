@@ -1,0 +1,93 @@
+"""Advertising and e-mail (equations 3 and 4)."""
+
+from omnisim.config.base import Part, param
+
+
+class Media(Part):
+    """Goodwill, paid search and display."""
+
+    goodwill_per_week: float = param(
+        0.90, "share of goodwill left after a week", source="C2: 0.90 (0.75-0.97), LEO95 V",
+        ge=0, lt=1,
+    )  # fmt: skip
+    display_per_week: float = param(
+        0.25, "display impressions per shopper", unit="1/week", source="assumption", ge=0, le=7
+    )
+    display_goodwill: float = param(
+        0.10, "goodwill of a display impression of relevance 1", source="assumption", ge=0, le=10
+    )
+    display_cost: float = param(
+        0.0029, "cost of an impression", unit="EUR",
+        source="T-53 V2: 0.63 a click x 0.46 % clicks", ge=0, le=100,
+    )  # fmt: skip
+    p_paid_search: float = param(
+        0.15, "share of website searches that come through a paid advertisement",
+        source="assumption", ge=0, le=1,
+    )  # fmt: skip
+    search_cost: float = param(
+        1.5, "cost of a paid search click", unit="EUR", source="T-53 V2: 2.69, factor 2",
+        ge=0, le=100,
+    )  # fmt: skip
+    search_goodwill: float = param(
+        0.02, "goodwill of a paid search click", source="assumption", ge=0, le=10
+    )
+
+
+class Messages(Part):
+    """E-mail: what the firm sends and how shoppers take it."""
+
+    campaign_every_days: int = param(
+        7, "days between two campaigns of one sender", unit="days", source="assumption", ge=1, le=365
+    )
+    recent_days: float = param(
+        365.0, "campaigns go to records with a purchase seen within these days", unit="days",
+        source="assumption; T-50 is measured on buyers of the last 12 months", gt=0, le=3650,
+    )  # fmt: skip
+    cap_per_week: int = param(
+        2, "messages that one sender sends to one record in seven days", source="C2: 2-5",
+        ge=0, le=100,
+    )  # fmt: skip
+    p_open: float = param(
+        0.157, "open rate at reference relevance and without fatigue", source="T-52 V (MC19)",
+        gt=0, lt=1,
+    )  # fmt: skip
+    p_click: float = param(
+        0.134, "clicks per open", source="T-52 V: 2.1 % / 15.7 %", ge=0, le=1
+    )
+    p_unsubscribe: float = param(
+        0.0024, "opt-outs per message at reference relevance", source="T-52 V, C2", gt=0, lt=1
+    )
+    relevance_base: float = param(
+        0.5, "relevance of a message without any likeness to taste (rho0)", source="assumption",
+        ge=0, le=1.5,
+    )  # fmt: skip
+    relevance_taste: float = param(
+        0.6, "relevance gained at full likeness (rho1)", source="assumption", ge=0, le=1.5
+    )
+    creep: float = param(
+        0.2, "relevance lost by a wholly private shopper when the content uses a joined record",
+        source="assumption (eq. 4)", ge=0, le=1.5,
+    )  # fmt: skip
+    relevance_reference: float = param(
+        0.65, "relevance at which open and opt-out rates are those above", source="assumption",
+        ge=0, le=1.5,
+    )  # fmt: skip
+    relevance_on_response: float = param(
+        1.5, "log-odds of opening per unit of relevance; opt-out moves the other way",
+        source="assumption; C2 wrong-content penalty x0.3-0.9", ge=0, le=20,
+    )  # fmt: skip
+    goodwill: float = param(
+        0.8, "goodwill of an opened message of relevance 1", source="assumption; see T-50",
+        ge=0, le=10,
+    )  # fmt: skip
+    engagement: float = param(
+        0.4, "engagement of an opened message after a purchase, of relevance 1",
+        source="assumption", ge=0, le=10,
+    )  # fmt: skip
+    fatigue_per_week: float = param(
+        0.6, "share of fatigue left after a week (phi)", source="assumption", ge=0, lt=1
+    )
+    fatigue: float = param(
+        0.15, "chi: damping of a message per unit of fatigue",
+        source="C2: each extra mail in the week x 0.7-0.95", ge=0, le=5,
+    )  # fmt: skip

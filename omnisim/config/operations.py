@@ -1,0 +1,166 @@
+"""Stores, service, stock, fulfilment and what shoppers make of them."""
+
+from omnisim.config.base import Part, param
+
+
+class Stores(Part):
+    """The stores of the region."""
+
+    n_stores: int = param(3, "stores in the region", source="assumption", ge=1, le=1000)
+    opening_hour: float = param(9.0, "opening time", unit="hours", source="assumption", ge=0, lt=24)
+    closing_hour: float = param(
+        20.0, "closing time; 24 with opening_hour 0 never closes", unit="hours",
+        source="assumption", gt=0, le=24,
+    )  # fmt: skip
+    p_unplanned: float = param(
+        0.15, "chance that a visit made for another purpose ends in an unplanned purchase",
+        source="C3 K9: 10-30 % of return trips, assumption", ge=0, le=1,
+    )  # fmt: skip
+
+
+class Service(Part):
+    """Staff in the stores: every visit asks for one of them (an M/M/c queue)."""
+
+    staff_per_store: int = param(1, "staff on duty", source="assumption", ge=1, le=1000)
+    service_minutes: float = param(
+        4.0, "mean service time (exponential)", unit="minutes", source="C4: 3-8, assumption",
+        gt=0, le=600,
+    )  # fmt: skip
+    patience_minutes: float = param(
+        6.0, "mean patience in the queue (exponential)", unit="minutes", source="T-75: 2-10",
+        gt=0, le=1e9,
+    )  # fmt: skip
+
+
+class Stock(Part):
+    """Assortment, stock and replenishment."""
+
+    n_items: int = param(60, "items of the assortment", source="assumption", ge=1, le=10_000)
+    popularity_exponent: float = param(
+        0.8, "Zipf exponent of demand over items", source="assumption", ge=0, le=3
+    )
+    taste_weight: float = param(
+        1.5, "weight of taste in which item is wanted", source="assumption", ge=0, le=20
+    )
+    store_share: float = param(
+        0.75, "share of the items, the most popular, that a store stocks",
+        source="assumption (D1: the tail is not stocked in store)", gt=0, le=1,
+    )  # fmt: skip
+    review_days: float = param(
+        7.0, "days between two replenishment orders", unit="days", source="D1: weekly", gt=0, le=365
+    )
+    lead_days: float = param(
+        3.0, "days from order to arrival at a store", unit="days", source="assumption", ge=0, le=365
+    )
+    warehouse_lead_days: float = param(
+        7.0, "days from order to arrival at the warehouse", unit="days", source="assumption",
+        ge=0, le=365,
+    )  # fmt: skip
+    safety_factor: float = param(
+        1.3, "standard deviations of demand held as safety stock in a store",
+        source="assumption; tuned to T-37", ge=-5, le=10,
+    )  # fmt: skip
+    warehouse_safety_factor: float = param(
+        2.3, "standard deviations of demand held as safety stock in the warehouse",
+        source="assumption", ge=-5, le=10,
+    )  # fmt: skip
+    demand_smoothing: float = param(
+        0.15, "weight of the latest review period in the demand forecast", source="assumption",
+        gt=0, le=1,
+    )  # fmt: skip
+    react_substitute: float = param(
+        0.45, "share that takes another item of the firm at a stock-out",
+        source="T-38 M-high: same brand 19 % + other brand 26 %", ge=0, le=1,
+    )  # fmt: skip
+    react_rival: float = param(
+        0.31, "share that goes to another store, read as the local rival",
+        source="T-38 M-high", ge=0, le=1,
+    )  # fmt: skip
+    react_delay: float = param(0.15, "share that comes back later", source="T-38 M-high", ge=0, le=1)
+    react_quit: float = param(0.09, "share that does not buy", source="T-38 M-high", ge=0, le=1)
+
+
+class Fulfilment(Part):
+    """Delivery, click-and-collect and returns."""
+
+    delivery_days: float = param(
+        3.0, "mean delivery time", unit="days", source="assumption; T-19 base is 7", ge=0, le=60
+    )
+    delivery_shape: float = param(
+        6.0, "Gamma shape of the delivery time; the promise is its mean", source="assumption",
+        gt=0, le=1e6,
+    )  # fmt: skip
+    delivery_fee: float = param(
+        4.9, "paid by the shopper for a home delivery", unit="EUR", source="assumption", ge=0, le=1e4
+    )
+    pick_hours: float = param(
+        4.0, "hours until a click-and-collect order is ready", unit="hours", source="assumption",
+        ge=0, le=1000,
+    )  # fmt: skip
+    return_days: float = param(
+        8.0, "days from hand-over to a return", unit="days", source="T-35: within 60 days",
+        gt=0, le=60,
+    )  # fmt: skip
+    fit_sd: float = param(
+        1.0, "standard deviation of fit when nothing is resolved", source="assumption", ge=0, le=10
+    )
+    return_threshold: float = param(
+        -0.55, "fit below which the goods are not wanted", source="assumption; tuned to T-35",
+        ge=-100, le=10,
+    )  # fmt: skip
+    hassle_online: float = param(
+        0.25, "fit one puts up with rather than send a parcel back",
+        source="assumption; tuned to T-35", ge=0, le=100,
+    )  # fmt: skip
+    hassle_store: float = param(
+        0.02, "fit one puts up with rather than go back to the store",
+        source="assumption; tuned to T-35", ge=0, le=100,
+    )  # fmt: skip
+    p_resellable: float = param(
+        0.8, "share of returned goods that can be sold again", source="assumption", ge=0, le=1
+    )
+
+
+class Experience(Part):
+    """Satisfaction, engagement and churn (equations 13 and 14)."""
+
+    satisfaction_rate: float = param(
+        0.2, "weight of the latest experience in satisfaction", source="assumption", ge=0, le=1
+    )
+    loss_weight: float = param(2.0, "weight of a disappointment", source="eq. 13: 1.5-2.5",
+                               ge=1, le=10)  # fmt: skip
+    expectation_rate: float = param(
+        0.1, "weight of the latest experience in what is expected", source="assumption", ge=0, le=1
+    )
+    expectation_start: float = param(
+        0.6, "experience expected at the start", source="assumption", ge=-1, le=1
+    )
+    weakest_link: float = param(
+        0.4, "weight of the worst part of an experience", source="S4-11; size assumption",
+        ge=0, le=1,
+    )  # fmt: skip
+    satisfaction_on_churn: float = param(
+        1.0, "log-odds of drop-out lost per unit of satisfaction", source="assumption", ge=0, le=20
+    )
+    engagement_on_churn: float = param(
+        0.3, "log-odds of drop-out lost per unit of engagement", source="assumption", ge=0, le=20
+    )
+    points_on_churn: float = param(
+        0.02, "log-odds of drop-out lost per EUR of points usable in the channel",
+        unit="1/EUR", source="assumption", ge=0, le=5,
+    )  # fmt: skip
+    satisfaction_centre: float = param(
+        0.0, "satisfaction at which drop-out is that of the segment",
+        source="assumption: mean of the siloed arm (eq. 14)", ge=-1, le=1,
+    )  # fmt: skip
+    engagement_centre: float = param(
+        0.15, "engagement at which drop-out is that of the segment",
+        source="assumption: mean of the siloed arm (eq. 14)", ge=0, le=100,
+    )  # fmt: skip
+    engagement_on_need: float = param(
+        0.05, "log change of the need rate per unit of engagement (b_E of eq. 1)",
+        source="assumption", ge=0, le=5,
+    )  # fmt: skip
+    engagement_per_week: float = param(
+        0.85, "share of engagement left after a week", source="assumption", ge=0, lt=1
+    )

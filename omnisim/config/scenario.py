@@ -1,0 +1,126 @@
+"""Scenario: the root of every definition, frozen and checked as a whole."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic import Field, model_validator
+
+from omnisim.config.base import Part
+from omnisim.config.capabilities import Capabilities, Primitives
+from omnisim.config.channels import Channel, Channels, Choice, Rivals
+from omnisim.config.costs import CapabilityCosts, Costs
+from omnisim.config.market import Market, Word
+from omnisim.config.media import Media, Messages
+from omnisim.config.operations import Experience, Fulfilment, Service, Stock, Stores
+from omnisim.config.replace import replace_fields
+from omnisim.config.segments import Segment
+
+SEGMENTS = {
+    "mainstream": Segment(share=0.6),
+    "digital": Segment(
+        share=0.25, age_mean=33.0, digital_nativity=0.8, website_affinity=0.8, app_affinity=0.6,
+        store_affinity=-0.4, p_app=0.45, p_account=0.8,
+    ),  # fmt: skip
+    "loyal": Segment(
+        share=0.15, need_shape=0.6, age_mean=52.0, store_affinity=0.4, p_loyalty=0.85, p_aware=1.0,
+        distance_km=4.0,
+    ),  # fmt: skip
+}
+"""Segments of the reference scenario; need_shape 0.6 is the upper end of C1."""
+
+
+class Scenario(Part):
+    """A market, a firm and its rivals: everything that a run depends on but policy and seed."""
+
+    market: Market = Market()
+    segments: dict[str, Segment] = Field(default=SEGMENTS, min_length=1)
+    channels: Channels = Channels()
+    rivals: Rivals = Rivals()
+    choice: Choice = Choice()
+    stores: Stores = Stores()
+    service: Service = Service()
+    stock: Stock = Stock()
+    fulfilment: Fulfilment = Fulfilment()
+    experience: Experience = Experience()
+    word: Word = Word()
+    media: Media = Media()
+    messages: Messages = Messages()
+    capabilities: Capabilities = Capabilities()
+    primitives: Primitives = Primitives()
+    costs: Costs = Costs()
+    capability_costs: CapabilityCosts = CapabilityCosts()
+
+    @model_validator(mode="after")
+    def _check_whole(self) -> Self:
+        total = sum(segment.share for segment in self.segments.values())
+        if abs(total - 1) > 1e-9:
+            raise ValueError(f"segments.*.share must sum to 1. Got {total:.9g}.")
+        if self.stores.closing_hour <= self.stores.opening_hour:
+            raise ValueError(
+                f"stores.closing_hour must be after stores.opening_hour, "
+                f"{self.stores.opening_hour:g}. Got {self.stores.closing_hour:g}."
+            )
+        if not any(c.is_open for c in self._sales_channels()):
+            raise ValueError("channels: at least one of store, website, app must be open.")
+        if self.word.detractor_below > self.word.promoter_above:
+            raise ValueError(
+                f"word.detractor_below must be <= word.promoter_above, "
+                f"{self.word.promoter_above:g}. Got {self.word.detractor_below:g}."
+            )
+        if self.word.mean_degree >= max(self.market.n_shoppers, 1):
+            raise ValueError(
+                f"word.mean_degree must be below market.n_shoppers, {self.market.n_shoppers}. "
+                f"Got {self.word.mean_degree}."
+            )
+        reactions = self.stock.react_substitute + self.stock.react_rival
+        reactions += self.stock.react_delay + self.stock.react_quit
+        if abs(reactions - 1) > 1e-9:
+            raise ValueError(f"stock.react_* must sum to 1. Got {reactions:.9g}.")
+        return self
+
+    def _sales_channels(self) -> tuple[Channel, Channel, Channel]:
+        return self.channels.store, self.channels.website, self.channels.app
+
+    def replace(self, changes: Mapping[str, Any]) -> Self:
+        """Return a checked copy with fields changed by dotted name.
+
+        Parameters
+        ----------
+        changes : mapping of str to object
+            Dotted names to new values, e.g. ``{"stores.n_stores": 5}``; a value may be a whole
+            part, e.g. ``{"capabilities": Capabilities.integrated()}``.
+
+        Raises
+        ------
+        ConfigError
+            If a name is unknown or the changed scenario is not allowed.
+
+        Examples
+        --------
+        >>> Scenario().replace({"stores.n_stores": 5}).stores.n_stores
+        5
+        """
+        return replace_fields(self, changes)
+
+    def placebo(self) -> Self:
+        """Return a copy in which capabilities move no primitive and cost nothing."""
+        free = CapabilityCosts(**dict.fromkeys(CapabilityCosts.model_fields, (0.0, 0.0, 0.0)))
+        return self.replace({"primitives": self.primitives.unmoved(), "capability_costs": free})
+
+    def single_channel(self) -> Self:
+        """Return the limit in which every need ends in one purchase on the website.
+
+        No rivals, no delay, no stock-outs, no abandonment, no returns, and drop-out exactly that
+        of the segment: repeat buying is then BG/NBD by construction (facts.md D2).
+        """
+        off = {"rivals.online_search_intercept": -50.0, "rivals.online_intercept": -50.0,
+               "rivals.local_intercept": -50.0, "rivals.delay_intercept": -50.0,
+               "rivals.none_intercept": -50.0, "channels.store.is_open": False,
+               "channels.app.is_open": False, "channels.website.purchase_intercept": 50.0,
+               "channels.cart_friction": -50.0, "fulfilment.return_threshold": -100.0,
+               "fulfilment.delivery_fee": 0.0, "experience.satisfaction_on_churn": 0.0,
+               "experience.engagement_on_churn": 0.0, "experience.points_on_churn": 0.0,
+               "experience.engagement_on_need": 0.0, "market.needs_per_purchase": 1.0,
+               "market.season_amplitude": 0.0, "market.back_per_year": 0.0,
+               "stock.warehouse_safety_factor": 10.0}  # fmt: skip
+        return self.replace(off)
