@@ -1,0 +1,400 @@
+"""Random numbers by address, not by turn.
+
+A draw is a pure function of (seed, replication; stream, shopper, journey, step): Philox4x64-10 with
+the key (seed, replication) and the counter (step, journey, shopper, stream). The same decision
+draws the same number in every arm; adding a shopper, a step or a capability moves no other draw.
+One uniform makes one draw, through the inverse distribution function, so that a draw never
+decreases with its uniform and common random numbers stay common when a parameter changes.
+
+Compiled kernels draw the same numbers one at a time, from ``ext/_draws.pxd``.
+"""
+
+import math
+import secrets
+from dataclasses import dataclass
+from enum import IntEnum
+from numbers import Integral
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from omnisim.exceptions import BuildError, ParameterError
+
+try:
+    import omnisim._philox as _philox
+except ImportError as error:
+    raise BuildError(
+        f"The compiled part of omnisim is missing ({error}). Run: pip install -e .  "
+        "(or: python setup.py build_ext --inplace)"
+    ) from error
+
+__all__ = ["Draws", "Stream", "fresh_seed"]
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Ints: TypeAlias = npt.NDArray[np.int64]
+Words: TypeAlias = npt.NDArray[np.uint64]
+Address: TypeAlias = "int | npt.NDArray[np.integer[Any]]"
+Parameter: TypeAlias = "float | npt.NDArray[np.floating[Any]]"
+
+WORD_LIMIT = 2**64
+MAX_POISSON_MEAN = 1e9  # the range in which counts agree with scipy.stats
+
+
+class Stream(IntEnum):
+    """What a draw decides. Numbers are permanent: append, never renumber.
+
+    0-31 draw the population, 32-95 the simulation, 96-127 what the firm observes, 128-159 the
+    evaluation. Numbers from 1,000 upwards are free for code outside omnisim.
+    """
+
+    TRAITS = 0
+    NEED_RATE = 1
+    DROPOUT = 2
+    BASKET_SCALE = 3
+    TASTE = 4
+    NETWORK = 5
+    IDENTITY = 6
+
+    NEED = 32
+    ITEM = 33
+    SEARCH = 34
+    DECIDE = 35
+    VISIT = 36
+    STOCKOUT = 37
+    CART = 38
+    BASKET = 39
+    DELIVERY = 40
+    FIT = 41
+    CHURN = 42
+    WORD = 43
+    AWARE = 44
+    DISPLAY = 45
+    MESSAGE = 46
+    CAPTURE = 47
+    STAFF = 48
+    PHONE = 49
+    UNPLANNED = 50
+    BACK = 51
+    TIMING = 52
+    STOCK_RECORD = 53
+
+    COOKIE = 96
+    CONSENT = 97
+    MATCH = 98
+
+    BOOTSTRAP = 128
+    PERMUTE = 129
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """Every random number of one replication, each at its address.
+
+    All methods take an address: `stream` (an int, as a rule a `Stream`), `shopper`, `journey` and
+    `step` (ints or integer arrays, 0 <= value < 2**64). Address and parameters broadcast together
+    to the shape of the result, which is always an array: of shape () where all are scalars. Rows
+    that share an address share a uniform.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the study, 0 <= seed < 2**64.
+    replication : int, default=0
+        Number of the replication, 0 <= replication < 2**64. Arms under comparison share it.
+
+    Raises
+    ------
+    ParameterError
+        If a seed, an address or a parameter is outside its range, or shapes do not broadcast.
+
+    References
+    ----------
+    .. [1] Salmon, Moraes, Dror and Shaw (2011). Parallel random numbers: as easy as 1, 2, 3.
+       Proceedings of SC'11. doi:10.1145/2063384.2063405
+
+    Examples
+    --------
+    >>> draws = Draws(seed=7)
+    >>> few = draws.uniform(Stream.TASTE, np.arange(3))
+    >>> more = draws.uniform(Stream.TASTE, np.arange(1_000))
+    >>> bool((few == more[:3]).all())
+    True
+    """
+
+    seed: int
+    replication: int = 0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "seed", _check_word("seed", self.seed))
+        object.__setattr__(self, "replication", _check_word("replication", self.replication))
+
+    def raw(
+        self, stream: int, shopper: Address, *, journey: Address = 0, step: Address = 0
+    ) -> Words:
+        """Return the four Philox words of each address, uint64, in a new last axis.
+
+        Draws use the first word only.
+        """
+        address, shape, _ = _broadcast(shopper, journey, step)
+        out = np.empty((address[0].size, 4), dtype=np.uint64)
+        key = self.seed, self.replication, _check_word("stream", stream)
+        _philox.words(*key, *address, out)
+        return out.reshape(*shape, 4)
+
+    def uniform(
+        self, stream: int, shopper: Address, *, journey: Address = 0, step: Address = 0
+    ) -> Floats:
+        """Return uniforms in the open interval (0, 1): odd multiples of 2**-53."""
+        u, shape, _ = self._uniforms(stream, shopper, journey, step)
+        return u.reshape(shape)
+
+    def exponential(
+        self,
+        stream: int,
+        shopper: Address,
+        *,
+        journey: Address = 0,
+        step: Address = 0,
+        mean: Parameter = 1.0,
+    ) -> Floats:
+        """Return exponentials with `mean` > 0, in its unit."""
+        mean = _check_parameter("mean", mean)
+        u, shape, parameters = self._uniforms(stream, shopper, journey, step, mean)
+        _philox.to_exponential(u, *parameters)
+        return u.reshape(shape)
+
+    def normal(
+        self,
+        stream: int,
+        shopper: Address,
+        *,
+        journey: Address = 0,
+        step: Address = 0,
+        mean: Parameter = 0.0,
+        sd: Parameter = 1.0,
+    ) -> Floats:
+        """Return normals with `mean` and standard deviation `sd` >= 0."""
+        mean = _check_parameter("mean", mean, low=-np.inf)
+        sd = _check_parameter("sd", sd, closed=True)
+        u, shape, parameters = self._uniforms(stream, shopper, journey, step, mean, sd)
+        _philox.to_normal(u, *parameters)
+        return u.reshape(shape)
+
+    def lognormal(
+        self,
+        stream: int,
+        shopper: Address,
+        *,
+        journey: Address = 0,
+        step: Address = 0,
+        mean_log: Parameter = 0.0,
+        sd_log: Parameter = 1.0,
+    ) -> Floats:
+        """Return exponentials of normals with mean `mean_log` and deviation `sd_log` >= 0.
+
+        Their own mean is ``exp(mean_log + sd_log**2 / 2)``.
+        """
+        mean_log = _check_parameter("mean_log", mean_log, low=-np.inf)
+        sd_log = _check_parameter("sd_log", sd_log, closed=True)
+        u, shape, parameters = self._uniforms(stream, shopper, journey, step, mean_log, sd_log)
+        _philox.to_lognormal(u, *parameters)
+        return u.reshape(shape)
+
+    def gamma(
+        self,
+        stream: int,
+        shopper: Address,
+        *,
+        journey: Address = 0,
+        step: Address = 0,
+        shape: Parameter,
+        scale: Parameter = 1.0,
+    ) -> Floats:
+        """Return gammas with `shape` > 0 and `scale` > 0, so of mean ``shape * scale``."""
+        shape = _check_parameter("shape", shape)
+        scale = _check_parameter("scale", scale)
+        u, dimensions, parameters = self._uniforms(stream, shopper, journey, step, shape, scale)
+        _philox.to_gamma(u, *parameters)
+        return u.reshape(dimensions)
+
+    def beta(
+        self,
+        stream: int,
+        shopper: Address,
+        *,
+        journey: Address = 0,
+        step: Address = 0,
+        a: Parameter,
+        b: Parameter,
+    ) -> Floats:
+        """Return betas with `a` > 0 and `b` > 0, in [0, 1] and of mean ``a / (a + b)``."""
+        a = _check_parameter("a", a)
+        b = _check_parameter("b", b)
+        u, shape, parameters = self._uniforms(stream, shopper, journey, step, a, b)
+        _philox.to_beta(u, *parameters)
+        return u.reshape(shape)
+
+    def poisson(
+        self,
+        stream: int,
+        shopper: Address,
+        *,
+        journey: Address = 0,
+        step: Address = 0,
+        mean: Parameter,
+    ) -> Ints:
+        """Return Poisson counts, int64, with `mean` in [0, 1e9]."""
+        mean = _check_parameter("mean", mean, high=MAX_POISSON_MEAN, closed=True)
+        u, shape, parameters = self._uniforms(stream, shopper, journey, step, mean)
+        out = np.empty(u.size, dtype=np.int64)
+        _philox.to_poisson(u, *parameters, out)
+        return out.reshape(shape)
+
+    def categorical(
+        self,
+        stream: int,
+        shopper: Address,
+        *,
+        journey: Address = 0,
+        step: Address = 0,
+        weights: Parameter,
+    ) -> Ints:
+        """Return category indices, int64, with probabilities proportional to `weights`.
+
+        Parameters
+        ----------
+        stream, shopper, journey, step
+            The address, as in the class.
+        weights : array of shape (..., n_categories), float64
+            Finite and >= 0, each row with a finite sum above 0. All but the last axis broadcast
+            with the address. An index of weight 0 is never returned.
+        """
+        weight = _check_weights(weights)
+        u, shape, _ = self._uniforms(stream, shopper, journey, step, weight[..., 0])
+        out = np.empty(u.size, dtype=np.int64)
+        n_categories = weight.shape[-1]
+        if weight.size == n_categories:
+            _philox.to_category_cumulative(u, np.cumsum(weight), out)
+        else:
+            rows = np.broadcast_to(weight, (*shape, n_categories)).reshape(-1, n_categories)
+            _philox.to_category(u, np.ascontiguousarray(rows), out)
+        return out.reshape(shape)
+
+    def _uniforms(
+        self,
+        stream: int,
+        shopper: Address,
+        journey: Address,
+        step: Address,
+        *parameters: Floats,
+    ) -> tuple[Floats, tuple[int, ...], list[Floats]]:
+        """Return flat uniforms, the shape of the result, and the parameters as flat columns."""
+        address, shape, columns = _broadcast(shopper, journey, step, *parameters)
+        u = np.empty(address[0].size)
+        key = self.seed, self.replication, _check_word("stream", stream)
+        _philox.uniforms(*key, *address, u)
+        return u, shape, columns
+
+
+def fresh_seed() -> int:
+    """Return a seed in [0, 2**63) from the operating system's entropy, for the caller to record."""
+    return secrets.randbits(63)
+
+
+def _check_word(name: str, value: int) -> int:
+    """Return `value` as an int if it fits an unsigned 64-bit word."""
+    if not isinstance(value, Integral) or isinstance(value, bool) or not 0 <= value < WORD_LIMIT:
+        raise ParameterError(f"{name} must be an integer in [0, 2**64). Got {value!r}.")
+    return int(value)
+
+
+def _check_address(name: str, value: Address) -> Words:
+    """Return `value` as an array of unsigned words, without a copy where it is int64 or uint64."""
+    array = np.asarray(value)
+    if array.size == 0:
+        return array.astype(np.uint64)
+    if array.dtype.kind not in "iu":
+        got = repr(value) if array.ndim == 0 else f"dtype {array.dtype}"
+        raise ParameterError(f"{name} must be integers in [0, 2**64). Got {got}.")
+    if array.dtype.kind == "i" and array.min() < 0:
+        raise ParameterError(f"{name} must be >= 0. Got {_first(array, array < 0)}.")
+    if array.dtype == np.int64:
+        return array.view(np.uint64)
+    return array.astype(np.uint64, copy=False)
+
+
+def _check_parameter(
+    name: str, value: Parameter, *, low: float = 0.0, high: float = np.inf, closed: bool = False
+) -> Floats:
+    """Return finite values above `low` (or at it, if `closed`) and at most `high`, as floats."""
+    array = _as_floats(name, value)
+    above = array >= low if closed else array > low
+    wrong = ~(np.isfinite(array) & above & (array <= high))
+    if wrong.any():
+        floor = "" if low == -np.inf else f" and {'>=' if closed else '>'} {low:g}"
+        ceiling = "" if high == np.inf else f" and <= {high:g}"
+        raise ParameterError(f"{name} must be finite{floor}{ceiling}. Got {_first(array, wrong)}.")
+    return array
+
+
+def _check_weights(value: Parameter) -> Floats:
+    """Return category weights as floats, (..., n_categories), each row with a positive sum."""
+    weight = _check_parameter("weights", value, closed=True)
+    if weight.ndim == 0 or weight.shape[-1] == 0:
+        raise ParameterError(
+            f"weights must have a last axis of at least one category. Got shape {weight.shape}."
+        )
+    total = weight.sum(axis=-1)
+    wrong = ~((total > 0) & np.isfinite(total))
+    if wrong.any():
+        raise ParameterError(
+            f"weights must have a finite sum > 0 over the last axis. Got {_first(total, wrong)}."
+        )
+    return weight
+
+
+def _as_floats(name: str, value: Parameter) -> Floats:
+    try:
+        return np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ParameterError(f"{name} must be numbers. Got {value!r}.") from error
+
+
+def _first(array: npt.NDArray[Any], wrong: npt.NDArray[np.bool_]) -> str:
+    """Return the first wrong value, with its place if there is more than one value."""
+    if array.ndim == 0:
+        return str(array[()])
+    place = np.unravel_index(int(wrong.argmax()), array.shape)
+    return f"{array[place]} at [{', '.join(map(str, place))}]"
+
+
+def _broadcast(
+    shopper: Address, journey: Address, step: Address, *parameters: Floats
+) -> tuple[list[Words], tuple[int, ...], list[Floats]]:
+    """Return the address as flat columns, their common shape, and the parameters likewise."""
+    address = [
+        _check_address("shopper", shopper),
+        _check_address("journey", journey),
+        _check_address("step", step),
+    ]
+    shapes = [array.shape for array in (*address, *parameters)]
+    try:
+        shape = np.broadcast_shapes(*shapes)
+    except ValueError as error:
+        raise ParameterError(
+            "shopper, journey, step and the parameters must broadcast together. "
+            f"Got shapes {', '.join(map(str, shapes))}."
+        ) from error
+    return (
+        [_column(array, shape) for array in address],
+        shape,
+        [_column(array, shape) for array in parameters],
+    )
+
+
+def _column(array: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
+    """Broadcast to `shape` and flatten; one value becomes a column of stride zero, not a copy."""
+    if array.size == 1:
+        return np.broadcast_to(array.reshape(()), (math.prod(shape),))
+    return np.broadcast_to(array, shape).reshape(-1)
