@@ -1,0 +1,267 @@
+"""Population: the shoppers of one replication, one row each, one array a trait."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from omnisim.config.segments import Segment
+from omnisim.exceptions import ParameterError
+from omnisim.population.draw import (
+    AFFINITY_LOADINGS,
+    N_TASTES,
+    Columns,
+    assign_segments,
+    draw_demand,
+    draw_traits,
+    need_score,
+)
+from omnisim.population.network import Network, small_world
+from omnisim.random import Draws
+
+DAYS_PER_YEAR = 365.0
+
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.uint8]
+
+LAYOUT: Mapping[str, tuple[str, tuple[int, ...]]] = {
+    "segment": ("int16", ()),
+    "need_rate": ("float64", ()),
+    "dropout": ("float64", ()),
+    "basket_shape": ("float64", ()),
+    "basket_scale": ("float64", ()),
+    "taste": ("float64", (N_TASTES,)),
+    "affinity": ("float64", (len(AFFINITY_LOADINGS),)),
+    "age": ("float32", ()),
+    "digital": ("float64", ()),
+    "price_sensitivity": ("float64", ()),
+    "distance_km": ("float64", ()),
+    "privacy": ("float64", ()),
+    "n_devices": ("int8", ()),
+    "has_app": ("uint8", ()),
+    "has_account": ("uint8", ()),
+    "has_card": ("uint8", ()),
+    "email_consent": ("uint8", ()),
+    "tracking_consent": ("uint8", ()),
+    "alive": ("uint8", ()),
+    "aware": ("uint8", ()),
+}
+"""Dtype and trailing shape of every column of `Population`."""
+
+RANGES: Mapping[str, tuple[float, float]] = {
+    "need_rate": (0.0, np.inf), "dropout": (0.0, 1.0), "basket_shape": (1e-300, np.inf),
+    "basket_scale": (1e-300, np.inf), "taste": (-1.0, 1.0), "affinity": (-np.inf, np.inf),
+    "age": (0.0, 150.0), "digital": (0.0, 1.0), "price_sensitivity": (0.0, np.inf),
+    "distance_km": (0.0, np.inf), "privacy": (0.0, 1.0), "n_devices": (1, 127),
+    "has_app": (0, 1), "has_account": (0, 1), "has_card": (0, 1), "email_consent": (0, 1),
+    "tracking_consent": (0, 1), "alive": (0, 1), "aware": (0, 1),
+}  # fmt: skip
+"""Lowest and highest allowed value of each column; all must be finite."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Population:
+    """Shoppers as a structure of arrays: row *i* of every array is shopper *i*.
+
+    Arrays are C-contiguous and read-only; `dataclasses.replace` makes a checked copy with some of
+    them changed. Dtypes and shapes are those of `LAYOUT`.
+
+    Attributes
+    ----------
+    segment_names : tuple of str
+        Names of the segments.
+    segment : ndarray of shape (n_shoppers,), int16
+        Place in `segment_names`.
+    need_rate : ndarray of shape (n_shoppers,), float64, unit: purchases per day
+        Rate at which the shopper buys at the siloed firm while alive.
+    dropout : ndarray of shape (n_shoppers,), float64, in [0, 1]
+        Probability of being lost after a purchase at the siloed firm.
+    basket_shape, basket_scale : ndarrays of shape (n_shoppers,), float64
+        p and nu of Gamma-Gamma: an order is worth Gamma(shape p) / nu, on average p / nu (money).
+    taste : ndarray of shape (n_shoppers, 5), float64
+        Unit vectors in the space of product attributes.
+    affinity : ndarray of shape (n_shoppers, 3), float64, unit: utils
+        Liking of store, website and app, in this order.
+    age : ndarray of shape (n_shoppers,), float32, unit: years
+    digital : ndarray of shape (n_shoppers,), float64, in (0, 1)
+        Digital nativity; falls with age.
+    price_sensitivity : ndarray of shape (n_shoppers,), float64
+        Multiplier of the weight of price; mean 1.
+    distance_km : ndarray of shape (n_shoppers,), float64, unit: km
+        Distance to the nearest store.
+    privacy : ndarray of shape (n_shoppers,), float64, in (0, 1)
+        Privacy concern; consent falls with it.
+    n_devices : ndarray of shape (n_shoppers,), int8
+        Devices, so cookies; at least 1.
+    has_app, has_account, has_card : ndarrays of shape (n_shoppers,), uint8
+        Whether the shopper has the app, a web account with e-mail address, a loyalty card.
+    email_consent, tracking_consent : ndarrays of shape (n_shoppers,), uint8
+        Whether the shopper allows e-mail (only with an account) and cookies.
+    alive, aware : ndarrays of shape (n_shoppers,), uint8
+        Whether, at the start, the shopper is not lost to the firm, and knows it.
+    network : Network
+        Who talks to whom.
+
+    Raises
+    ------
+    ParameterError
+        If a column has the wrong dtype or shape, or a value out of range.
+    """
+
+    segment_names: tuple[str, ...]
+    segment: npt.NDArray[np.int16]
+    need_rate: Floats
+    dropout: Floats
+    basket_shape: Floats
+    basket_scale: Floats
+    taste: Floats
+    affinity: Floats
+    age: npt.NDArray[np.float32]
+    digital: Floats
+    price_sensitivity: Floats
+    distance_km: Floats
+    privacy: Floats
+    n_devices: npt.NDArray[np.int8]
+    has_app: Flags
+    has_account: Flags
+    has_card: Flags
+    email_consent: Flags
+    tracking_consent: Flags
+    alive: Flags
+    aware: Flags
+    network: Network
+
+    def __post_init__(self) -> None:
+        n = np.shape(self.segment)[0] if np.ndim(self.segment) else 0
+        if n == 0:
+            raise ParameterError("population.segment must hold at least one shopper.")
+        for name, (dtype, tail) in LAYOUT.items():
+            column = _check_column(name, getattr(self, name), dtype, (n, *tail))
+            object.__setattr__(self, name, column)
+        low, high = int(self.segment.min()), int(self.segment.max())
+        if low < 0 or high >= len(self.segment_names):
+            raise ParameterError(
+                f"population.segment must lie in [0, {len(self.segment_names)}), "
+                f"the places in segment_names. Got {low} to {high}."
+            )
+        if len(self.network) != n:
+            raise ParameterError(
+                f"population.network must hold {n} shoppers. Got {len(self.network)}."
+            )
+
+    @classmethod
+    def from_segments(
+        cls,
+        segments: Mapping[str, Segment],
+        n_shoppers: int,
+        *,
+        draws: Draws,
+        mean_degree: int,
+        p_rewire: float,
+    ) -> Self:
+        """Draw a population from the segments of a scenario.
+
+        Every trait is drawn at its own address: adding a shopper changes no other shopper's row.
+        See `omnisim.population.draw` for the model of each trait.
+
+        Parameters
+        ----------
+        segments : mapping of str to Segment
+            Shares are weights: each shopper's segment is drawn, not dealt.
+        n_shoppers : int
+            At least 1.
+        draws : Draws
+            Random numbers of the replication.
+        mean_degree, p_rewire : int, float
+            The social network, as in `small_world`.
+        """
+        members = assign_segments(segments, n_shoppers, draws)
+        demand = draw_demand(members, draws)
+        score = need_score(members, np.asarray(demand["need_rate"], dtype=np.float64))
+        return cls._from_columns(
+            members.names,
+            {"segment": members.segment, **demand, **draw_traits(members, score, draws)},
+            small_world(n_shoppers, mean_degree, p_rewire, draws),
+        )
+
+    @classmethod
+    def _from_columns(cls, names: tuple[str, ...], columns: Columns, network: Network) -> Self:
+        arrays = {name: columns[name] for name in LAYOUT}
+        return cls(segment_names=names, network=network, **arrays)  # type: ignore[arg-type]
+
+    def __len__(self) -> int:
+        return int(self.segment.size)
+
+    def __repr__(self) -> str:
+        word = "segment" if len(self.segment_names) == 1 else "segments"
+        return (
+            f"Population({len(self):,} shoppers in {len(self.segment_names)} {word}, "
+            f"{self.network.n_ties:,} ties, {self.nbytes / 1e6:.1f} MB)"
+        )
+
+    @property
+    def nbytes(self) -> int:
+        """Size of all arrays in bytes, the network's included."""
+        return sum(int(getattr(self, name).nbytes) for name in LAYOUT) + self.network.nbytes
+
+    @property
+    def mean_basket(self) -> Floats:
+        """Expected value of an order of each shopper, p / nu, shape (n_shoppers,), float64."""
+        return self.basket_shape / self.basket_scale
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a shopper; ``taste`` and ``affinity`` become numbered or named columns."""
+        columns: dict[str, object] = {}
+        for field in fields(self):
+            if field.name in ("segment_names", "network", "segment"):
+                continue
+            array = getattr(self, field.name)
+            if field.name == "taste":
+                columns |= {f"taste_{k}": array[:, k] for k in range(array.shape[1])}
+            elif field.name == "affinity":
+                columns |= {f"{c}_affinity": array[:, k] for k, c in enumerate(AFFINITY_LOADINGS)}
+            else:
+                columns[field.name] = array
+        segment = np.array(self.segment_names, dtype=object)[self.segment]
+        names = pd.Categorical(segment, categories=list(self.segment_names))
+        return pd.DataFrame({"segment": names, **columns})
+
+    def summary(self) -> pd.DataFrame:
+        """Return shoppers, yearly purchases, basket and mean traits by segment and for all."""
+        frame = self.to_frame().drop(columns=[f"taste_{k}" for k in range(N_TASTES)])
+        frame.insert(1, "purchases_per_year", self.need_rate * DAYS_PER_YEAR)
+        frame.insert(2, "mean_basket", self.mean_basket)
+        frame = frame.drop(columns=["need_rate", "basket_shape", "basket_scale"])
+        by_segment = frame.groupby("segment", observed=False).mean()
+        total = frame.drop(columns="segment").mean().to_frame("all").T
+        out = pd.concat([by_segment, total]).rename_axis("segment")
+        n_by_segment = np.bincount(self.segment, minlength=len(self.segment_names))
+        out.insert(0, "n_shoppers", [*n_by_segment.tolist(), len(self)])
+        return out
+
+
+def _check_column(
+    name: str, value: npt.NDArray[Any], dtype: str, shape: tuple[int, ...]
+) -> npt.NDArray[Any]:
+    """Return a read-only C-contiguous view of a column of the right dtype, shape and range."""
+    column = np.ascontiguousarray(value)
+    if column.dtype != np.dtype(dtype) or column.shape != shape:
+        raise ParameterError(
+            f"population.{name} must be {dtype} of shape {shape}. "
+            f"Got {column.dtype} of shape {column.shape}."
+        )
+    if name in RANGES:
+        low, high = RANGES[name]
+        wrong = ~((column >= low) & (column <= high) & np.isfinite(column))
+        if wrong.any():
+            place = np.unravel_index(int(wrong.argmax()), shape)
+            raise ParameterError(
+                f"population.{name} must be finite and lie in [{low:g}, {high:g}]. "
+                f"Got {column[place]} at [{', '.join(map(str, place))}]."
+            )
+    view = column.view()
+    view.flags.writeable = False
+    return view
