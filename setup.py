@@ -8,6 +8,12 @@ from setuptools import Extension, setup
 
 EXTENSIONS = {
     "omnisim._philox": "_philox",
+    "omnisim.choice._logit": "_logit",
+    "omnisim.simulation._recorder": "_recorder",
+    "omnisim.simulation._state": "_state",
+    "omnisim.simulation._journey": "_journey",
+    "omnisim.simulation._outcome": "_outcome",
+    "omnisim.simulation._market": "_market",
 }
 SANITIZE = os.environ.get("OMNISIM_SANITIZE") == "1"
 LINETRACE = os.environ.get("OMNISIM_LINETRACE") == "1"
@@ -28,7 +34,7 @@ setup(
                       define_macros=macros, extra_compile_args=flags, extra_link_args=link)
             for name, source in EXTENSIONS.items()
         ],
-        include_path=["ext"],
+        include_path=["ext", "."],
         build_dir=None if LINETRACE else "build/cython",
         compiler_directives={"language_level": 3, "linetrace": LINETRACE},
     )

@@ -78,6 +78,9 @@ class Stream(IntEnum):
     BACK = 51
     TIMING = 52
     STOCK_RECORD = 53
+    ATTRIBUTE = 54
+    HOME_STORE = 55
+    JOINT = 56
 
     COOKIE = 96
     CONSENT = 97

@@ -84,7 +84,7 @@ class Line(IntEnum):
     """Lines of the profit and loss account; the codes of column ``line``."""
 
     REVENUE = 0
-    DISCOUNTS = 1  # loyalty points redeemed never appear here: they were booked when issued
+    DISCOUNTS = 1  # loyalty points that shoppers paid with
     REFUNDS = 2
     COST_OF_GOODS = 3
     GOODS_RETURNED = 4  # value of returned goods that can be sold again
@@ -95,7 +95,7 @@ class Line(IntEnum):
     MEDIA = 9
     MESSAGES = 10
     STAFF = 11
-    POINTS_ISSUED = 12
+    POINTS = 12  # change of the liability: points issued, less points redeemed or taken back
     CAPABILITIES = 13
 
 

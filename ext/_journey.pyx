@@ -1,0 +1,295 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""The decisions of a journey, one compiled call a touchpoint (facts.md D4, equations 5-7 and 10).
+
+Every function takes the state, the address of the decision (shopper, need, step) and the time,
+logs what happens and returns what the journey process must do next.
+"""
+from libc.math cimport HUGE_VAL, exp, floor, log
+
+from _choice cimport choose, inclusive_value, logistic, share_of_first
+from _draws cimport categorical, exponential, gamma, normal
+from _streams cimport *
+from omnisim.simulation._state cimport State
+
+cdef enum:
+    SEARCHED_RIVAL = 3
+
+
+def want(State w, Py_ssize_t i, long need, double now):
+    """Return the item that the need is for: popularity times taste, by one uniform."""
+    cdef Py_ssize_t k, d
+    cdef double likeness
+    for k in range(w.n_items):
+        likeness = 0
+        for d in range(w.taste.shape[1]):
+            likeness += w.taste[i, d] * w.attributes[k, d]
+        w.weights[k] = w.popularity[k] * exp(w.p.taste_weight * likeness)
+    k = categorical(w.uniform(STREAM_ITEM, i, need, 0), &w.weights[0], w.n_items)
+    w.log.add(now, i, need, NOWHERE, EVENT_NEED, IDENTITY_NONE, <int>k)
+    return k
+
+
+def search(State w, Py_ssize_t i, long need, double now):
+    """Choose where to search (eq. 5): 0 store, 1 website, 2 app, 3 the online rival."""
+    cdef double v[4]
+    cdef int c
+    w.refresh(i, now)
+    for c in range(3):
+        v[c] = -HUGE_VAL
+        if w.p.is_open[c] and (c != APP or w.has_app[i]):
+            v[c] = (w.p.search_intercept[c] + w.affinity[i, c] + w.p.habit * w.habit[i, c]
+                    + w.p.goodwill * w.goodwill[i])
+    v[STORE] -= w.p.distance_per_km * w.distance[i]
+    v[SEARCHED_RIVAL] = w.p.search_intercept[3] + w.affinity[i, WEBSITE]
+    c = <int>choose(v, 4, w.uniform(STREAM_SEARCH, i, need, 0))
+    if c == WEBSITE and w.uniform(STREAM_SEARCH, i, need, 1) < w.p.p_paid_search:
+        w.goodwill[i] += w.p.search_goodwill
+        w.log.add(now, i, need, PAID_SEARCH, EVENT_CLICK, cookie(w, i), -1, -1, FULFIL_NONE, 0,
+                  w.p.search_cost)
+        w.postings.add(now, LINE_MEDIA, PAID_SEARCH, i, need, -<long>(w.p.search_cost * 100 + 0.5))
+    if c == WEBSITE or c == APP:
+        visit(w, i, need, c, 2, now)
+    return c
+
+
+cdef int cookie(State w, Py_ssize_t i) noexcept:
+    """Return what an anonymous session exposes: a cookie where the shopper accepts cookies."""
+    return IDENTITY_COOKIE if w.tracking_consent[i] else IDENTITY_NONE
+
+
+cdef int visit(State w, Py_ssize_t i, long need, int channel, long step, double now) except -1:
+    """Log a session; some sessions of account holders are logged in, all sessions in the app."""
+    cdef int identity = cookie(w, i)
+    if channel == APP or (w.has_account[i]
+                          and w.uniform(STREAM_CAPTURE, i, need, step) < w.p.login_share):
+        identity = IDENTITY_ACCOUNT
+    w.log.add(now, i, need, channel, EVENT_VISIT, identity)
+    return 0
+
+
+def session(State w, Py_ssize_t i, long need, int channel, long step, double now):
+    """Log a session that a message brings, or one in which a search or a decision goes on."""
+    visit(w, i, need, channel, step, now)
+
+
+def travel(State w, Py_ssize_t i, long need, long step, double now):
+    """Return the days until the shopper is in the store: within an hour, or at a later opening."""
+    cdef double u = w.uniform(STREAM_TIMING, i, need, step)
+    cdef double day = floor(now), hour = (now - day) * 24.0, arrival = hour + u
+    if w.p.closing - w.p.opening >= 24.0:
+        return u / 24.0
+    if w.p.opening <= arrival < w.p.closing:
+        return u / 24.0
+    if hour >= w.p.opening:
+        day += 1
+    return day + (w.p.opening + u * (w.p.closing - w.p.opening)) / 24.0 - now
+
+
+def enter(State w, Py_ssize_t i, long need, double now):
+    """Log the visit to the shopper's store."""
+    w.log.add(now, i, need, STORE, EVENT_VISIT, IDENTITY_NONE, -1, w.home_store[i])
+
+
+def patience(State w, Py_ssize_t i, long need, long step):
+    """Return how many days the shopper is ready to wait in the queue."""
+    return exponential(w.uniform(STREAM_STAFF, i, need, 2 * step), w.p.patience_days)
+
+
+def service(State w, Py_ssize_t i, long need, long step):
+    """Return how many days of a staff member's time the visit takes."""
+    return exponential(w.uniform(STREAM_STAFF, i, need, 2 * step + 1), w.p.service_days)
+
+
+def walk_out(State w, Py_ssize_t i, long need, double now):
+    """Log that the queue was too long."""
+    w.log.add(now, i, need, STORE, EVENT_WALKOUT, IDENTITY_NONE, -1, w.home_store[i])
+
+
+cdef bint record_right(State w, Py_ssize_t i, long need, long step) noexcept:
+    return w.uniform(STREAM_STOCK_RECORD, i, need, step) < w.p.record_accuracy
+
+
+cdef int shown_stock(State w, Py_ssize_t i, long need, long step, Py_ssize_t item) noexcept:
+    """Return what the site shows of the home store: 1 there, 0 not there, -1 nothing is shown."""
+    cdef bint there
+    if not w.is_shown[item]:
+        return -1
+    there = w.on_hand[w.home_store[i], item] > 0
+    return there if record_right(w, i, need, step) else not there
+
+
+def decide(State w, Py_ssize_t i, long need, long step, int searched, Py_ssize_t item,
+           bint in_store, bint inspected, double now):
+    """Choose where to buy, to put it off or to give it up (eqs. 6 and 7).
+
+    Returns one of GO_STORE ... GO_NOWHERE, plus WITH_PICKUP for click-and-collect. What an
+    inspection in the store adds counts for every seller of the item, rivals included.
+    """
+    cdef double v[7]
+    cdef double nest[2][2]      # website and app: delivery, pick-up
+    cdef double price = w.p.price * w.price_sensitivity[i]
+    cdef double basket = w.mean_basket[i]
+    cdef double firm, far, unresolved, found = 0, u, share
+    cdef int c, shown
+    cdef bint compared
+    w.refresh(i, now)
+    firm = w.p.goodwill * w.goodwill[i] + w.p.satisfaction * w.satisfaction[i]
+    far = w.p.distance_per_km * w.distance[i]
+    shown = shown_stock(w, i, need, step, item)
+    unresolved = w.p.risk * (1 - w.p.resolved[STORE if inspected else searched])
+    if inspected:
+        found = w.p.inspection_sd * normal(w.uniform(STREAM_VISIT, i, need, 0))
+
+    v[GO_STORE] = -HUGE_VAL
+    if w.p.is_open[STORE]:
+        v[GO_STORE] = (own(w, i, STORE, searched, price, basket) + firm + found)
+        if not in_store:
+            v[GO_STORE] -= far
+            if shown < 0:
+                v[GO_STORE] -= w.p.stock * (1 - w.p.believed_availability)
+            elif shown == 0:
+                v[GO_STORE] -= w.p.stock
+    for c in range(1, 3):
+        v[c] = -HUGE_VAL
+        if w.p.is_open[c] and (c != APP or w.has_app[i]):
+            v[c] = own(w, i, c, searched, price, basket) + firm + found - unresolved
+            nest[c - 1][0] = (-price * w.p.delivery_fee / basket
+                              - w.p.delivery_per_day * w.p.delivery_days)
+            nest[c - 1][1] = -HUGE_VAL
+            if shown == 1 and w.p.is_open[STORE]:
+                nest[c - 1][1] = -far - w.p.delivery_per_day * w.p.pick_days
+            v[c] += inclusive_value(nest[c - 1][0], nest[c - 1][1], w.p.nest)
+
+    compared = w.uniform(STREAM_PHONE, i, need, step) < w.p.p_phone_check * w.digital[i]
+    if compared and in_store:
+        w.log.add(now, i, need, STORE, EVENT_PHONE_CHECK, IDENTITY_NONE, -1, w.home_store[i])
+    v[GO_RIVAL_ONLINE] = (w.p.rival_online + w.affinity[i, WEBSITE] + found - unresolved
+                          + price * w.p.rival_gap - w.p.delivery_per_day * w.p.rival_days)
+    if not (compared or searched == SEARCHED_RIVAL):
+        v[GO_RIVAL_ONLINE] -= w.p.rival_unseen
+    v[GO_RIVAL_LOCAL] = (w.p.rival_local + w.affinity[i, STORE] + found
+                         - far * w.p.rival_distance)
+    v[GO_DELAY] = w.p.delay_intercept
+    v[GO_NOWHERE] = w.p.none_intercept
+
+    u = w.uniform(STREAM_DECIDE, i, need, step)
+    c = <int>choose(v, 7, u)
+    if c == GO_WEBSITE or c == GO_APP:
+        share = share_of_first(nest[c - 1][0], nest[c - 1][1], w.p.nest)
+        if w.uniform(STREAM_DECIDE, i, need, step + (1 << 20)) >= share:
+            return c + WITH_PICKUP
+    return c
+
+
+cdef double own(State w, Py_ssize_t i, int channel, int searched, double price,
+                double basket) noexcept:
+    """Return what the firm's channel is worth to the shopper before the terms of the day."""
+    cdef double points = w.usable_points(i, 0 if channel == STORE else 1) / basket
+    return (w.p.purchase_intercept[channel] + w.affinity[i, channel]
+            + w.p.synergy[searched][channel] + w.p.habit * w.habit[i, channel]
+            + price * (points if points < 1 else 1))
+
+
+def abandons(State w, Py_ssize_t i, long need, long step, int channel, bint pickup, double now):
+    """Fill a cart and return whether it is abandoned; a delivery fee makes that likelier."""
+    cdef double odds = w.p.cart_friction
+    cdef int identity = IDENTITY_ACCOUNT if w.has_account[i] else cookie(w, i)
+    if not pickup:
+        odds += w.p.price * w.price_sensitivity[i] * w.p.delivery_fee / w.mean_basket[i]
+    w.log.add(now, i, need, channel, EVENT_CART, identity)
+    if w.uniform(STREAM_CART, i, need, step) >= logistic(odds):
+        return False
+    w.log.add(now, i, need, channel, EVENT_CART_ABANDONED, identity)
+    return True
+
+
+def delay(State w, Py_ssize_t i, long need, long step):
+    """Return the days until a decision put off is taken up again."""
+    return exponential(w.uniform(STREAM_TIMING, i, need, step + (1 << 20)), w.p.mean_delay_days)
+
+
+def take(State w, Py_ssize_t i, long need, long step, Py_ssize_t item, double now):
+    """Take the item from the shelf, or react to its absence (eq. 10).
+
+    Returns (what to do, item): GO_STORE with the item taken, or the reaction. The reactions have
+    the published shares (T-38). An order through staff gives the same item as coming back later
+    does: its utility is that of coming back, less the fee and the wait for a parcel, plus the
+    trip and the wait for new stock that it saves.
+    """
+    cdef double v[5]
+    cdef Py_ssize_t store = w.home_store[i], other
+    cdef int reaction
+    w.demand[store, item] += 1
+    if w.on_hand[store, item] > 0:
+        w.on_hand[store, item] -= 1
+        return GO_STORE, item
+    w.log.add(now, i, need, STORE, EVENT_STOCKOUT, IDENTITY_NONE, <int>item, <int>store)
+    other = nearest_in_stock(w, store, item)
+    v[0] = log(w.p.react_substitute) if other >= 0 else -HUGE_VAL
+    v[1] = log(w.p.react_rival)
+    v[2] = log(w.p.react_delay)
+    v[3] = log(w.p.react_quit)
+    v[4] = -HUGE_VAL
+    if (w.on_hand[w.n_stores, item] > 0
+            and w.uniform(STREAM_STOCKOUT, i, need, 2 * step + 1) < w.p.aisle_offered):
+        v[4] = (log(w.p.react_delay)
+                - w.p.price * w.price_sensitivity[i] * w.p.delivery_fee / w.mean_basket[i]
+                + w.p.delivery_per_day * (w.p.restock_days - w.p.delivery_days)
+                + w.p.distance_per_km * w.distance[i])
+    reaction = <int>choose(v, 5, w.uniform(STREAM_STOCKOUT, i, need, 2 * step))
+    if reaction == 0:
+        w.on_hand[store, other] -= 1
+        w.demand[store, other] += 1
+        return GO_STORE, other
+    if reaction == 4:
+        return GO_AISLE, item
+    return (GO_RIVAL_LOCAL if reaction == 1 else GO_DELAY if reaction == 2 else GO_NOWHERE), item
+
+
+cdef Py_ssize_t nearest_in_stock(State w, Py_ssize_t store, Py_ssize_t item) noexcept:
+    """Return the item in stock whose attributes are most like those of `item`, or -1."""
+    cdef Py_ssize_t k, d, best = -1
+    cdef double likeness, top = -HUGE_VAL
+    for k in range(w.n_items):
+        if k != item and w.on_hand[store, k] > 0:
+            likeness = 0
+            for d in range(w.attributes.shape[1]):
+                likeness += w.attributes[k, d] * w.attributes[item, d]
+            if likeness > top:
+                top = likeness
+                best = k
+    return best
+
+
+def pick(State w, Py_ssize_t i, Py_ssize_t item, long need, double now):
+    """Reserve the item of a click-and-collect order; False if the record was wrong."""
+    cdef Py_ssize_t store = w.home_store[i]
+    w.demand[store, item] += 1
+    if w.on_hand[store, item] > 0:
+        w.on_hand[store, item] -= 1
+        return True
+    w.log.add(now, i, need, STORE, EVENT_STOCKOUT, IDENTITY_NONE, <int>item, <int>store,
+              FULFIL_PICKUP)
+    return False
+
+
+def ship(State w, Py_ssize_t i, long need, Py_ssize_t item):
+    """Take the item from the warehouse, on back order if need be; return (days, promised days)."""
+    cdef double days = w.p.delivery_days
+    if days > 0:
+        days *= gamma(w.uniform(STREAM_DELIVERY, i, need, 0), w.p.delivery_shape) / w.p.delivery_shape
+    w.demand[w.n_stores, item] += 1
+    w.on_hand[w.n_stores, item] -= 1
+    if w.on_hand[w.n_stores, item] < 0:
+        days += w.p.restock_days
+    return days, w.p.delivery_days
+
+
+def lose(State w, Py_ssize_t i, long need, int where, double now):
+    """Log how a need ended that the firm did not meet: GO_RIVAL_ONLINE, GO_RIVAL_LOCAL or other."""
+    if where == GO_RIVAL_ONLINE:
+        w.log.add(now, i, need, RIVAL_ONLINE, EVENT_RIVAL_PURCHASE)
+    elif where == GO_RIVAL_LOCAL:
+        w.log.add(now, i, need, RIVAL_LOCAL, EVENT_RIVAL_PURCHASE)
+    else:
+        w.log.add(now, i, need, NOWHERE, EVENT_NO_PURCHASE)

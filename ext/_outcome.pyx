@@ -1,0 +1,214 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""What follows a decision: the purchase and its books, experience, returns, churn, word of mouth.
+
+Equations 8, 9, 11, 13-16 of facts.md D4. Money in the postings is in whole cents, costs negative.
+"""
+from libc.math cimport HUGE_VAL, fabs, fmax, fmin, log, sqrt
+from libc.stdint cimport int64_t
+
+from _choice cimport logistic
+from _draws cimport gamma, normal
+from _streams cimport *
+from omnisim.simulation._state cimport State
+
+cdef enum:
+    UNPLANNED_STEP = 1 << 20
+
+
+cdef inline int64_t cents(double euros) noexcept:
+    return <int64_t>(euros * 100.0 + (0.5 if euros >= 0 else -0.5))
+
+
+def buy(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, int fulfilment, double now):
+    """Sell the item: basket, points, books, habit and what the firm learns.
+
+    Returns (goods, points): what the goods cost before points, and the points earned, in cents.
+    """
+    return sell(w, i, need, need, 0, item, channel, fulfilment, now)
+
+
+def buy_unplanned(State w, Py_ssize_t i, long need, Py_ssize_t item, double now):
+    """Let a visit made for another purpose end in a further purchase; True if it does.
+
+    It is logged outside the journey, since it does not meet the need.
+    """
+    if w.uniform(STREAM_UNPLANNED, i, need, 0) >= w.p.p_unplanned:
+        return False
+    if w.on_hand[w.home_store[i], item] <= 0:
+        return False
+    w.on_hand[w.home_store[i], item] -= 1
+    w.demand[w.home_store[i], item] += 1
+    sell(w, i, -1, need, UNPLANNED_STEP, item, STORE, FULFIL_IN_STORE, now)
+    return True
+
+
+cdef tuple sell(State w, Py_ssize_t i, long logged, long need, long step, Py_ssize_t item,
+                int channel, int fulfilment, double now):
+    cdef int ledger = 0 if channel == STORE else 1
+    cdef double size = gamma(w.uniform(STREAM_BASKET, i, need, step), w.basket_shape[i])
+    cdef int64_t goods = cents(size / w.basket_scale[i])
+    cdef int64_t spent = spend_points(w, i, ledger, goods)
+    cdef int64_t fee = 0, earned = 0
+    cdef int identity = identify(w, i, need, step, channel)
+    cdef int store = w.home_store[i] if channel == STORE or fulfilment == FULFIL_PICKUP else -1
+    if fulfilment == FULFIL_DELIVERY or fulfilment == FULFIL_ENDLESS_AISLE:
+        fee = cents(w.p.delivery_fee)
+        post(w, now, LINE_DELIVERY, channel, i, logged, -cents(w.p.delivery_cost))
+        post(w, now, LINE_DELIVERY_FEES, channel, i, logged, fee)
+    elif fulfilment == FULFIL_PICKUP:
+        post(w, now, LINE_PICKING, channel, i, logged, -cents(w.p.picking_cost))
+    post(w, now, LINE_REVENUE, channel, i, logged, goods)
+    post(w, now, LINE_DISCOUNTS, channel, i, logged, -spent)
+    post(w, now, LINE_COST_OF_GOODS, channel, i, logged, -cents(goods * 0.01 * w.p.goods_share))
+    if w.has_card[i] and identity != IDENTITY_NONE:
+        earned = cents((goods - spent) * 0.01 * w.p.points_share)
+        w.points[i, ledger] += earned * 0.01
+    post(w, now, LINE_POINTS, channel, i, logged, spent - earned)
+    w.log.add(now, i, logged, channel, EVENT_PURCHASE, identity, <int>item, store, fulfilment,
+              (goods - spent + fee) * 0.01)
+    grow_habit(w, i, channel)
+    if identity != IDENTITY_NONE:
+        learn(w, i, ledger, item, goods * 0.01, now)
+    return goods, earned
+
+
+cdef int post(State w, double now, int line, int channel, Py_ssize_t i, long need,
+              int64_t amount) except -1:
+    if amount != 0:
+        w.postings.add(now, line, channel, i, need, amount)
+    return 0
+
+
+cdef int64_t spend_points(State w, Py_ssize_t i, int ledger, int64_t goods) noexcept:
+    """Pay with points, own ledger first; return the cents paid so."""
+    cdef double usable = fmin(w.usable_points(i, ledger), goods * 0.01)
+    cdef int64_t spent = <int64_t>(usable * 100.0 + 1e-6)
+    cdef double own = fmin(w.points[i, ledger], spent * 0.01)
+    if spent <= 0:
+        return 0
+    w.points[i, ledger] -= own
+    w.points[i, 1 - ledger] = fmax(w.points[i, 1 - ledger] - (spent * 0.01 - own), 0.0)
+    return spent
+
+
+cdef int identify(State w, Py_ssize_t i, long need, long step, int channel) noexcept:
+    """Return what the purchase exposes: the account online, the card in the store if shown."""
+    if channel != STORE:
+        w.has_account[i] = 1
+        return IDENTITY_ACCOUNT
+    if w.has_card[i] and w.uniform(STREAM_CAPTURE, i, need, step) < w.p.card_shown:
+        return IDENTITY_CARD
+    return IDENTITY_NONE
+
+
+cdef void grow_habit(State w, Py_ssize_t i, int channel) noexcept:
+    """H <- (1 - d) H, plus 1 for the channel used (eq. 8)."""
+    cdef int c
+    for c in range(3):
+        w.habit[i, c] *= 1 - w.p.habit_forgetting
+    w.habit[i, channel] += 1
+
+
+cdef void learn(State w, Py_ssize_t i, int team, Py_ssize_t item, double value,
+                double now) noexcept:
+    """Add a purchase to the record that the team files it under."""
+    cdef Py_ssize_t r = w.record_of[i, team], d
+    w.record_last[r] = now
+    w.record_value[r] += value
+    w.record_count[r] += 1
+    for d in range(w.attributes.shape[1]):
+        w.record_profile[r, d] += (w.attributes[item, d] - w.record_profile[r, d]) / w.record_count[r]
+
+
+def evaluate(State w, Py_ssize_t i, long need, int channel, int inspected, int searched,
+             double speed, bint obstacle, double now):
+    """Compare the experience with what was expected; return whether the goods go back.
+
+    `speed` in [-1, 1] rates the wait; `obstacle` tells of a stock-out, a walk-out or a wrong record
+    on the way. Updates satisfaction (eq. 13), then drop-out (eq. 14) and word of mouth (eq. 15).
+    """
+    cdef double unresolved = 1 - w.p.resolved[STORE if inspected or channel == STORE else searched]
+    cdef double fit = w.p.fit_sd * sqrt(unresolved) * normal(w.uniform(STREAM_FIT, i, need, 0))
+    cdef double goods = fmax(-1.0, fmin(1.0, 0.6 + 0.4 * fit))
+    cdef double ease = -0.5 if obstacle else 0.6
+    cdef double worst = fmin(goods, fmin(speed, ease))
+    cdef double hassle = w.p.hassle_store if channel == STORE else w.p.hassle_online
+    experience(w, i, (1 - w.p.weakest_link) * (goods + speed + ease) / 3
+               + w.p.weakest_link * worst)
+    w.refresh(i, now)
+    drop_out(w, i, need, channel, now)
+    speak(w, i, need, now)
+    return fit < w.p.return_threshold - hassle
+
+
+def regret(State w, Py_ssize_t i):
+    """Let an obstacle that ended a journey without a purchase weigh on satisfaction."""
+    experience(w, i, -0.5)
+
+
+cdef void experience(State w, Py_ssize_t i, double lived) noexcept:
+    """S <- S + omega (lived - expected), a disappointment weighing more (eq. 13)."""
+    cdef double gap = lived - w.expectation[i]
+    if gap < 0:
+        gap *= w.p.loss_weight
+    w.satisfaction[i] += w.p.satisfaction_rate * (gap - w.satisfaction[i])
+    w.satisfaction[i] = fmax(-1.0, fmin(1.0, w.satisfaction[i]))
+    w.expectation[i] += w.p.expectation_rate * (lived - w.expectation[i])
+
+
+cdef int drop_out(State w, Py_ssize_t i, long need, int channel, double now) except -1:
+    """Stop considering the firm with the shopper's own probability, shifted by S, E and points."""
+    cdef double p = w.dropout[i], shift
+    if not w.alive[i]:
+        return 0
+    shift = (w.p.satisfaction_on_churn * (w.satisfaction[i] - w.p.satisfaction_centre)
+             + w.p.engagement_on_churn * (w.engagement[i] - w.p.engagement_centre)
+             + w.p.points_on_churn * w.usable_points(i, 0 if channel == STORE else 1))
+    if shift != 0 and 0 < p < 1:
+        p = logistic(log(p / (1 - p)) - shift)
+    if w.uniform(STREAM_CHURN, i, need, 0) < p:
+        w.alive[i] = 0
+        w.log.add(now, i, need, NOWHERE, EVENT_CHURN)
+    return 0
+
+
+cdef int speak(State w, Py_ssize_t i, long need, double now) except -1:
+    """Recommend or warn; the market process carries it to the acquaintances that night."""
+    cdef double s = w.satisfaction[i], u = w.uniform(STREAM_WORD, i, need, 0)
+    if s > w.p.promoter_above and u < w.p.p_recommend:
+        w.log.add(now, i, need, NOWHERE, EVENT_WORD_POSITIVE)
+        w.speakers.append((i, need, 1))
+    elif s < w.p.detractor_below and u < w.p.p_warn:
+        w.log.add(now, i, need, NOWHERE, EVENT_WORD_NEGATIVE)
+        w.speakers.append((i, need, -1))
+    return 0
+
+
+def hand_over(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, bint pickup,
+              double now):
+    """Log that the goods reached the shopper, in the store or by parcel."""
+    if pickup:
+        w.log.add(now, i, need, STORE, EVENT_PICKUP, IDENTITY_ACCOUNT, <int>item, w.home_store[i],
+                  FULFIL_PICKUP)
+    else:
+        w.log.add(now, i, need, channel, EVENT_DELIVERY, IDENTITY_ACCOUNT, <int>item, -1,
+                  FULFIL_DELIVERY)
+
+
+def give_back(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, int64_t goods,
+              int64_t earned, double now):
+    """Take the goods back: refund, handling, what can be sold again, and the points earned."""
+    cdef int ledger = 0 if channel == STORE else 1
+    cdef double handling = w.p.return_store_cost
+    cdef int64_t taken = <int64_t>(fmin(w.points[i, ledger], earned * 0.01) * 100.0 + 1e-6)
+    if channel != STORE:
+        handling = w.p.return_online_share * goods * 0.01
+    post(w, now, LINE_REFUNDS, channel, i, need, -goods)
+    post(w, now, LINE_GOODS_RETURNED, channel, i, need,
+         cents(goods * 0.01 * w.p.goods_share * w.p.p_resellable))
+    post(w, now, LINE_RETURN_HANDLING, channel, i, need, -cents(handling))
+    post(w, now, LINE_POINTS, channel, i, need, taken)
+    w.points[i, ledger] -= taken * 0.01
+    w.log.add(now, i, need, channel, EVENT_RETURN,
+              IDENTITY_NONE if channel == STORE else IDENTITY_ACCOUNT, <int>item,
+              w.home_store[i] if channel == STORE else -1, FULFIL_NONE, -goods * 0.01, handling)

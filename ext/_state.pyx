@@ -1,0 +1,99 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
+"""The state of a run as typed columns, shared by the kernels of the simulation.
+
+`omnisim.simulation.world` allocates every column, checks lengths and keeps them alive; kernels
+assume that shopper rows lie in [0, n), items in [0, n_items) and stores in [0, n_stores).
+"""
+from libc.math cimport exp
+
+from _draws cimport uniform as _uniform
+
+COLUMNS = (
+    "need_rate", "dropout", "basket_shape", "basket_scale", "mean_basket", "taste", "affinity",
+    "digital", "price_sensitivity", "distance", "privacy", "has_app", "has_card",
+    "tracking_consent", "home_store", "indptr", "indices", "alive", "aware", "has_account",
+    "subscribed", "goodwill", "fatigue", "engagement", "touched", "satisfaction", "expectation",
+    "until_need", "habit", "points", "n_needs", "n_aware_near", "attributes", "popularity",
+    "is_shown", "on_hand", "demand", "weights", "record_of", "record_last", "record_value",
+    "record_count", "record_profile", "record_sent",
+)  # fmt: skip
+
+
+cdef class State:
+    """Columns, parameters and recorders of one run."""
+
+    def __init__(self, dict params, dict columns):
+        self.p = params
+        self.log = EventLog()
+        self.postings = Postings()
+        self.speakers = []
+        self.need_rate = columns["need_rate"]
+        self.dropout = columns["dropout"]
+        self.basket_shape = columns["basket_shape"]
+        self.basket_scale = columns["basket_scale"]
+        self.mean_basket = columns["mean_basket"]
+        self.taste = columns["taste"]
+        self.affinity = columns["affinity"]
+        self.digital = columns["digital"]
+        self.price_sensitivity = columns["price_sensitivity"]
+        self.distance = columns["distance"]
+        self.privacy = columns["privacy"]
+        self.has_app = columns["has_app"]
+        self.has_card = columns["has_card"]
+        self.tracking_consent = columns["tracking_consent"]
+        self.home_store = columns["home_store"]
+        self.indptr = columns["indptr"]
+        self.indices = columns["indices"]
+        self.alive = columns["alive"]
+        self.aware = columns["aware"]
+        self.has_account = columns["has_account"]
+        self.subscribed = columns["subscribed"]
+        self.goodwill = columns["goodwill"]
+        self.fatigue = columns["fatigue"]
+        self.engagement = columns["engagement"]
+        self.touched = columns["touched"]
+        self.satisfaction = columns["satisfaction"]
+        self.expectation = columns["expectation"]
+        self.until_need = columns["until_need"]
+        self.habit = columns["habit"]
+        self.points = columns["points"]
+        self.n_needs = columns["n_needs"]
+        self.n_aware_near = columns["n_aware_near"]
+        self.attributes = columns["attributes"]
+        self.popularity = columns["popularity"]
+        self.is_shown = columns["is_shown"]
+        self.on_hand = columns["on_hand"]
+        self.demand = columns["demand"]
+        self.weights = columns["weights"]
+        self.record_of = columns["record_of"]
+        self.record_last = columns["record_last"]
+        self.record_value = columns["record_value"]
+        self.record_count = columns["record_count"]
+        self.record_profile = columns["record_profile"]
+        self.record_sent = columns["record_sent"]
+        self.n = self.need_rate.shape[0]
+        self.n_items = self.popularity.shape[0]
+        self.n_stores = self.on_hand.shape[0] - 1
+
+    @property
+    def params(self):
+        """The parameters as a dict."""
+        return self.p
+
+    cdef double uniform(self, int stream, Py_ssize_t i, long need, long step) noexcept:
+        return _uniform(self.p.seed, self.p.replication, stream, i, need, step)
+
+    cdef void refresh(self, Py_ssize_t i, double now) noexcept:
+        """Let goodwill, fatigue and engagement decay up to `now`."""
+        cdef double dt = now - self.touched[i]
+        if dt > 0:
+            self.goodwill[i] *= exp(-self.p.goodwill_decay * dt)
+            self.fatigue[i] *= exp(-self.p.fatigue_decay * dt)
+            self.engagement[i] *= exp(-self.p.engagement_decay * dt)
+            self.touched[i] = now
+
+    cdef double usable_points(self, Py_ssize_t i, int ledger) noexcept:
+        """Return the points, in EUR, that can be spent; ledger 0 is the store's, 1 the online one."""
+        cdef double total = self.points[i, ledger]
+        total += self.p.points_across * self.points[i, 1 - ledger]
+        return total if total >= self.p.points_minimum else 0.0

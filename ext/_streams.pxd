@@ -1,0 +1,105 @@
+"""Numbers of the streams, channels and events that kernels use.
+
+They repeat `omnisim.random.Stream` and `omnisim.schema`; a test holds them equal.
+"""
+
+cdef enum:
+    STREAM_NEED = 32
+    STREAM_ITEM = 33
+    STREAM_SEARCH = 34
+    STREAM_DECIDE = 35
+    STREAM_VISIT = 36
+    STREAM_STOCKOUT = 37
+    STREAM_CART = 38
+    STREAM_BASKET = 39
+    STREAM_DELIVERY = 40
+    STREAM_FIT = 41
+    STREAM_CHURN = 42
+    STREAM_WORD = 43
+    STREAM_AWARE = 44
+    STREAM_DISPLAY = 45
+    STREAM_MESSAGE = 46
+    STREAM_CAPTURE = 47
+    STREAM_STAFF = 48
+    STREAM_PHONE = 49
+    STREAM_UNPLANNED = 50
+    STREAM_BACK = 51
+    STREAM_TIMING = 52
+    STREAM_STOCK_RECORD = 53
+
+cdef enum:
+    STORE = 0
+    WEBSITE = 1
+    APP = 2
+    EMAIL = 3
+    PAID_SEARCH = 4
+    DISPLAY = 5
+    RIVAL_ONLINE = 6
+    RIVAL_LOCAL = 7
+    NOWHERE = 8
+
+cdef enum:
+    EVENT_NEED = 0
+    EVENT_IMPRESSION = 1
+    EVENT_MESSAGE = 2
+    EVENT_OPEN = 3
+    EVENT_CLICK = 4
+    EVENT_UNSUBSCRIBE = 5
+    EVENT_VISIT = 6
+    EVENT_PHONE_CHECK = 7
+    EVENT_CART = 8
+    EVENT_CART_ABANDONED = 9
+    EVENT_WALKOUT = 10
+    EVENT_STOCKOUT = 11
+    EVENT_PURCHASE = 12
+    EVENT_PICKUP = 13
+    EVENT_DELIVERY = 14
+    EVENT_RETURN = 15
+    EVENT_RIVAL_PURCHASE = 16
+    EVENT_NO_PURCHASE = 17
+    EVENT_WORD_POSITIVE = 18
+    EVENT_WORD_NEGATIVE = 19
+    EVENT_CHURN = 20
+    EVENT_AWARE = 21
+    EVENT_BACK = 22
+
+cdef enum:
+    IDENTITY_NONE = 0
+    IDENTITY_COOKIE = 1
+    IDENTITY_ACCOUNT = 2
+    IDENTITY_CARD = 3
+
+cdef enum:
+    FULFIL_NONE = 0
+    FULFIL_IN_STORE = 1
+    FULFIL_DELIVERY = 2
+    FULFIL_PICKUP = 3
+    FULFIL_ENDLESS_AISLE = 4
+
+cdef enum:
+    LINE_REVENUE = 0
+    LINE_DISCOUNTS = 1
+    LINE_REFUNDS = 2
+    LINE_COST_OF_GOODS = 3
+    LINE_GOODS_RETURNED = 4
+    LINE_DELIVERY_FEES = 5
+    LINE_DELIVERY = 6
+    LINE_PICKING = 7
+    LINE_RETURN_HANDLING = 8
+    LINE_MEDIA = 9
+    LINE_MESSAGES = 10
+    LINE_STAFF = 11
+    LINE_POINTS = 12
+    LINE_CAPABILITIES = 13
+
+# What `decide` and `take` answer; the journey process acts on them.
+cdef enum:
+    GO_STORE = 0
+    GO_WEBSITE = 1
+    GO_APP = 2
+    GO_RIVAL_ONLINE = 3
+    GO_RIVAL_LOCAL = 4
+    GO_DELAY = 5
+    GO_NOWHERE = 6
+    GO_AISLE = 7
+    WITH_PICKUP = 8

@@ -1,0 +1,65 @@
+"""How a result was made: versions, scenario, seed and policy, as plain JSON."""
+
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, is_dataclass
+from hashlib import sha256
+from importlib import metadata
+from typing import Any
+
+PACKAGES = ("omnisim", "numpy", "scipy", "simpy", "networkx", "pyarrow", "pydantic")
+
+
+def record(
+    *, scenario: Any, seed: int, replication: int | None, policy: Any, **more: Any
+) -> dict[str, Any]:
+    """Return the provenance of a result; it holds no time, place or person, so equals compare.
+
+    Parameters
+    ----------
+    scenario : pydantic.BaseModel
+        Definition of the run.
+    seed : int
+        Seed of the study.
+    replication : int or None
+        Number of the replication; None for a study over many.
+    policy : object
+        Policy of the firm; a dataclass is recorded field by field.
+    **more
+        Further plain values.
+    """
+    return {
+        "versions": versions(),
+        "seed": seed,
+        "replication": replication,
+        "policy": _describe(policy),
+        "scenario": scenario.model_dump(mode="json"),
+        **more,
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of omnisim, of what it computes with, and of Python."""
+    found = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            found[name] = "not installed as a package"
+    return found
+
+
+def to_json(made: Mapping[str, Any]) -> str:
+    """Return provenance as JSON with sorted keys, so that equal records are equal text."""
+    return json.dumps(made, indent=2, sort_keys=True, allow_nan=False) + "\n"
+
+
+def digest(content: bytes) -> str:
+    """Return the SHA-256 of `content` in hexadecimal: the name of a customer file's contents."""
+    return sha256(content).hexdigest()
+
+
+def _describe(policy: Any) -> dict[str, Any]:
+    fields = asdict(policy) if is_dataclass(policy) and not isinstance(policy, type) else {}
+    return {"name": type(policy).__name__, **fields}

@@ -1,0 +1,82 @@
+"""The state of a run as typed columns, shared by the kernels of the simulation."""
+from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint64_t
+
+from omnisim.simulation._recorder cimport EventLog, Postings
+
+
+cdef struct Params:
+    # the address of the run's random numbers
+    uint64_t seed
+    uint64_t replication
+    # weights of decisions (facts.md D4, equations 5-8); indices: 0 store, 1 website, 2 app, 3 rival
+    double price, delivery_per_day, distance_per_km, habit, habit_forgetting
+    double goodwill, satisfaction, risk, stock, believed_availability, inspection_sd, nest
+    double mean_delay_days, p_phone_check, taste_weight
+    double search_intercept[4]
+    double purchase_intercept[3]
+    double resolved[4]
+    double synergy[4][3]
+    int is_open[3]
+    double cart_friction, login_share
+    double rival_online, rival_gap, rival_days, rival_unseen, rival_local, rival_distance
+    double delay_intercept, none_intercept
+    # operations
+    double opening, closing, p_unplanned, service_days, patience_days
+    double react_substitute, react_rival, react_delay, react_quit, restock_days
+    double delivery_days, delivery_shape, delivery_fee, pick_days
+    double fit_sd, return_threshold, hassle_online, hassle_store, p_resellable
+    # experience (equations 13-15)
+    double satisfaction_rate, loss_weight, expectation_rate, weakest_link
+    double satisfaction_on_churn, engagement_on_churn, points_on_churn
+    double satisfaction_centre, engagement_centre, engagement_on_need, engagement_decay
+    double promoter_above, detractor_below, p_recommend, p_warn, p_heard, satisfaction_shift
+    double innovation, imitation, aware_goodwill, back_per_day
+    # media and messages (equations 3-4); decays are per day, as exponents
+    double goodwill_decay, display_per_day, display_goodwill, display_cost
+    double p_paid_search, search_cost, search_goodwill
+    double p_open, p_click, p_unsubscribe, relevance_base, relevance_taste, creep
+    double relevance_reference, relevance_on_response, message_goodwill, message_engagement
+    double fatigue_decay, fatigue, message_cost
+    # primitives set by the capabilities
+    double card_shown, record_accuracy, stock_shown, aisle_offered, points_across
+    # costs
+    double goods_share, delivery_cost, picking_cost, return_online_share, return_store_cost
+    double points_share, points_minimum
+
+
+cdef class State:
+    cdef Params p
+    cdef readonly Py_ssize_t n, n_items, n_stores
+    cdef readonly EventLog log
+    cdef readonly Postings postings
+    # who the shoppers are
+    cdef const double[::1] need_rate, dropout, basket_shape, basket_scale, mean_basket
+    cdef const double[:, ::1] taste, affinity
+    cdef const double[::1] digital, price_sensitivity, distance, privacy
+    cdef const uint8_t[::1] has_app, has_card, tracking_consent
+    cdef const int16_t[::1] home_store
+    cdef const int64_t[::1] indptr
+    cdef const int32_t[::1] indices
+    # what they are like now
+    cdef uint8_t[::1] alive, aware, has_account, subscribed
+    cdef double[::1] goodwill, fatigue, engagement, touched
+    cdef double[::1] satisfaction, expectation, until_need
+    cdef double[:, ::1] habit, points
+    cdef int32_t[::1] n_needs, n_aware_near
+    cdef readonly list speakers
+    # goods
+    cdef const double[:, ::1] attributes
+    cdef const double[::1] popularity
+    cdef const uint8_t[::1] is_shown
+    cdef int32_t[:, ::1] on_hand, demand
+    cdef double[::1] weights
+    # what the firm knows: rows are records, columns 0 online team, 1 store team
+    cdef const int32_t[:, ::1] record_of
+    cdef double[::1] record_last, record_value
+    cdef int32_t[::1] record_count
+    cdef double[:, ::1] record_profile
+    cdef int32_t[:, ::1] record_sent
+
+    cdef void refresh(self, Py_ssize_t i, double now) noexcept
+    cdef double usable_points(self, Py_ssize_t i, int ledger) noexcept
+    cdef double uniform(self, int stream, Py_ssize_t i, long need, long step) noexcept

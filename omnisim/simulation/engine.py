@@ -1,0 +1,128 @@
+"""Simulate: build the world, start its processes, run the clock, close the books."""
+
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from omnisim import provenance
+from omnisim._validation import check_count
+from omnisim.config.scenario import Scenario
+from omnisim.exceptions import ParameterError, RunError
+from omnisim.policies import Policy, RecencyCampaign
+from omnisim.population import Population
+from omnisim.random import Draws, fresh_seed
+from omnisim.simulation.firm.stock import popularity, replenish, stocked_items
+from omnisim.simulation.market import market
+from omnisim.simulation.result import SimulationResult, close_books
+from omnisim.simulation.world import World, build_world
+
+Progress = Callable[[int, int], None]
+"""Called once a simulated day with the day and the number of events logged so far."""
+
+
+def simulate(
+    scenario: Scenario,
+    *,
+    population: Population | None = None,
+    policy: Policy | None = None,
+    seed: int | None = None,
+    replication: int = 0,
+    progress: Progress | None = None,
+) -> SimulationResult:
+    """Run one retailer for one period and return everything that happened.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Market, firm and rivals.
+    population : Population, optional
+        Shoppers; drawn from the scenario's segments by default. Its size replaces
+        ``market.n_shoppers``.
+    policy : Policy, optional
+        Whom to write to and what to show; the `RecencyCampaign` of the scenario by default.
+    seed : int, optional
+        Seed of the study; drawn and recorded if absent.
+    replication : int, default=0
+        Number of the replication; runs with equal seed and replication share all their luck.
+    progress : callable, optional
+        Called once a simulated day with the day and the number of events so far.
+
+    Returns
+    -------
+    SimulationResult
+        True event log, postings and provenance. The same arguments give the same bytes.
+
+    Raises
+    ------
+    RunError
+        If the run fails; the message names the replication, the day and the cause.
+    """
+    seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
+    check_count("replication", replication, minimum=0)
+    if population is None:
+        population = draw_shoppers(scenario, seed=seed, replication=replication)
+    if len(population) == 0:
+        raise ParameterError("population must hold at least one shopper. Got 0.")
+    policy = policy or default_policy(scenario)
+    world = build_world(scenario, population, policy, seed=seed, replication=replication)
+    world.progress = progress
+    run(world)
+    made = provenance.record(scenario=scenario, seed=seed, replication=replication, policy=policy)
+    return close_books(world, population, made)
+
+
+def default_policy(scenario: Scenario) -> RecencyCampaign:
+    """Return the contact rule that the scenario's messages describe."""
+    return RecencyCampaign(scenario.messages.recent_days, scenario.messages.cap_per_week)
+
+
+def draw_shoppers(scenario: Scenario, *, seed: int, replication: int = 0) -> Population:
+    """Return the shoppers that the scenario's segments describe."""
+    return Population.from_segments(
+        scenario.segments,
+        scenario.market.n_shoppers,
+        draws=Draws(seed, replication),
+        mean_degree=scenario.word.mean_degree,
+        p_rewire=scenario.word.p_rewire,
+    )
+
+
+def run(world: World) -> None:
+    """Start every process and run the clock to the end of the horizon."""
+    scenario = world.scenario
+    end = scenario.market.burn_in_days + scenario.market.horizon_days
+    start_replenishment(world)
+    world.env.process(market(world))
+    with _no_cyclic_collector():
+        try:
+            world.env.run(until=end)
+        except Exception as error:
+            raise RunError(
+                f"Replication {world.draws.replication} failed while simulating, at day "
+                f"{world.env.now:.1f}: {type(error).__name__}: {error}"
+            ) from error
+
+
+def start_replenishment(world: World) -> None:
+    """Fill every location for the demand that the population's own rates make likely."""
+    stock, columns = world.scenario.stock, world.columns
+    needs = world.scenario.market.needs_per_purchase
+    per_day = columns["need_rate"][columns["alive"] == 1].sum() / needs
+    demand = per_day * popularity(stock)
+    in_stores = demand.copy()
+    in_stores[stocked_items(stock) :] = 0
+    for store in range(world.n_stores):
+        world.env.process(replenish(world, store, in_stores / world.n_stores))
+    world.env.process(replenish(world, world.n_stores, demand))
+
+
+@contextmanager
+def _no_cyclic_collector() -> Iterator[None]:
+    """Pause Python's cyclic collector: it takes most of the time of 100,000 processes."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()

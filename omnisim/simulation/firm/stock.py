@@ -1,0 +1,83 @@
+"""Stock and its replenishment: periodic review, order up to a level (facts.md D1)."""
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from omnisim.config.operations import Stock
+from omnisim.random import Draws, Stream
+
+if TYPE_CHECKING:
+    from omnisim.simulation.world import World
+
+
+def popularity(stock: Stock) -> NDArray[np.float64]:
+    """Return Zipf weights of the items, the most popular first, summing to 1."""
+    weights = np.arange(1, stock.n_items + 1, dtype=np.float64) ** -stock.popularity_exponent
+    shares: NDArray[np.float64] = weights / weights.sum()
+    return shares
+
+
+def attributes(n_items: int, n_dimensions: int, draws: Draws) -> NDArray[np.float64]:
+    """Return unit vectors of shape (n_items, n_dimensions): what the items are like."""
+    items, axes = np.meshgrid(np.arange(n_items), np.arange(n_dimensions), indexing="ij")
+    vectors = draws.normal(Stream.ATTRIBUTE, items, step=axes)
+    unit: NDArray[np.float64] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.ascontiguousarray(unit)
+
+
+def stocked_items(stock: Stock) -> int:
+    """Return how many items, the most popular, a store stocks; at least one."""
+    return max(1, round(stock.n_items * stock.store_share))
+
+
+def replenish(
+    world: "World", location: int, expected_per_day: NDArray[np.float64]
+) -> Generator[Any, Any, None]:
+    """Keep one location in stock: review, forecast from its own demand, order up to a level.
+
+    Parameters
+    ----------
+    world : World
+        The world; its last location is the warehouse.
+    location : int
+        Row of ``on_hand``.
+    expected_per_day : ndarray of shape (n_items,)
+        Demand expected at the start; 0 for items that the location does not stock.
+    """
+    stock, env = world.scenario.stock, world.env
+    is_warehouse = location == world.n_stores
+    lead = stock.warehouse_lead_days if is_warehouse else stock.lead_days
+    safety = stock.warehouse_safety_factor if is_warehouse else stock.safety_factor
+    stocked = expected_per_day > 0
+    forecast = expected_per_day * stock.review_days
+    on_hand, demand = world.columns["on_hand"][location], world.columns["demand"][location]
+    coming = np.zeros(len(stocked), dtype=np.int64)
+    on_hand[:] = _level(forecast, lead, stock, safety)
+    while True:
+        yield env.timeout(stock.review_days)
+        forecast += stock.demand_smoothing * (demand - forecast)
+        forecast[~stocked] = 0
+        demand[:] = 0
+        order = np.maximum(_level(forecast, lead, stock, safety) - on_hand - coming, 0)
+        coming += order
+        env.process(_arrive(world, location, order, coming, lead))
+
+
+def _level(
+    forecast: NDArray[np.float64], lead_days: float, stock: Stock, safety: float
+) -> NDArray[np.int64]:
+    """Return order-up-to levels: mean demand until the next arrival plus safety stock (Poisson)."""
+    mean = forecast * (stock.review_days + lead_days) / stock.review_days
+    level = np.ceil(mean + safety * np.sqrt(mean)).astype(np.int64)
+    return np.where(forecast > 0, np.maximum(level, 1), 0)
+
+
+def _arrive(
+    world: "World", location: int, order: NDArray[np.int64], coming: NDArray[np.int64], lead: float
+) -> Generator[Any, Any, None]:
+    yield world.env.timeout(lead)
+    coming -= order
+    world.columns["on_hand"][location] += order.astype(np.int32)

@@ -1,0 +1,101 @@
+"""A journey: one need of one shopper, from the search to the evaluation."""
+
+from simpy import Interrupt
+
+from omnisim.simulation import _journey as kernel
+from omnisim.simulation import _outcome as outcome
+from omnisim.simulation.firm.knowledge import ONLINE_TEAM
+from omnisim.simulation.fulfilment import sell_in_store, sell_online
+from omnisim.simulation.store import Steps, visit
+from omnisim.simulation.trip import Trip
+from omnisim.simulation.world import World
+
+STORE, WEBSITE, APP, RIVAL_ONLINE, RIVAL_LOCAL, DELAY, NOWHERE, AISLE = range(8)
+WITH_PICKUP = 8
+SEARCHED_RIVAL = 3
+MAX_STEPS = 12
+
+
+def journey(world: World, shopper: int, need: int, time: float) -> Steps:
+    """Follow a need that arises at `time` until it is met, lost or given up."""
+    env, state = world.env, world.state
+    yield env.timeout(time - env.now)
+    item = kernel.want(state, shopper, need, env.now)
+    trip = Trip(shopper, need, item, kernel.search(state, shopper, need, env.now))
+    expires = env.now + world.scenario.market.need_open_days
+    if trip.searched == STORE:
+        yield from _go_to_store(world, trip)
+    while trip.step < MAX_STEPS and env.now <= expires:
+        action = kernel.decide(
+            state, shopper, need, trip.step, trip.searched, trip.item, trip.in_store,
+            trip.inspected, env.now,
+        )  # fmt: skip
+        trip.step += 1
+        if action == STORE:
+            if not trip.in_store:
+                yield from _go_to_store(world, trip)
+                continue
+            action, trip.item = kernel.take(state, shopper, need, trip.step, trip.item, env.now)
+            trip.obstacle |= action != STORE
+        if action == STORE:
+            yield from sell_in_store(world, trip)
+            return
+        if action in (WEBSITE, APP, WEBSITE + WITH_PICKUP, APP + WITH_PICKUP, AISLE):
+            if action == AISLE or not _abandon_cart(world, trip, action):
+                yield from sell_online(world, trip, action)
+                return
+            yield from _put_off(world, trip)
+        elif action == DELAY:
+            yield from _put_off(world, trip)
+        else:
+            _lose(world, trip, action)
+            return
+    _lose(world, trip, NOWHERE)
+
+
+def _go_to_store(world: World, trip: Trip) -> Steps:
+    """Visit the store; after walking out the shopper is back outside it."""
+    waited = yield from visit(world, trip.shopper, trip.need, trip.step)
+    trip.step += 1
+    if waited < 0:
+        trip.obstacle = True
+        trip.in_store = False
+        if trip.searched == STORE and not trip.inspected:
+            trip.step += 1
+        yield from _put_off(world, trip)
+        return
+    trip.waited = waited
+    trip.in_store = trip.inspected = True
+
+
+def _abandon_cart(world: World, trip: Trip, action: int) -> bool:
+    """Fill a cart; an abandoned one triggers a reminder if the firm knows whose it is."""
+    channel, pickup = action % WITH_PICKUP, action >= WITH_PICKUP
+    abandoned: bool = kernel.abandons(
+        world.state, trip.shopper, trip.need, trip.step, channel, pickup, world.env.now
+    )
+    if abandoned and world.columns["has_account"][trip.shopper]:
+        due = world.env.now + world.primitives["trigger_days"]
+        world.reminders.append((due, trip.shopper, ONLINE_TEAM))
+    return abandoned
+
+
+def _put_off(world: World, trip: Trip) -> Steps:
+    """Wait until the shopper takes the need up again, or a message brings it back."""
+    trip.in_store = False
+    world.waiting[trip.shopper] = world.env.active_process
+    try:
+        yield world.env.timeout(kernel.delay(world.state, trip.shopper, trip.need, trip.step))
+    except Interrupt:
+        kernel.session(
+            world.state, trip.shopper, trip.need, WEBSITE, 2 + trip.step, world.env.now
+        )
+    if world.waiting.get(trip.shopper) is world.env.active_process:
+        del world.waiting[trip.shopper]
+
+
+def _lose(world: World, trip: Trip, where: int) -> None:
+    """End the journey without a sale of the firm."""
+    kernel.lose(world.state, trip.shopper, trip.need, where, world.env.now)
+    if trip.obstacle:
+        outcome.regret(world.state, trip.shopper)

@@ -1,0 +1,66 @@
+"""The daily round: what happens to the whole population once a simulated day."""
+
+import math
+
+from omnisim.config.market import Market
+from omnisim.schema import Channel, Line
+from omnisim.simulation import _market as kernel
+from omnisim.simulation.journey import journey
+from omnisim.simulation.messages import send_messages
+from omnisim.simulation.parameters import DAYS_PER_YEAR
+from omnisim.simulation.store import Steps
+from omnisim.simulation.world import World
+
+FIRM_WIDE = ("single_customer_view", "coordinated_automation", "visible_stock", "unified_loyalty")
+EACH_STORE = ("offline_capture", "endless_aisle")
+
+
+def market(world: World) -> Steps:
+    """Run every day: word of mouth, advertising, messages, needs, and the costs of the day."""
+    env, state = world.env, world.state
+    kernel.first_needs(state)
+    kernel.count_aware_neighbours(state)
+    costs = daily_costs(world)
+    last_day = world.scenario.market.burn_in_days + world.scenario.market.horizon_days
+    for day in range(last_day):
+        kernel.spread_word(state, float(day))
+        kernel.spread_awareness(state, day)
+        shown = kernel.show_display(state, day)
+        _post(world, Line.MEDIA, Channel.DISPLAY, shown * world.scenario.media.display_cost)
+        sent = send_messages(world, day)
+        _post(world, Line.MESSAGES, Channel.EMAIL, sent * world.scenario.costs.message)
+        for line, euros in costs.items():
+            _post(world, line, Channel.STORE if line == Line.STAFF else Channel.NONE, euros)
+        season = season_factor(world.scenario.market, day)
+        for shopper, need, time in zip(*map(list, kernel.needs(state, day, season)), strict=True):
+            env.process(journey(world, int(shopper), int(need), float(time)))
+        if world.progress is not None:
+            world.progress(day, len(state.log))
+        yield env.timeout(1)
+
+
+def season_factor(market: Market, day: int) -> float:
+    """Return the day's multiple of the need rates: a yearly cosine of mean 1 (C1)."""
+    phase = 2 * math.pi * (day - market.season_peak_day) / DAYS_PER_YEAR
+    return 1 + market.season_amplitude * math.cos(phase)
+
+
+def daily_costs(world: World) -> dict[Line, float]:
+    """Return what a day costs whatever happens: staff, and capabilities at their level."""
+    scenario = world.scenario
+    stores, levels, yearly = scenario.stores, scenario.capabilities, scenario.capability_costs
+    hours = stores.closing_hour - stores.opening_hour
+    staff = stores.n_stores * scenario.service.staff_per_store * hours
+    shared = sum(getattr(yearly, k)[getattr(levels, k)] for k in FIRM_WIDE)
+    own = sum(getattr(yearly, k)[getattr(levels, k)] for k in EACH_STORE)
+    capabilities = shared / scenario.market.n_regions + own * stores.n_stores
+    return {
+        Line.STAFF: staff * scenario.costs.staff_per_hour,
+        Line.CAPABILITIES: capabilities / DAYS_PER_YEAR,
+    }
+
+
+def _post(world: World, line: Line, channel: Channel, euros: float) -> None:
+    cents = round(euros * 100)
+    if cents:
+        world.state.postings.post(world.env.now, int(line), int(channel), -cents)

@@ -1,0 +1,121 @@
+"""E-mail: each team writes to the records it keeps, as the policy decides from what they hold."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from omnisim.policies import Context
+from omnisim.random import Stream
+from omnisim.schema import Channel
+from omnisim.simulation import _journey, _market
+from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM
+from omnisim.simulation.world import Trigger, World
+
+Rows = NDArray[np.int32]
+JOINT = -1
+SESSION_STEP = 2**20
+WEEK = 7
+
+
+def send_messages(world: World, day: int) -> int:
+    """Send the day's campaign and the triggered messages that are due; return how many."""
+    sent = 0
+    if day % WEEK == 0:
+        world.columns["record_sent"][:] = 0
+    if day % world.scenario.messages.campaign_every_days == 0:
+        for team in _senders(world, day):
+            sent += _send(world, team, _reachable(world, team), day, after_purchase=False)
+    sent += _send_due(world, world.reminders, day, after_purchase=False)
+    sent += _send_due(world, world.thanks, day, after_purchase=True)
+    return sent
+
+
+def _senders(world: World, day: int) -> tuple[int, ...]:
+    """Return who writes today: both teams on their own, or the two as one."""
+    as_one = world.draws.uniform(Stream.JOINT, 0, journey=day) < world.primitives["joint_sending"]
+    return (JOINT,) if bool(as_one) else (ONLINE_TEAM, STORE_TEAM)
+
+
+def _reachable(world: World, team: int) -> Rows:
+    """Return the shoppers whose address the team has and who accept e-mail."""
+    columns = world.columns
+    by_team = {ONLINE_TEAM: columns["has_account"], STORE_TEAM: columns["has_card"]}
+    known = by_team.get(team)
+    if known is None:
+        known = columns["has_account"] | columns["has_card"]
+    return np.flatnonzero(known & columns["subscribed"]).astype(np.int32)
+
+
+def _records(world: World, team: int, shoppers: Rows) -> tuple[Rows, Rows]:
+    """Return (shoppers, records): one row for each record that the team would write to.
+
+    Sending as one, a shopper with two records that are not joined is still two to the firm.
+    """
+    record_of = world.columns["record_of"]
+    if team != JOINT:
+        return shoppers, np.ascontiguousarray(record_of[shoppers, team])
+    online = shoppers[world.columns["has_account"][shoppers] == 1]
+    store = shoppers[world.columns["has_card"][shoppers] == 1]
+    apart = store[record_of[store, STORE_TEAM] != store]
+    only_card = store[
+        (record_of[store, STORE_TEAM] == store) & (world.columns["has_account"][store] == 0)
+    ]
+    both = np.concatenate((online, only_card, apart))
+    records = np.concatenate((online, only_card, record_of[apart, STORE_TEAM]))
+    return both, np.ascontiguousarray(records, dtype=np.int32)
+
+
+def _send(world: World, team: int, shoppers: Rows, day: int, *, after_purchase: bool) -> int:
+    """Ask the policy, deliver, let those who click come to the website; return how many."""
+    shoppers, records = _records(world, team, shoppers)
+    if not len(shoppers):
+        return 0
+    action = world.policy.decide(_context(world, team, records, day, after_purchase))
+    sent = np.flatnonzero(action.send)
+    clicked = _market.deliver_messages(
+        world.state, shoppers[sent], records[sent], action.item[sent].astype(np.int32),
+        action.propensity[sent], max(team, 0), after_purchase, day,
+    )  # fmt: skip
+    _bring(world, clicked, day)
+    return len(sent)
+
+
+def _context(world: World, team: int, records: Rows, day: int, after_purchase: bool) -> Context:
+    """Return what the records hold; nothing else reaches the policy."""
+    columns = world.columns
+    count = columns["record_count"][records]
+    sent = columns["record_sent"][records]
+    return Context(
+        days_since_purchase=day - columns["record_last"][records],
+        n_purchases=count,
+        mean_value=columns["record_value"][records] / np.maximum(count, 1),
+        profile=columns["record_profile"][records],
+        n_sent_this_week=sent.sum(axis=1) if team == JOINT else sent[:, team],
+        catalogue=columns["attributes"],
+        after_purchase=after_purchase,
+    )
+
+
+def _send_due(world: World, triggers: list[Trigger], day: int, *, after_purchase: bool) -> int:
+    """Send the triggered messages that are due and forget them; return how many were sent."""
+    sent = 0
+    for team in (ONLINE_TEAM, STORE_TEAM):
+        due = {shopper for when, shopper, by in triggers if when <= day and by == team}
+        wanted = np.array(sorted(due), dtype=np.int32)
+        shoppers = wanted[np.isin(wanted, _reachable(world, team))]
+        sent += _send(world, team, shoppers, day, after_purchase=after_purchase)
+    triggers[:] = [trigger for trigger in triggers if trigger[0] > day]
+    return sent
+
+
+def _bring(world: World, clicked: Iterable[int], day: int) -> None:
+    """Take up the journeys that wait, or log a session without a need."""
+    for shopper in dict.fromkeys(clicked):
+        waiting = world.waiting.pop(shopper, None)
+        if waiting is not None:
+            waiting.interrupt("message")
+        else:
+            _journey.session(
+                world.state, shopper, -1, Channel.WEBSITE, SESSION_STEP + day, float(day)
+            )

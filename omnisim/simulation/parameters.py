@@ -1,0 +1,170 @@
+"""From the fields of a scenario to the numbers that the kernels read."""
+
+import math
+from typing import Any
+
+from omnisim.config.channels import Channels
+from omnisim.config.scenario import Scenario
+
+MINUTES_PER_DAY = 24 * 60
+DAYS_PER_YEAR = 365.0
+DAYS_PER_WEEK = 7.0
+
+
+def kernel_parameters(scenario: Scenario, seed: int, replication: int) -> dict[str, Any]:
+    """Return every field of the kernels' parameter struct; rates are per day."""
+    return (
+        {"seed": seed, "replication": replication}
+        | _choice(scenario)
+        | _operations(scenario)
+        | _experience(scenario)
+        | _communication(scenario)
+        | _money(scenario)
+    )
+
+
+def _synergy(channels: Channels) -> list[list[float]]:
+    """Return M[search][purchase]; the last row is a search at the rival (facts.md D4, eq. 6)."""
+    to_store, to_online = channels.online_to_store, channels.store_to_online
+    return [
+        [channels.store.lock_in, to_online, to_online],
+        [to_store, channels.website.lock_in, 0.0],
+        [to_store, 0.0, channels.app.lock_in],
+        [0.0, 0.0, 0.0],
+    ]
+
+
+def _choice(scenario: Scenario) -> dict[str, Any]:
+    weights, rivals, channels = scenario.choice, scenario.rivals, scenario.channels
+    own = (channels.store, channels.website, channels.app)
+    return {
+        "price": weights.price,
+        "delivery_per_day": weights.delivery_per_day,
+        "distance_per_km": weights.distance_per_km,
+        "habit": weights.habit,
+        "habit_forgetting": weights.habit_forgetting,
+        "goodwill": weights.goodwill,
+        "satisfaction": weights.satisfaction,
+        "risk": weights.risk,
+        "stock": weights.stock,
+        "believed_availability": weights.believed_availability,
+        "inspection_sd": weights.inspection_sd,
+        "nest": weights.nest,
+        "mean_delay_days": weights.mean_delay_days,
+        "p_phone_check": weights.p_phone_check,
+        "taste_weight": scenario.stock.taste_weight,
+        "search_intercept": [c.search_intercept for c in own] + [rivals.online_search_intercept],
+        "purchase_intercept": [c.purchase_intercept for c in own],
+        "resolved": [c.risk_resolved for c in own] + [channels.website.risk_resolved],
+        "synergy": _synergy(channels),
+        "is_open": [int(c.is_open) for c in own],
+        "cart_friction": channels.cart_friction,
+        "login_share": channels.login_share,
+        "rival_online": rivals.online_intercept,
+        "rival_gap": rivals.online_price_gap,
+        "rival_days": rivals.online_delivery_days,
+        "rival_unseen": rivals.unseen_penalty,
+        "rival_local": rivals.local_intercept,
+        "rival_distance": rivals.local_distance,
+        "delay_intercept": rivals.delay_intercept,
+        "none_intercept": rivals.none_intercept,
+    }
+
+
+def _operations(scenario: Scenario) -> dict[str, Any]:
+    stores, service, stock = scenario.stores, scenario.service, scenario.stock
+    goods = scenario.fulfilment
+    return {
+        "opening": stores.opening_hour,
+        "closing": stores.closing_hour,
+        "p_unplanned": stores.p_unplanned,
+        "service_days": service.service_minutes / MINUTES_PER_DAY,
+        "patience_days": service.patience_minutes / MINUTES_PER_DAY,
+        "react_substitute": stock.react_substitute,
+        "react_rival": stock.react_rival,
+        "react_delay": stock.react_delay,
+        "react_quit": stock.react_quit,
+        "restock_days": stock.review_days / 2 + stock.lead_days,
+        "delivery_days": goods.delivery_days,
+        "delivery_shape": goods.delivery_shape,
+        "delivery_fee": goods.delivery_fee,
+        "pick_days": goods.pick_hours / 24,
+        "fit_sd": goods.fit_sd,
+        "return_threshold": goods.return_threshold,
+        "hassle_online": goods.hassle_online,
+        "hassle_store": goods.hassle_store,
+        "p_resellable": goods.p_resellable,
+    }
+
+
+def _experience(scenario: Scenario) -> dict[str, Any]:
+    felt, word = scenario.experience, scenario.word
+    return {
+        "satisfaction_rate": felt.satisfaction_rate,
+        "loss_weight": felt.loss_weight,
+        "expectation_rate": felt.expectation_rate,
+        "weakest_link": felt.weakest_link,
+        "satisfaction_on_churn": felt.satisfaction_on_churn,
+        "engagement_on_churn": felt.engagement_on_churn,
+        "points_on_churn": felt.points_on_churn,
+        "satisfaction_centre": felt.satisfaction_centre,
+        "engagement_centre": felt.engagement_centre,
+        "engagement_on_need": felt.engagement_on_need,
+        "engagement_decay": daily_decay(felt.engagement_per_week),
+        "promoter_above": word.promoter_above,
+        "detractor_below": word.detractor_below,
+        "p_recommend": word.p_recommend,
+        "p_warn": word.p_warn,
+        "p_heard": word.p_heard,
+        "satisfaction_shift": word.satisfaction_shift,
+        "innovation": word.innovation_per_year / DAYS_PER_YEAR,
+        "imitation": word.imitation_per_year / DAYS_PER_YEAR,
+        "aware_goodwill": word.goodwill_per_year / DAYS_PER_YEAR,
+        "back_per_day": scenario.market.back_per_year / DAYS_PER_YEAR,
+    }
+
+
+def _communication(scenario: Scenario) -> dict[str, Any]:
+    media, messages = scenario.media, scenario.messages
+    return {
+        "goodwill_decay": daily_decay(media.goodwill_per_week),
+        "display_per_day": media.display_per_week / DAYS_PER_WEEK,
+        "display_goodwill": media.display_goodwill,
+        "display_cost": media.display_cost,
+        "p_paid_search": media.p_paid_search,
+        "search_cost": media.search_cost,
+        "search_goodwill": media.search_goodwill,
+        "p_open": messages.p_open,
+        "p_click": messages.p_click,
+        "p_unsubscribe": messages.p_unsubscribe,
+        "relevance_base": messages.relevance_base,
+        "relevance_taste": messages.relevance_taste,
+        "creep": messages.creep,
+        "relevance_reference": messages.relevance_reference,
+        "relevance_on_response": messages.relevance_on_response,
+        "message_goodwill": messages.goodwill,
+        "message_engagement": messages.engagement,
+        "fatigue_decay": daily_decay(messages.fatigue_per_week),
+        "fatigue": messages.fatigue,
+        "message_cost": scenario.costs.message,
+    }
+
+
+def _money(scenario: Scenario) -> dict[str, Any]:
+    costs = scenario.costs
+    primitives = scenario.primitives.at(scenario.capabilities)
+    moved = ("card_shown", "record_accuracy", "stock_shown", "aisle_offered", "points_across")
+    return {name: primitives[name] for name in moved} | {
+        "goods_share": costs.goods_share,
+        "delivery_cost": costs.delivery,
+        "picking_cost": costs.picking,
+        "return_online_share": costs.return_online_share,
+        "return_store_cost": costs.return_store,
+        "points_share": costs.points_share,
+        "points_minimum": costs.points_minimum,
+    }
+
+
+def daily_decay(kept_per_week: float) -> float:
+    """Return the rate d with ``exp(-7 d)`` equal to the share kept after a week."""
+    return -math.log(max(kept_per_week, 1e-12)) / DAYS_PER_WEEK

@@ -1,0 +1,119 @@
+"""SimulationResult: the tables of one run, and the few numbers one looks at first."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from omnisim.config.scenario import Scenario
+from omnisim.journeys import Journeys, journeys_from_log
+from omnisim.population import Population
+from omnisim.schema import EVENTS, POSTINGS, Event, Line
+from omnisim.simulation.parameters import DAYS_PER_YEAR
+from omnisim.simulation.world import World
+
+
+@dataclass(frozen=True, repr=False)
+class SimulationResult:
+    """Everything that happened in one run.
+
+    Attributes
+    ----------
+    events : pyarrow.Table
+        The true event log (`omnisim.schema.EVENTS`), burn-in included.
+    postings : pyarrow.Table
+        The profit and loss account (`omnisim.schema.POSTINGS`), burn-in included.
+    scenario : Scenario
+        What was simulated.
+    population : Population
+        Who was simulated.
+    final : mapping of str to ndarray
+        The shoppers' state at the end, by name.
+    provenance : dict
+        How the result was made.
+    """
+
+    events: pa.Table
+    postings: pa.Table
+    scenario: Scenario
+    population: Population
+    final: Mapping[str, np.ndarray]
+    provenance: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        """Return what was run and its headline."""
+        return (
+            f"SimulationResult of {len(self.population):,} shoppers over "
+            f"{self.scenario.market.horizon_days} days, {self.events.num_rows:,} events\n"
+            f"profit {self.profit_per_shopper_year:.2f} EUR per shopper and year"
+        )
+
+    @property
+    def shopper_years(self) -> float:
+        """Shoppers times counted years."""
+        return len(self.population) * self.scenario.market.horizon_days / DAYS_PER_YEAR
+
+    @cached_property
+    def counted_events(self) -> pa.Table:
+        """The event log without the burn-in."""
+        return self._after_burn_in(self.events)
+
+    @cached_property
+    def counted_postings(self) -> pa.Table:
+        """The postings without the burn-in."""
+        return self._after_burn_in(self.postings)
+
+    @property
+    def orders(self) -> pa.Table:
+        """Purchases at the firm, burn-in excluded."""
+        return self._of(Event.PURCHASE)
+
+    @property
+    def touchpoints(self) -> pa.Table:
+        """Contacts between firm and shoppers, burn-in excluded."""
+        kinds = (Event.IMPRESSION, Event.MESSAGE, Event.OPEN, Event.CLICK, Event.VISIT)
+        return self._of(*kinds)
+
+    @cached_property
+    def profit_per_shopper_year(self) -> float:
+        """Sum of all postings, in EUR per shopper and year."""
+        cents = int(np.sum(self.counted_postings["cents"].to_numpy()))
+        return cents / 100 / self.shopper_years
+
+    def ledger(self) -> pd.Series:
+        """Return the profit and loss account, EUR by line; it sums to the profit to the cent."""
+        cents = np.bincount(
+            self.counted_postings["line"].to_numpy(),
+            weights=self.counted_postings["cents"].to_numpy(),
+            minlength=len(Line),
+        )
+        names = [line.name.lower() for line in Line]
+        return pd.Series(cents / 100, index=pd.Index(names, name="line"), name="EUR")
+
+    def journeys(self, *, lookback_days: float = 30.0) -> Journeys:
+        """Return the true journeys: what a firm would see that missed nothing."""
+        return journeys_from_log(self.counted_events, lookback_days=lookback_days)
+
+    def _after_burn_in(self, table: pa.Table) -> pa.Table:
+        time = table["time"].to_numpy()
+        first = int(np.searchsorted(time, self.scenario.market.burn_in_days, side="left"))
+        return table.slice(first)
+
+    def _of(self, *kinds: Event) -> pa.Table:
+        wanted = np.isin(self.counted_events["event"].to_numpy(), [int(k) for k in kinds])
+        return self.counted_events.filter(pa.array(wanted))
+
+
+def close_books(
+    world: World, population: Population, made: Mapping[str, Any]
+) -> SimulationResult:
+    """Turn the recorders of a finished run into tables."""
+    events = pa.table(world.state.log.columns(), schema=EVENTS.arrow)
+    postings = pa.table(world.state.postings.columns(), schema=POSTINGS.arrow)
+    kept = ("alive", "aware", "subscribed", "satisfaction", "engagement", "goodwill", "points")
+    final = {name: world.columns[name] for name in kept}
+    return SimulationResult(events, postings, world.scenario, population, final, made)

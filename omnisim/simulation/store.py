@@ -1,0 +1,58 @@
+"""A visit to a store: the way there, the queue for staff, the service."""
+
+import math
+from collections.abc import Generator
+from typing import Any
+
+from omnisim.simulation import _journey as kernel
+from omnisim.simulation.world import World
+
+Steps = Generator[Any, Any, Any]
+
+
+def visit(world: World, shopper: int, need: int, step: int, *, patient: bool = False) -> Steps:
+    """Go to the store and be served; return the days waited, or -1.0 after walking out.
+
+    Those who come for goods already paid for are `patient`: they do not walk out.
+    """
+    env, state = world.env, world.state
+    yield env.timeout(kernel.travel(state, shopper, need, step, env.now))
+    kernel.enter(state, shopper, need, env.now)
+    staff = world.staff[world.columns["home_store"][shopper]]
+    served = yield from be_served(
+        env,
+        staff,
+        patience=math.inf if patient else kernel.patience(state, shopper, need, step),
+        service=kernel.service(state, shopper, need, step),
+    )
+    if served < 0:
+        kernel.walk_out(state, shopper, need, env.now)
+    return served
+
+
+def be_served(env: Any, staff: Any, *, patience: float, service: float) -> Steps:
+    """Queue for one of the staff and hold them for the service (M/M/c+M in the store).
+
+    Parameters
+    ----------
+    env : simpy.Environment
+        The clock, in days.
+    staff : simpy.Resource
+        The staff of the store.
+    patience, service : float, unit: days
+        Longest wait, and length of the service.
+
+    Returns
+    -------
+    float
+        Days waited, or -1.0 if patience ran out first.
+    """
+    arrival = env.now
+    with staff.request() as turn:
+        if not turn.triggered:
+            yield turn if patience == math.inf else turn | env.timeout(patience)
+            if not turn.triggered:
+                return -1.0
+        waited = env.now - arrival
+        yield env.timeout(service)
+    return waited

@@ -1,0 +1,163 @@
+"""World: everything that exists in one run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from omnisim.config.scenario import Scenario
+from omnisim.policies import Policy
+from omnisim.population import Population
+from omnisim.random import Draws, Stream
+from omnisim.simulation._state import State
+from omnisim.simulation.firm.knowledge import draw_record_of
+from omnisim.simulation.firm.stock import attributes, popularity
+from omnisim.simulation.parameters import kernel_parameters
+
+Trigger = tuple[float, int, int]
+"""Due day, shopper, and the team that saw the event."""
+
+
+@dataclass(slots=True)
+class World:
+    """Clock, shoppers, firm and recorders of one run; it holds no logic.
+
+    Attributes
+    ----------
+    columns : mapping of str to ndarray
+        The state by name, one row a shopper, record or location; kernels see the same memory.
+    staff : list of simpy.Resource
+        The staff of each store.
+    waiting : dict of int to simpy.Process
+        Journeys that a message can take up again, by shopper.
+    reminders, thanks : list of Trigger
+        Messages that an abandoned cart or a purchase has triggered and that are not yet sent.
+    """
+
+    scenario: Scenario
+    env: simpy.Environment
+    draws: Draws
+    policy: Policy
+    state: State
+    columns: Mapping[str, NDArray[Any]]
+    primitives: Mapping[str, float]
+    staff: list[simpy.Resource]
+    waiting: dict[int, simpy.Process] = field(default_factory=dict)
+    reminders: list[Trigger] = field(default_factory=list)
+    thanks: list[Trigger] = field(default_factory=list)
+    progress: Any = None
+
+    @property
+    def n_shoppers(self) -> int:
+        """Number of shoppers."""
+        return len(self.columns["alive"])
+
+    @property
+    def n_stores(self) -> int:
+        """Number of stores; also the row of the warehouse in ``on_hand``."""
+        return self.scenario.stores.n_stores
+
+
+def build_world(
+    scenario: Scenario, population: Population, policy: Policy, *, seed: int, replication: int
+) -> World:
+    """Return the world before its first day."""
+    env = simpy.Environment()
+    draws = Draws(seed, replication)
+    primitives = scenario.primitives.at(scenario.capabilities)
+    columns = (
+        _traits(scenario, population, draws)
+        | _moods(scenario, population)
+        | _goods(scenario, primitives, draws)
+        | _records(len(population), primitives, draws)
+    )
+    state = State(kernel_parameters(scenario, seed, replication), columns)
+    staff = [
+        simpy.Resource(env, scenario.service.staff_per_store)
+        for _ in range(scenario.stores.n_stores)
+    ]
+    return World(scenario, env, draws, policy, state, columns, primitives, staff)
+
+
+def _traits(scenario: Scenario, population: Population, draws: Draws) -> dict[str, NDArray[Any]]:
+    """Columns that no kernel changes."""
+    n, n_stores = len(population), scenario.stores.n_stores
+    home = draws.uniform(Stream.HOME_STORE, np.arange(n)) * n_stores
+    return {
+        "need_rate": population.need_rate * scenario.market.needs_per_purchase,
+        "dropout": population.dropout,
+        "basket_shape": population.basket_shape,
+        "basket_scale": population.basket_scale,
+        "mean_basket": population.basket_shape / population.basket_scale,
+        "taste": population.taste,
+        "affinity": population.affinity,
+        "digital": population.digital,
+        "price_sensitivity": population.price_sensitivity,
+        "distance": population.distance_km,
+        "privacy": population.privacy,
+        "has_app": population.has_app,
+        "has_card": population.has_card,
+        "tracking_consent": population.tracking_consent,
+        "home_store": np.minimum(home, n_stores - 1).astype(np.int16),
+        "indptr": population.network.indptr,
+        "indices": population.network.indices,
+    }
+
+
+def _moods(scenario: Scenario, population: Population) -> dict[str, NDArray[Any]]:
+    """Columns of what shoppers are like at the moment."""
+    n = len(population)
+    start = scenario.experience.expectation_start
+    zeros = {
+        name: np.zeros(n)
+        for name in ("goodwill", "fatigue", "engagement", "touched", "satisfaction", "until_need")
+    }
+    return zeros | {
+        "expectation": np.full(n, start),
+        "alive": population.alive.copy(),
+        "aware": population.aware.copy(),
+        "has_account": population.has_account.copy(),
+        "subscribed": population.email_consent.copy(),
+        "habit": np.zeros((n, 3)),
+        "points": np.zeros((n, 2)),
+        "n_needs": np.zeros(n, np.int32),
+        "n_aware_near": np.zeros(n, np.int32),
+    }
+
+
+def _goods(
+    scenario: Scenario, primitives: Mapping[str, float], draws: Draws
+) -> dict[str, NDArray[Any]]:
+    """Columns of items and locations; the warehouse is the last location."""
+    stock, n_locations = scenario.stock, scenario.stores.n_stores + 1
+    items = np.arange(stock.n_items)
+    shown = draws.uniform(Stream.STOCK_RECORD, items, journey=-1 % 2**64)
+    return {
+        "attributes": attributes(stock.n_items, 5, draws),
+        "popularity": popularity(stock),
+        "is_shown": (shown < primitives["stock_shown"]).astype(np.uint8),
+        "on_hand": np.zeros((n_locations, stock.n_items), np.int32),
+        "demand": np.zeros((n_locations, stock.n_items), np.int32),
+        "weights": np.zeros(stock.n_items),
+    }
+
+
+def _records(n: int, primitives: Mapping[str, float], draws: Draws) -> dict[str, NDArray[Any]]:
+    """Columns of what the firm knows, two records a shopper."""
+    record_of = draw_record_of(
+        n,
+        match_recall=primitives["match_recall"],
+        false_merge=primitives["false_merge"],
+        draws=draws,
+    )
+    return {
+        "record_of": record_of,
+        "record_last": np.full(2 * n, -np.inf),
+        "record_value": np.zeros(2 * n),
+        "record_count": np.zeros(2 * n, np.int32),
+        "record_profile": np.zeros((2 * n, 5)),
+        "record_sent": np.zeros((2 * n, 2), np.int32),
+    }
