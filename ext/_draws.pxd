@@ -127,10 +127,10 @@ cdef inline int64_t poisson(double u, double mean) noexcept nogil:
 
 cdef inline Py_ssize_t categorical(
     double u,
-    const double *weight,       # IN   (n,), finite, >= 0; any positive sum
+    const double *weight,       # IN   (n,), finite, >= 0, with a finite sum > 1e-300
     Py_ssize_t n,
 ) noexcept nogil:
-    """Return the index in [0, n) that `u` falls on, or -1 if no weight is positive. O(n).
+    """Return the index in [0, n) that `u` falls on, or -1 if all weights are 0. O(n).
 
     An index of weight zero is never returned: u < 1, so the target stays below the total.
     """
@@ -148,7 +148,7 @@ cdef inline Py_ssize_t categorical(
 cdef inline Py_ssize_t categorical_cumulative(
     double u,
     const double *cumulative,   # IN   (n,), non-decreasing running sums of weights >= 0
-    Py_ssize_t n,               # n >= 1, and cumulative[n - 1] > 0
+    Py_ssize_t n,               # n >= 1, and cumulative[n - 1] > 1e-300
 ) noexcept nogil:
     """Return what `categorical` returns for the same weights, by bisection. O(log n)."""
     cdef double target = u * cumulative[n - 1]

@@ -9,17 +9,25 @@ decreases with its uniform and common random numbers stay common when a paramete
 Compiled kernels draw the same numbers one at a time, from ``ext/_draws.pxd``.
 """
 
-import math
 import secrets
 from dataclasses import dataclass
-from enum import IntEnum
-from numbers import Integral
-from typing import Any, TypeAlias
+from enum import IntEnum, unique
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from omnisim.exceptions import BuildError, ParameterError
+from omnisim._addresses import (
+    Address,
+    Floats,
+    Parameter,
+    Words,
+    broadcast,
+    check_parameter,
+    check_weights,
+    check_word,
+)
+from omnisim.exceptions import BuildError
 
 try:
     import omnisim._philox as _philox
@@ -31,16 +39,12 @@ except ImportError as error:
 
 __all__ = ["Draws", "Stream", "fresh_seed"]
 
-Floats: TypeAlias = npt.NDArray[np.float64]
 Ints: TypeAlias = npt.NDArray[np.int64]
-Words: TypeAlias = npt.NDArray[np.uint64]
-Address: TypeAlias = "int | npt.NDArray[np.integer[Any]]"
-Parameter: TypeAlias = "float | npt.NDArray[np.floating[Any]]"
 
-WORD_LIMIT = 2**64
 MAX_POISSON_MEAN = 1e9  # the range in which counts agree with scipy.stats
 
 
+@unique
 class Stream(IntEnum):
     """What a draw decides. Numbers are permanent: append, never renumber.
 
@@ -129,8 +133,8 @@ class Draws:
     replication: int = 0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "seed", _check_word("seed", self.seed))
-        object.__setattr__(self, "replication", _check_word("replication", self.replication))
+        object.__setattr__(self, "seed", check_word("seed", self.seed))
+        object.__setattr__(self, "replication", check_word("replication", self.replication))
 
     def raw(
         self, stream: int, shopper: Address, *, journey: Address = 0, step: Address = 0
@@ -139,9 +143,9 @@ class Draws:
 
         Draws use the first word only.
         """
-        address, shape, _ = _broadcast(shopper, journey, step)
+        address, shape, _ = broadcast(shopper, journey, step)
         out = np.empty((address[0].size, 4), dtype=np.uint64)
-        key = self.seed, self.replication, _check_word("stream", stream)
+        key = self.seed, self.replication, check_word("stream", stream)
         _philox.words(*key, *address, out)
         return out.reshape(*shape, 4)
 
@@ -162,7 +166,7 @@ class Draws:
         mean: Parameter = 1.0,
     ) -> Floats:
         """Return exponentials with `mean` > 0, in its unit."""
-        mean = _check_parameter("mean", mean)
+        mean = check_parameter("mean", mean)
         u, shape, parameters = self._uniforms(stream, shopper, journey, step, mean)
         _philox.to_exponential(u, *parameters)
         return u.reshape(shape)
@@ -178,8 +182,8 @@ class Draws:
         sd: Parameter = 1.0,
     ) -> Floats:
         """Return normals with `mean` and standard deviation `sd` >= 0."""
-        mean = _check_parameter("mean", mean, low=-np.inf)
-        sd = _check_parameter("sd", sd, closed=True)
+        mean = check_parameter("mean", mean, low=-np.inf)
+        sd = check_parameter("sd", sd, closed=True)
         u, shape, parameters = self._uniforms(stream, shopper, journey, step, mean, sd)
         _philox.to_normal(u, *parameters)
         return u.reshape(shape)
@@ -198,8 +202,8 @@ class Draws:
 
         Their own mean is ``exp(mean_log + sd_log**2 / 2)``.
         """
-        mean_log = _check_parameter("mean_log", mean_log, low=-np.inf)
-        sd_log = _check_parameter("sd_log", sd_log, closed=True)
+        mean_log = check_parameter("mean_log", mean_log, low=-np.inf)
+        sd_log = check_parameter("sd_log", sd_log, closed=True)
         u, shape, parameters = self._uniforms(stream, shopper, journey, step, mean_log, sd_log)
         _philox.to_lognormal(u, *parameters)
         return u.reshape(shape)
@@ -215,8 +219,8 @@ class Draws:
         scale: Parameter = 1.0,
     ) -> Floats:
         """Return gammas with `shape` > 0 and `scale` > 0, so of mean ``shape * scale``."""
-        shape = _check_parameter("shape", shape)
-        scale = _check_parameter("scale", scale)
+        shape = check_parameter("shape", shape)
+        scale = check_parameter("scale", scale)
         u, dimensions, parameters = self._uniforms(stream, shopper, journey, step, shape, scale)
         _philox.to_gamma(u, *parameters)
         return u.reshape(dimensions)
@@ -232,8 +236,8 @@ class Draws:
         b: Parameter,
     ) -> Floats:
         """Return betas with `a` > 0 and `b` > 0, in [0, 1] and of mean ``a / (a + b)``."""
-        a = _check_parameter("a", a)
-        b = _check_parameter("b", b)
+        a = check_parameter("a", a)
+        b = check_parameter("b", b)
         u, shape, parameters = self._uniforms(stream, shopper, journey, step, a, b)
         _philox.to_beta(u, *parameters)
         return u.reshape(shape)
@@ -248,7 +252,7 @@ class Draws:
         mean: Parameter,
     ) -> Ints:
         """Return Poisson counts, int64, with `mean` in [0, 1e9]."""
-        mean = _check_parameter("mean", mean, high=MAX_POISSON_MEAN, closed=True)
+        mean = check_parameter("mean", mean, high=MAX_POISSON_MEAN, closed=True)
         u, shape, parameters = self._uniforms(stream, shopper, journey, step, mean)
         out = np.empty(u.size, dtype=np.int64)
         _philox.to_poisson(u, *parameters, out)
@@ -270,10 +274,10 @@ class Draws:
         stream, shopper, journey, step
             The address, as in the class.
         weights : array of shape (..., n_categories), float64
-            Finite and >= 0, each row with a finite sum above 0. All but the last axis broadcast
-            with the address. An index of weight 0 is never returned.
+            Finite and >= 0, each row with a finite sum above 1e-300. All axes but the last
+            broadcast with the address. An index of weight 0 is never returned.
         """
-        weight = _check_weights(weights)
+        weight = check_weights(weights)
         u, shape, _ = self._uniforms(stream, shopper, journey, step, weight[..., 0])
         out = np.empty(u.size, dtype=np.int64)
         n_categories = weight.shape[-1]
@@ -293,9 +297,9 @@ class Draws:
         *parameters: Floats,
     ) -> tuple[Floats, tuple[int, ...], list[Floats]]:
         """Return flat uniforms, the shape of the result, and the parameters as flat columns."""
-        address, shape, columns = _broadcast(shopper, journey, step, *parameters)
+        address, shape, columns = broadcast(shopper, journey, step, *parameters)
         u = np.empty(address[0].size)
-        key = self.seed, self.replication, _check_word("stream", stream)
+        key = self.seed, self.replication, check_word("stream", stream)
         _philox.uniforms(*key, *address, u)
         return u, shape, columns
 
@@ -303,101 +307,3 @@ class Draws:
 def fresh_seed() -> int:
     """Return a seed in [0, 2**63) from the operating system's entropy, for the caller to record."""
     return secrets.randbits(63)
-
-
-def _check_word(name: str, value: int) -> int:
-    """Return `value` as an int if it fits an unsigned 64-bit word."""
-    if not isinstance(value, Integral) or isinstance(value, bool) or not 0 <= value < WORD_LIMIT:
-        raise ParameterError(f"{name} must be an integer in [0, 2**64). Got {value!r}.")
-    return int(value)
-
-
-def _check_address(name: str, value: Address) -> Words:
-    """Return `value` as an array of unsigned words, without a copy where it is int64 or uint64."""
-    array = np.asarray(value)
-    if array.size == 0:
-        return array.astype(np.uint64)
-    if array.dtype.kind not in "iu":
-        got = repr(value) if array.ndim == 0 else f"dtype {array.dtype}"
-        raise ParameterError(f"{name} must be integers in [0, 2**64). Got {got}.")
-    if array.dtype.kind == "i" and array.min() < 0:
-        raise ParameterError(f"{name} must be >= 0. Got {_first(array, array < 0)}.")
-    if array.dtype == np.int64:
-        return array.view(np.uint64)
-    return array.astype(np.uint64, copy=False)
-
-
-def _check_parameter(
-    name: str, value: Parameter, *, low: float = 0.0, high: float = np.inf, closed: bool = False
-) -> Floats:
-    """Return finite values above `low` (or at it, if `closed`) and at most `high`, as floats."""
-    array = _as_floats(name, value)
-    above = array >= low if closed else array > low
-    wrong = ~(np.isfinite(array) & above & (array <= high))
-    if wrong.any():
-        floor = "" if low == -np.inf else f" and {'>=' if closed else '>'} {low:g}"
-        ceiling = "" if high == np.inf else f" and <= {high:g}"
-        raise ParameterError(f"{name} must be finite{floor}{ceiling}. Got {_first(array, wrong)}.")
-    return array
-
-
-def _check_weights(value: Parameter) -> Floats:
-    """Return category weights as floats, (..., n_categories), each row with a positive sum."""
-    weight = _check_parameter("weights", value, closed=True)
-    if weight.ndim == 0 or weight.shape[-1] == 0:
-        raise ParameterError(
-            f"weights must have a last axis of at least one category. Got shape {weight.shape}."
-        )
-    total = weight.sum(axis=-1)
-    wrong = ~((total > 0) & np.isfinite(total))
-    if wrong.any():
-        raise ParameterError(
-            f"weights must have a finite sum > 0 over the last axis. Got {_first(total, wrong)}."
-        )
-    return weight
-
-
-def _as_floats(name: str, value: Parameter) -> Floats:
-    try:
-        return np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise ParameterError(f"{name} must be numbers. Got {value!r}.") from error
-
-
-def _first(array: npt.NDArray[Any], wrong: npt.NDArray[np.bool_]) -> str:
-    """Return the first wrong value, with its place if there is more than one value."""
-    if array.ndim == 0:
-        return str(array[()])
-    place = np.unravel_index(int(wrong.argmax()), array.shape)
-    return f"{array[place]} at [{', '.join(map(str, place))}]"
-
-
-def _broadcast(
-    shopper: Address, journey: Address, step: Address, *parameters: Floats
-) -> tuple[list[Words], tuple[int, ...], list[Floats]]:
-    """Return the address as flat columns, their common shape, and the parameters likewise."""
-    address = [
-        _check_address("shopper", shopper),
-        _check_address("journey", journey),
-        _check_address("step", step),
-    ]
-    shapes = [array.shape for array in (*address, *parameters)]
-    try:
-        shape = np.broadcast_shapes(*shapes)
-    except ValueError as error:
-        raise ParameterError(
-            "shopper, journey, step and the parameters must broadcast together. "
-            f"Got shapes {', '.join(map(str, shapes))}."
-        ) from error
-    return (
-        [_column(array, shape) for array in address],
-        shape,
-        [_column(array, shape) for array in parameters],
-    )
-
-
-def _column(array: npt.NDArray[Any], shape: tuple[int, ...]) -> npt.NDArray[Any]:
-    """Broadcast to `shape` and flatten; one value becomes a column of stride zero, not a copy."""
-    if array.size == 1:
-        return np.broadcast_to(array.reshape(()), (math.prod(shape),))
-    return np.broadcast_to(array, shape).reshape(-1)
