@@ -403,7 +403,8 @@ def test_stream_numbers_are_permanent():
         "IDENTITY": 6, "NEED": 32, "ITEM": 33, "SEARCH": 34, "DECIDE": 35, "VISIT": 36,
         "STOCKOUT": 37, "CART": 38, "BASKET": 39, "DELIVERY": 40, "FIT": 41, "CHURN": 42,
         "WORD": 43, "AWARE": 44, "DISPLAY": 45, "MESSAGE": 46, "CAPTURE": 47, "STAFF": 48,
-        "PHONE": 49, "UNPLANNED": 50, "BACK": 51, "TIMING": 52, "STOCK_RECORD": 53, "COOKIE": 96,
+        "PHONE": 49, "UNPLANNED": 50, "BACK": 51, "TIMING": 52, "STOCK_RECORD": 53, "ATTRIBUTE": 54,
+        "HOME_STORE": 55, "JOINT": 56, "COOKIE": 96,
         "CONSENT": 97, "MATCH": 98, "BOOTSTRAP": 128, "PERMUTE": 129,
     }  # fmt: skip
 
