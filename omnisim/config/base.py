@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+
+from omnisim.config.problems import joined, problems_of
+from omnisim.exceptions import ConfigError
 
 
 class Part(BaseModel):
@@ -11,6 +14,16 @@ class Part(BaseModel):
     model_config = ConfigDict(
         frozen=True, strict=True, extra="forbid", allow_inf_nan=False, validate_default=True
     )
+
+    def __init__(self, /, **fields: Any) -> None:
+        try:
+            super().__init__(**fields)
+        except ValidationError as error:
+            name, problems = type(self).__name__, problems_of(error, type(self), is_file=False)
+            raise ConfigError(joined([f"{name}: {problem.text}" for problem in problems])) from None
+
+    # Tells pydantic to build nested parts directly, so that their errors join those of the whole.
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]
 
 
 def param(default: Any, description: str, *, source: str, unit: str = "", **limits: Any) -> Any:
@@ -29,5 +42,7 @@ def param(default: Any, description: str, *, source: str, unit: str = "", **limi
     **limits
         Limits as `pydantic.Field` takes them.
     """
-    extra = {"source": source} | ({"unit": unit} if unit else {})
+    extra: dict[str, JsonValue] = {"source": source}
+    if unit:
+        extra["unit"] = unit
     return Field(default=default, description=description, json_schema_extra=extra, **limits)

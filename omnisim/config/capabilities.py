@@ -1,12 +1,12 @@
 """Capabilities: how integrated the firm is, and which primitive each level sets."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 
-from pydantic import Strict, model_validator
+from pydantic import Field, Strict, model_validator
 
 from omnisim.config.base import Part, param
 
-Level = Literal[0, 1, 2]
+Level = Annotated[int, Field(ge=0, le=2)]
 Levels = Annotated[tuple[float, float, float], Strict(False)]
 """Values of a primitive at level 0 (siloed), 1 (partial) and 2 (integrated)."""
 
