@@ -1,1 +1,12 @@
-"""To be described."""
+"""Estimators: differences of paired runs and the omnichannel premium. They know no simulator."""
+
+from omnisim.evaluation.paired import PairedDifference, mean_interval, paired_difference
+from omnisim.evaluation.premium import Premium, omnichannel_premium
+
+__all__ = [
+    "PairedDifference",
+    "Premium",
+    "mean_interval",
+    "omnichannel_premium",
+    "paired_difference",
+]

@@ -1,0 +1,61 @@
+"""What attribution tells the firm at each tracking level."""
+
+import pandas as pd
+
+from omnisim.attribution import LastTouch, Linear, MarkovAttribution
+from omnisim.journeys import Journeys, journeys_from_log
+from omnisim.observation import observe
+from omnisim.random import Draws
+from omnisim.schema import TOUCHPOINT_CHANNELS
+from omnisim.simulation import SimulationResult
+
+MODELS = {"last touch": LastTouch, "linear": Linear, "Markov": MarkovAttribution}
+LEVELS = ("TL1", "TL2")
+ALL_SEEN = "all"
+"""Name of the true log beside the tracking levels: what a firm would read that missed nothing."""
+
+
+def attributed_shares(run: SimulationResult, lookback_days: float) -> pd.DataFrame:
+    """Return the share of conversions that each model credits to each channel.
+
+    At TL0 there are totals and no journeys, so there is no row.
+
+    Returns
+    -------
+    DataFrame
+        Columns level, model, channel (str) and share (float in [0, 1]).
+    """
+    tables = [
+        _shares(observed_journeys(run, level, lookback_days), level)
+        for level in (*LEVELS, ALL_SEEN)
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def observed_journeys(run: SimulationResult, level: str, lookback_days: float) -> Journeys:
+    """Return the journeys that the firm of a run sees at a tracking level."""
+    if level == ALL_SEEN:
+        return run.journeys(lookback_days=lookback_days)
+    made = run.provenance
+    primitives = run.scenario.primitives.at(run.scenario.capabilities)
+    seen = observe(
+        run.counted_events,
+        level=level,
+        population=run.population,
+        match_recall=primitives["match_recall"],
+        false_merge=primitives["false_merge"],
+        draws=Draws(made["seed"], made["replication"]),
+    )
+    return journeys_from_log(seen, lookback_days=lookback_days)
+
+
+def _shares(journeys: Journeys, level: str) -> pd.DataFrame:
+    names = [channel.name.lower() for channel in TOUCHPOINT_CHANNELS]
+    rows = []
+    if journeys.n_conversions.sum() == 0:
+        return pd.DataFrame(columns=["level", "model", "channel", "share"])
+    for name, model in MODELS.items():
+        credit = model().fit(journeys).credit_
+        total = float(credit.sum())
+        rows += [(level, name, channel, float(credit.get(channel, 0.0)) / total) for channel in names]
+    return pd.DataFrame(rows, columns=["level", "model", "channel", "share"])

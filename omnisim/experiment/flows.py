@@ -1,0 +1,70 @@
+"""The journey as a flow: where it begins, where it is decided, how it ends."""
+
+import numpy as np
+import pandas as pd
+
+from omnisim.schema import Channel, Event, Fulfilment
+from omnisim.simulation import SimulationResult
+
+FIRST = {-1: "rival's site", Channel.STORE: "store", Channel.WEBSITE: "website", Channel.APP: "app"}
+ENDS = {
+    "bought in store": (Event.PURCHASE, Channel.STORE, Fulfilment.IN_STORE),
+    "ordered by staff": (Event.PURCHASE, Channel.STORE, Fulfilment.ENDLESS_AISLE),
+    "bought on website": (Event.PURCHASE, Channel.WEBSITE, Fulfilment.DELIVERY),
+    "bought in app": (Event.PURCHASE, Channel.APP, Fulfilment.DELIVERY),
+    "click and collect": (Event.PURCHASE, None, Fulfilment.PICKUP),
+    "online rival": (Event.RIVAL_PURCHASE, Channel.RIVAL_ONLINE, None),
+    "local rival": (Event.RIVAL_PURCHASE, Channel.RIVAL_LOCAL, None),
+    "not bought": (Event.NO_PURCHASE, None, None),
+}
+"""Ends of a journey, as (event, channel, fulfilment); None matches all."""
+
+
+def journey_flows(run: SimulationResult) -> pd.DataFrame:
+    """Count journeys by first place, last place and end.
+
+    Only needs that the firm could meet are counted: those of shoppers who consider it. A journey
+    whose purchase is preceded by no visit of the firm began at the rival's site.
+
+    Returns
+    -------
+    DataFrame
+        Columns first, last, end (str) and journeys (per shopper and year), fixed order.
+    """
+    events = run.counted_events
+    event, journey = events["event"].to_numpy(), events["journey"].to_numpy()
+    item = events["item"].to_numpy()
+    followed = (event == Event.NEED) & (item >= 0)
+    ended = np.isin(event, (Event.PURCHASE, Event.RIVAL_PURCHASE, Event.NO_PURCHASE))
+    keep = np.flatnonzero((followed | ended | (event == Event.VISIT)) & (journey >= 0))
+    frame = pd.DataFrame(
+        {
+            "key": events["shopper"].to_numpy()[keep].astype(np.int64) << 32 | journey[keep],
+            "event": event[keep],
+            "channel": events["channel"].to_numpy()[keep],
+            "fulfilment": events["fulfilment"].to_numpy()[keep],
+        }
+    )
+    frame["end"] = _end_names(frame)
+    needs = pd.Index(frame.loc[frame["event"] == Event.NEED, "key"])
+    visits = frame[frame["event"] == Event.VISIT]
+    ends = frame[frame["end"] != ""].drop_duplicates("key").set_index("key")["end"]
+    ends = ends[ends.index.isin(needs)]
+    before = visits[visits["key"].isin(ends.index)].groupby("key")["channel"]
+    places = pd.DataFrame({"first": before.first(), "last": before.last()}).reindex(ends.index)
+    places = places.fillna(-1).astype(int).replace(FIRST)
+    places["end"] = ends
+    counts = places.value_counts(sort=False).rename("journeys") / run.shopper_years
+    return counts.reset_index().sort_values(["first", "last", "end"], ignore_index=True)
+
+
+def _end_names(frame: pd.DataFrame) -> pd.Series:
+    named = pd.Series("", index=frame.index)
+    for name, (event, channel, fulfilment) in ENDS.items():
+        rows = frame["event"] == event
+        if channel is not None:
+            rows &= frame["channel"] == channel
+        if fulfilment is not None:
+            rows &= frame["fulfilment"] == fulfilment
+        named[rows] = name
+    return named

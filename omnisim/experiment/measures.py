@@ -1,0 +1,86 @@
+"""What is measured of a run: numbers by metric and group, per shopper and year."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from omnisim.schema import OWN_CHANNELS, Channel, Event, Fulfilment, Line
+from omnisim.simulation import SimulationResult
+
+Measures = dict[tuple[str, str], float]
+"""Value by (metric, group); the group is "" for the whole firm."""
+
+UNITS = {
+    "profit": "EUR per shopper and year",
+    "contribution": "EUR per shopper and year",
+    "revenue": "EUR per shopper and year",
+    "line": "EUR per shopper and year",
+    "orders": "orders per shopper and year",
+    "retention": "share of shoppers who consider the firm at the end",
+    "satisfaction": "mean, in [-1, 1]",
+    "events": "events per shopper and year",
+}
+"""Unit of each metric."""
+
+SHARED_LINES = (Line.CAPABILITIES, Line.STAFF, Line.MEDIA, Line.MESSAGES)
+"""Lines that belong to no single shopper; contribution by segment leaves them out."""
+
+
+def measure(run: SimulationResult) -> Measures:
+    """Return the measures of one run.
+
+    ``profit`` is the sum of all postings; ``contribution`` the profit before the cost of
+    capabilities, by segment before all shared costs; ``revenue`` the price of goods sold before
+    points and refunds; ``line`` the account by line; ``orders`` by channel and by fulfilment.
+    """
+    years = run.shopper_years
+    found: Measures = {}
+    _measure_account(run, years, found)
+    _measure_orders(run, years, found)
+    event = run.counted_events["event"].to_numpy()
+    for kind, count in enumerate(np.bincount(event, minlength=len(Event))):
+        found["events", Event(kind).name.lower()] = count / years
+    alive = (run.final["alive"] == 1) & (run.final["aware"] == 1)
+    found["retention", ""] = float(alive.mean())
+    found["satisfaction", ""] = float(run.final["satisfaction"].mean())
+    return found
+
+
+def _measure_account(run: SimulationResult, years: float, found: Measures) -> None:
+    table = run.counted_postings
+    line, cents = table["line"].to_numpy(), table["cents"].to_numpy()
+    shopper, channel = table["shopper"].to_numpy(), table["channel"].to_numpy()
+    euros = cents / 100 / years
+    by_line = _sums(line, euros, len(Line))
+    for code in Line:
+        found["line", code.name.lower()] = by_line[code]
+    found["profit", ""] = run.profit_per_shopper_year
+    found["contribution", ""] = run.profit_per_shopper_year - by_line[Line.CAPABILITIES]
+    found["revenue", ""] = by_line[Line.REVENUE]
+    sold = line == Line.REVENUE
+    by_channel = _sums(channel[sold], euros[sold], len(Channel))
+    for code in OWN_CHANNELS:
+        found["revenue", f"channel {code.name.lower()}"] = by_channel[code]
+    own = (shopper >= 0) & ~np.isin(line, SHARED_LINES)
+    segment = run.population.segment
+    size = np.bincount(segment, minlength=len(run.population.segment_names))
+    for metric, rows in (("contribution", own), ("revenue", sold)):
+        total = _sums(segment[shopper[rows]], euros[rows], len(size))
+        for code, name in enumerate(run.population.segment_names):
+            found[metric, f"segment {name}"] = total[code] * len(segment) / max(size[code], 1)
+
+
+def _measure_orders(run: SimulationResult, years: float, found: Measures) -> None:
+    orders = run.orders
+    channel = np.bincount(orders["channel"].to_numpy(), minlength=len(Channel))
+    fulfilment = np.bincount(orders["fulfilment"].to_numpy(), minlength=len(Fulfilment))
+    found["orders", ""] = orders.num_rows / years
+    for code in OWN_CHANNELS:
+        found["orders", f"channel {code.name.lower()}"] = channel[code] / years
+    for kind in list(Fulfilment)[1:]:
+        found["orders", f"fulfilment {kind.name.lower()}"] = fulfilment[kind] / years
+
+
+def _sums(
+    code: NDArray[np.integer], weight: NDArray[np.float64], n: int
+) -> NDArray[np.float64]:
+    return np.bincount(code, weights=weight, minlength=n)
