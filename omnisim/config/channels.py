@@ -29,10 +29,10 @@ class Channels(Part):
     """The firm's channels and what searching in one does for buying in another."""
 
     store: Channel = Channel(
-        search_intercept=1.1, purchase_intercept=1.0, risk_resolved=0.8, lock_in=0.8
+        search_intercept=2.0, purchase_intercept=0.9, risk_resolved=0.8, lock_in=0.8
     )
-    website: Channel = Channel(search_intercept=0.4, purchase_intercept=0.0)
-    app: Channel = Channel(search_intercept=0.2, purchase_intercept=-0.1)
+    website: Channel = Channel(search_intercept=0.0, purchase_intercept=-0.2)
+    app: Channel = Channel(search_intercept=-0.2, purchase_intercept=-0.2)
     online_to_store: float = param(
         0.3, "utility of buying in the store after an online search", unit="utils",
         source="C1: 0.3 (0-0.8); sign VNV07 V, size assumption", ge=-5, le=5,
@@ -59,7 +59,7 @@ class Rivals(Part):
         source="assumption", ge=-50, le=50,
     )  # fmt: skip
     online_intercept: float = param(
-        0.0, "utility of buying at the online rival", unit="utils", source="assumption",
+        0.3, "utility of buying at the online rival", unit="utils", source="assumption",
         ge=-50, le=50,
     )  # fmt: skip
     online_price_gap: float = param(
@@ -74,7 +74,7 @@ class Rivals(Part):
         source="assumption", ge=0, le=50,
     )  # fmt: skip
     local_intercept: float = param(
-        0.9, "utility of buying at the local rival's store", unit="utils", source="assumption",
+        1.2, "utility of buying at the local rival's store", unit="utils", source="assumption",
         ge=-50, le=50,
     )  # fmt: skip
     local_distance: float = param(
@@ -82,11 +82,11 @@ class Rivals(Part):
         source="assumption", ge=0, le=100,
     )  # fmt: skip
     delay_intercept: float = param(
-        0.6, "utility of deciding later (the reservation of eq. 7)", unit="utils",
+        2.2, "utility of deciding later (the reservation of eq. 7)", unit="utils",
         source="assumption", ge=-50, le=50,
     )  # fmt: skip
     none_intercept: float = param(
-        -0.4, "utility of not buying at all", unit="utils", source="assumption", ge=-50, le=50
+        1.2, "utility of not buying at all", unit="utils", source="assumption", ge=-50, le=50
     )
 
 
@@ -134,7 +134,7 @@ class Choice(Part):
         source="T-37 V2: 8.3 % out of stock", ge=0, le=1,
     )  # fmt: skip
     inspection_sd: float = param(
-        1.5, "standard deviation of what an inspection in the store adds to its utility",
+        2.5, "standard deviation of what an inspection in the store adds to its utility",
         unit="utils", source="assumption; tuned to T-32", ge=0, le=20,
     )  # fmt: skip
     nest: float = param(

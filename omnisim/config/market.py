@@ -19,10 +19,10 @@ class Market(Part):
     )  # fmt: skip
     n_regions: int = param(
         50, "regions like this one that share the cost of central systems",
-        source="assumption: a chain of 50 x 3 stores", ge=1, le=100_000,
+        source="assumption: a chain of 50 x 2 stores", ge=1, le=100_000,
     )  # fmt: skip
     needs_per_purchase: float = param(
-        3.0, "category needs that arise for each purchase at the siloed firm (1 / share of needs)",
+        3.4, "category needs that arise for each purchase at the siloed firm (1 / share of needs)",
         source="assumption; fits the siloed arm to the purchase rates of its segments",
         ge=1, le=100,
     )  # fmt: skip
@@ -65,10 +65,10 @@ class Word(Part):
         ge=0, le=10,
     )  # fmt: skip
     promoter_above: float = param(
-        0.15, "satisfaction above which a shopper may recommend", source="assumption", ge=-1, le=1
+        0.0, "satisfaction above which a shopper may recommend", source="assumption", ge=-1, le=1
     )
     detractor_below: float = param(
-        -0.15, "satisfaction below which a shopper may warn", source="assumption", ge=-1, le=1
+        -0.2, "satisfaction below which a shopper may warn", source="assumption", ge=-1, le=1
     )
     p_recommend: float = param(
         0.10, "chance that a promoter speaks after a purchase",

@@ -69,7 +69,7 @@ class Messages(Part):
         source="assumption (eq. 4)", ge=0, le=1.5,
     )  # fmt: skip
     relevance_reference: float = param(
-        0.65, "relevance at which open and opt-out rates are those above", source="assumption",
+        0.6, "relevance at which open and opt-out rates are those above", source="assumption",
         ge=0, le=1.5,
     )  # fmt: skip
     relevance_on_response: float = param(

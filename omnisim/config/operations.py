@@ -6,7 +6,7 @@ from omnisim.config.base import Part, param
 class Stores(Part):
     """The stores of the region."""
 
-    n_stores: int = param(3, "stores in the region", source="assumption", ge=1, le=1000)
+    n_stores: int = param(2, "stores in the region", source="assumption", ge=1, le=1000)
     opening_hour: float = param(9.0, "opening time", unit="hours", source="assumption", ge=0, lt=24)
     closing_hour: float = param(
         20.0, "closing time; 24 with opening_hour 0 never closes", unit="hours",
@@ -23,11 +23,11 @@ class Service(Part):
 
     staff_per_store: int = param(1, "staff on duty", source="assumption", ge=1, le=1000)
     service_minutes: float = param(
-        4.0, "mean service time (exponential)", unit="minutes", source="C4: 3-8, assumption",
+        3.0, "mean service time (exponential)", unit="minutes", source="C4: 3-8, assumption",
         gt=0, le=600,
     )  # fmt: skip
     patience_minutes: float = param(
-        6.0, "mean patience in the queue (exponential)", unit="minutes", source="T-75: 2-10",
+        10.0, "mean patience in the queue (exponential)", unit="minutes", source="T-75: 2-10",
         gt=0, le=1e9,
     )  # fmt: skip
 
@@ -43,7 +43,7 @@ class Stock(Part):
         1.5, "weight of taste in which item is wanted", source="assumption", ge=0, le=20
     )
     store_share: float = param(
-        0.75, "share of the items, the most popular, that a store stocks",
+        0.88, "share of the items, the most popular, that a store stocks",
         source="assumption (D1: the tail is not stocked in store)", gt=0, le=1,
     )  # fmt: skip
     review_days: float = param(
@@ -109,7 +109,7 @@ class Fulfilment(Part):
         ge=-100, le=10,
     )  # fmt: skip
     hassle_online: float = param(
-        0.25, "fit one puts up with rather than send a parcel back",
+        0.12, "fit one puts up with rather than send a parcel back",
         source="assumption; tuned to T-35", ge=0, le=100,
     )  # fmt: skip
     hassle_store: float = param(
@@ -150,11 +150,11 @@ class Experience(Part):
         unit="1/EUR", source="assumption", ge=0, le=5,
     )  # fmt: skip
     satisfaction_centre: float = param(
-        0.0, "satisfaction at which drop-out is that of the segment",
+        -0.08, "satisfaction at which drop-out is that of the segment",
         source="assumption: mean of the siloed arm (eq. 14)", ge=-1, le=1,
     )  # fmt: skip
     engagement_centre: float = param(
-        0.15, "engagement at which drop-out is that of the segment",
+        0.0, "engagement at which drop-out is that of the segment",
         source="assumption: mean of the siloed arm (eq. 14)", ge=0, le=100,
     )  # fmt: skip
     engagement_on_need: float = param(

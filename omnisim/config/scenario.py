@@ -16,10 +16,10 @@ from omnisim.config.replace import replace_fields
 from omnisim.config.segments import Segment
 
 SEGMENTS = {
-    "mainstream": Segment(share=0.6),
+    "mainstream": Segment(share=0.65),
     "digital": Segment(
-        share=0.25, age_mean=33.0, digital_nativity=0.8, website_affinity=0.8, app_affinity=0.6,
-        store_affinity=-0.4, p_app=0.45, p_account=0.8,
+        share=0.2, age_mean=33.0, digital_nativity=0.8, website_affinity=0.5, app_affinity=0.6,
+        store_affinity=-0.2, p_app=0.45, p_account=0.8,
     ),  # fmt: skip
     "loyal": Segment(
         share=0.15, need_shape=0.6, age_mean=52.0, store_affinity=0.4, p_loyalty=0.85, p_aware=1.0,
