@@ -37,12 +37,14 @@ class Capabilities(Part):
 
     @model_validator(mode="after")
     def _check_needs(self) -> Self:
-        for name, needed in NEEDS.items():
-            if getattr(self, name) > getattr(self, needed):
-                raise ValueError(
-                    f"capabilities.{name} = {getattr(self, name)} needs capabilities.{needed} >= "
-                    f"{getattr(self, name)}. Got {getattr(self, needed)}."
-                )
+        problems = [
+            f"capabilities.{name} = {getattr(self, name)} needs capabilities.{needed} >= "
+            f"{getattr(self, name)}. Got {getattr(self, needed)}."
+            for name, needed in NEEDS.items()
+            if getattr(self, name) > getattr(self, needed)
+        ]
+        if problems:
+            raise ValueError("\n".join(problems))
         return self
 
     @classmethod
@@ -103,13 +105,15 @@ class Primitives(Part):
 
     @model_validator(mode="after")
     def _check_ranges(self) -> Self:
-        for name in type(self).model_fields:
-            upper = 365.0 if name == "trigger_days" else 1.0
-            for level, value in enumerate(getattr(self, name)):
-                if not 0 <= value <= upper:
-                    raise ValueError(
-                        f"primitives.{name}[{level}] must lie in [0, {upper:g}]. Got {value!r}."
-                    )
+        uppers = dict.fromkeys(type(self).model_fields, 1.0) | {"trigger_days": 365.0}
+        problems = [
+            f"primitives.{name}[{level}] must lie in [0, {upper:g}]. Got {value!r}."
+            for name, upper in uppers.items()
+            for level, value in enumerate(getattr(self, name))
+            if not 0 <= value <= upper
+        ]
+        if problems:
+            raise ValueError("\n".join(problems))
         return self
 
     def at(self, capabilities: Capabilities) -> dict[str, float]:

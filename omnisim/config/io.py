@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from omnisim.config.names import Path
 from omnisim.config.positions import key_lines
 from omnisim.config.problems import Problem, joined, problems_of
 from omnisim.config.replace import overlay
@@ -27,7 +28,7 @@ DUPLICATE = {"Cannot overwrite a value": "this key was given a value before"}
 """Clearer words for what `tomllib` says."""
 
 POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-NAME = re.compile(r"[A-Za-z_]\w*(?=\.)(?:\.\w+)*")
+NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
 
 
 class TomlFile:
@@ -51,6 +52,7 @@ class TomlFile:
                 raise RecursionError
             self.values: dict[str, Any] = tomllib.loads(text)
             self.lines = key_lines(text.replace("\r\n", "\n"))
+            self.lines |= {_split(p): n for p, n in self.lines.items() if "." in str(p)}
         except RecursionError:
             raise ConfigError(f"{self.path}: tables or lists are nested too deeply") from None
         except ValueError as error:
@@ -58,10 +60,11 @@ class TomlFile:
 
     def line_of(self, problem: Problem) -> int | None:
         """Return the line of a problem: of its key, or of the first name that its text holds."""
-        paths = [problem.path[:n] for n in range(len(problem.path), 0, -1)]
+        told: list[Path] = []
         if problem.is_rule:
             told = [tuple(name.group().split(".")) for name in NAME.finditer(problem.text)]
-            paths = [path[:n] for path in told for n in (len(path), len(path) - 1)] + paths
+        paths = [problem.path + start for name in told for start in _starts(name)]
+        paths += [start for name in (*told, problem.path) for start in _starts(name)]
         return next((self.lines[path] for path in paths if path in self.lines), None)
 
     def error(self, problems: list[Problem]) -> ConfigError:
@@ -100,7 +103,11 @@ def load_scenario(path: str | pathlib.Path) -> Scenario:
 
 def load_toml(path: str | pathlib.Path, model: type[P]) -> P:
     """Load a definition of any class; see `load_scenario`."""
-    file = TomlFile(path)
+    return build(TomlFile(path), model)
+
+
+def build(file: TomlFile, model: type[P]) -> P:
+    """Make a definition of a file that was read; see `load_scenario`."""
     try:
         return check(file.values, model)
     except ValidationError as error:
@@ -111,6 +118,16 @@ def check(values: dict[str, Any], model: type[P]) -> P:
     """Lay `values` over the defaults of `model` and check the whole."""
     defaults = {n: f.default for n, f in model.model_fields.items() if not f.is_required()}
     return model.model_validate(overlay(defaults, values))
+
+
+def _starts(path: Path) -> list[Path]:
+    """List a path, the path above it, and so on up to its first step."""
+    return [path[:n] for n in range(len(path), 0, -1)]
+
+
+def _split(path: Path) -> Path:
+    """Read quoted keys as dotted names: ``"stores.n_stores" = 3`` in an arm of an experiment."""
+    return tuple(s for step in path for s in (step.split(".") if isinstance(step, str) else [step]))
 
 
 def _read(path: str | pathlib.Path) -> str:

@@ -37,8 +37,9 @@ class Messages(Part):
     """E-mail: what the firm sends and how shoppers take it."""
 
     campaign_every_days: int = param(
-        7, "days between two campaigns of one sender", unit="days", source="assumption", ge=1, le=365
-    )
+        7, "days between two campaigns of one sender", unit="days", source="assumption",
+        ge=1, le=365,
+    )  # fmt: skip
     recent_days: float = param(
         365.0, "campaigns go to records with a purchase seen within these days", unit="days",
         source="assumption; T-50 is measured on buyers of the last 12 months", gt=0, le=3650,
@@ -51,9 +52,7 @@ class Messages(Part):
         0.157, "open rate at reference relevance and without fatigue", source="T-52 V (MC19)",
         gt=0, lt=1,
     )  # fmt: skip
-    p_click: float = param(
-        0.134, "clicks per open", source="T-52 V: 2.1 % / 15.7 %", ge=0, le=1
-    )
+    p_click: float = param(0.134, "clicks per open", source="T-52 V: 2.1 % / 15.7 %", ge=0, le=1)
     p_unsubscribe: float = param(
         0.0024, "opt-outs per message at reference relevance", source="T-52 V, C2", gt=0, lt=1
     )

@@ -76,7 +76,9 @@ class Stock(Part):
         0.31, "share that goes to another store, read as the local rival",
         source="T-38 M-high", ge=0, le=1,
     )  # fmt: skip
-    react_delay: float = param(0.15, "share that comes back later", source="T-38 M-high", ge=0, le=1)
+    react_delay: float = param(
+        0.15, "share that comes back later", source="T-38 M-high", ge=0, le=1
+    )
     react_quit: float = param(0.09, "share that does not buy", source="T-38 M-high", ge=0, le=1)
 
 
@@ -91,8 +93,9 @@ class Fulfilment(Part):
         gt=0, le=1e6,
     )  # fmt: skip
     delivery_fee: float = param(
-        4.9, "paid by the shopper for a home delivery", unit="EUR", source="assumption", ge=0, le=1e4
-    )
+        4.9, "paid by the shopper for a home delivery", unit="EUR", source="assumption",
+        ge=0, le=1e4,
+    )  # fmt: skip
     pick_hours: float = param(
         4.0, "hours until a click-and-collect order is ready", unit="hours", source="assumption",
         ge=0, le=1000,

@@ -107,7 +107,8 @@ def _problems(error: ValidationError, model: type[BaseModel], is_file: bool) -> 
         elif detail["type"] == "extra_forbidden":
             yield Problem(path, _named(path, detail["input"], _unknown(model, path, is_file)))
         else:
-            wording = LIMITS.get(detail["type"], detail["msg"]).format_map(context)
+            limits = {k: f"{v:.15g}" if isinstance(v, float) else v for k, v in context.items()}
+            wording = LIMITS.get(detail["type"], detail["msg"]).format_map(limits)
             yield Problem(path, _named(path, detail["input"], wording))
 
 

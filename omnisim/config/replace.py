@@ -84,7 +84,8 @@ def _unknown(part: BaseModel, name: str, value: Any) -> str:
         name, close = name[: 3 * LONGEST_NAME] + "...", []
     else:
         close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-    hint = f"did you mean '{close[0]}'?" if close else f"known keys: {', '.join(map(repr, dict(part)))}"
+    known = ", ".join(map(repr, dict(part)))
+    hint = f"did you mean '{close[0]}'?" if close else f"known keys: {known}"
     return f"{name} = {shown(value)}: unknown key; {hint}"
 
 

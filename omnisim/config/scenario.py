@@ -1,6 +1,6 @@
 """Scenario: the root of every definition, frozen and checked as a whole."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
 from pydantic import Field, model_validator
@@ -20,12 +20,12 @@ SEGMENTS = {
     "digital": Segment(
         share=0.2, age_mean=33.0, digital_nativity=0.8, website_affinity=0.5, app_affinity=0.6,
         store_affinity=-0.2, p_app=0.45, p_account=0.8,
-    ),  # fmt: skip
+    ),
     "loyal": Segment(
         share=0.15, need_shape=0.6, age_mean=52.0, store_affinity=0.4, p_loyalty=0.85, p_aware=1.0,
         distance_km=4.0,
-    ),  # fmt: skip
-}
+    ),
+}  # fmt: skip
 """Segments of the reference scenario; need_shape 0.6 is the upper end of C1."""
 
 
@@ -52,31 +52,36 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _check_whole(self) -> Self:
+        problems = list(self._contradictions())
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    def _contradictions(self) -> Iterator[str]:
         total = sum(segment.share for segment in self.segments.values())
         if abs(total - 1) > 1e-9:
-            raise ValueError(f"segments.*.share must sum to 1. Got {total:.9g}.")
+            yield f"segments.*.share must sum to 1. Got {total:.9g}."
         if self.stores.closing_hour <= self.stores.opening_hour:
-            raise ValueError(
+            yield (
                 f"stores.closing_hour must be after stores.opening_hour, "
                 f"{self.stores.opening_hour:g}. Got {self.stores.closing_hour:g}."
             )
         if not any(c.is_open for c in self._sales_channels()):
-            raise ValueError("channels: at least one of store, website, app must be open.")
+            yield "channels: at least one of store, website, app must be open."
         if self.word.detractor_below > self.word.promoter_above:
-            raise ValueError(
+            yield (
                 f"word.detractor_below must be <= word.promoter_above, "
                 f"{self.word.promoter_above:g}. Got {self.word.detractor_below:g}."
             )
         if self.word.mean_degree >= max(self.market.n_shoppers, 1):
-            raise ValueError(
+            yield (
                 f"word.mean_degree must be below market.n_shoppers, {self.market.n_shoppers}. "
                 f"Got {self.word.mean_degree}."
             )
         reactions = self.stock.react_substitute + self.stock.react_rival
         reactions += self.stock.react_delay + self.stock.react_quit
         if abs(reactions - 1) > 1e-9:
-            raise ValueError(f"stock.react_* must sum to 1. Got {reactions:.9g}.")
-        return self
+            yield f"stock.react_* must sum to 1. Got {reactions:.9g}."
 
     def _sales_channels(self) -> tuple[Channel, Channel, Channel]:
         return self.channels.store, self.channels.website, self.channels.app

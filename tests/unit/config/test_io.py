@@ -1,26 +1,11 @@
 """Loading: what a file may hold, and where its text stands."""
 
-import pathlib
-
 import pytest
 
 from omnisim.config.io import load_scenario
 from omnisim.config.scenario import SEGMENTS, Scenario
 from omnisim.config.segments import Segment
 from omnisim.exceptions import ConfigError
-
-
-@pytest.fixture
-def write(tmp_path, monkeypatch):
-    """Write a file into an empty folder that is the current one; return its bare name."""
-    monkeypatch.chdir(tmp_path)
-
-    def write(content: str | bytes, name: str = "s.toml") -> str:
-        data = content if isinstance(content, bytes) else content.encode()
-        pathlib.Path(name).write_bytes(data)
-        return name
-
-    return write
 
 
 def test_empty_file_is_the_reference_scenario(write):

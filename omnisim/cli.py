@@ -1,0 +1,127 @@
+"""The command line: one function for each command, listed in `COMMANDS`."""
+
+import argparse
+import io
+import json
+import os
+import pathlib
+import sys
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from omnisim import __version__
+from omnisim.config.experiment import Experiment, build_experiment, is_experiment
+from omnisim.config.io import TomlFile, build
+from omnisim.config.render import render_toml
+from omnisim.config.scenario import Scenario
+from omnisim.config.schema_json import json_schema
+from omnisim.exceptions import ConfigError, OmnisimError
+
+BAD_INPUT, INTERRUPTED, PIPE_CLOSED = 2, 130, 141
+"""Exit codes of a failed command; the last two are those of a shell."""
+
+REFERENCE_HEADING = """\
+The reference scenario of omnisim: every field, with its unit, range and source.
+Sources such as T-41 are rows of the fact base; V, V2, M and the like grade them.
+Written by: omnisim reference --out experiments/reference.toml"""
+
+
+class Command(NamedTuple):
+    """One command: how it is called, and what it does."""
+
+    name: str
+    summary: str
+    declare: Callable[[argparse.ArgumentParser], None]
+    run: Callable[[argparse.Namespace], int]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code; wrong input gives 2 and no traceback."""
+    arguments = _parser().parse_args(argv)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names of files may not be text
+    try:
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+    except OmnisimError as error:
+        print(f"omnisim: error: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print("omnisim: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Python flushes stdout again when it exits.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return PIPE_CLOSED
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="omnisim", description="What is it worth to integrate a retailer's channels?"
+    )
+    parser.add_argument("--version", action="version", version=f"omnisim {__version__}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for command in COMMANDS:
+        below = commands.add_parser(command.name, help=command.summary, description=command.summary)
+        command.declare(below)
+        below.set_defaults(run=command.run)
+    return parser
+
+
+def _declare_validate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("files", nargs="+", metavar="FILE", help="a scenario or experiment (TOML)")
+
+
+def _validate(arguments: argparse.Namespace) -> int:
+    code = 0
+    for name in arguments.files:
+        try:
+            file = TomlFile(name)
+            if is_experiment(file):
+                build_experiment(file)
+            else:
+                build(file, Scenario)
+        except ConfigError as error:
+            print(error, file=sys.stderr)
+            code = BAD_INPUT
+        else:
+            print(f"{name}: ok")
+    return code
+
+
+def _declare_schema(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("kind", nargs="?", default="scenario", choices=("scenario", "experiment"))
+    _declare_out(parser)
+
+
+def _schema(arguments: argparse.Namespace) -> int:
+    model = Experiment if arguments.kind == "experiment" else Scenario
+    _write(arguments.out, json.dumps(json_schema(model), indent=2) + "\n")
+    return 0
+
+
+def _declare_out(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--out", metavar="FILE", help="write to FILE instead of the terminal")
+
+
+def _reference(arguments: argparse.Namespace) -> int:
+    _write(arguments.out, render_toml(Scenario(), heading=REFERENCE_HEADING))
+    return 0
+
+
+def _write(out: str | None, text: str) -> None:
+    if out is None:
+        sys.stdout.write(text)
+        return
+    try:
+        pathlib.Path(out).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{out}: cannot be written: {error.strerror}") from None
+
+
+COMMANDS = (
+    Command("validate", "Check scenario and experiment files.", _declare_validate, _validate),
+    Command("schema", "Print the JSON schema of a scenario file.", _declare_schema, _schema),
+    Command("reference", "Print the documented reference scenario.", _declare_out, _reference),
+)
