@@ -190,14 +190,11 @@ cdef double own(State w, Py_ssize_t i, int channel, int searched, double price,
             + price * (points if points < 1 else 1))
 
 
-def abandons(State w, Py_ssize_t i, long need, long step, int channel, bint pickup, double now):
-    """Fill a cart and return whether it is abandoned; a delivery fee makes that likelier."""
-    cdef double odds = w.p.cart_friction
+def abandons(State w, Py_ssize_t i, long need, long step, int channel, double now):
+    """Fill a cart and return whether it is abandoned; the fee has counted in the choice."""
     cdef int identity = IDENTITY_ACCOUNT if w.has_account[i] else cookie(w, i)
-    if not pickup:
-        odds += w.p.price * w.price_sensitivity[i] * w.p.delivery_fee / w.mean_basket[i]
     w.log.add(now, i, need, channel, EVENT_CART, identity)
-    if w.uniform(STREAM_CART, i, need, step) >= logistic(odds):
+    if w.uniform(STREAM_CART, i, need, step) >= logistic(w.p.cart_friction):
         return False
     w.log.add(now, i, need, channel, EVENT_CART_ABANDONED, identity)
     return True

@@ -42,8 +42,8 @@ class Channels(Part):
         source="assumption: below online_to_store (C1)", ge=-5, le=5,
     )  # fmt: skip
     cart_friction: float = param(
-        0.45, "log-odds of abandoning a cart before delivery fees", unit="utils",
-        source="tuned to T-34 V2 (70.19 % of carts)", ge=-50, le=20,
+        0.856, "log-odds of abandoning a cart; fees already count in the choice of channel",
+        unit="utils", source="T-34 V2: 70.19 % of carts", ge=-50, le=20,
     )  # fmt: skip
     login_share: float = param(
         0.3, "share of the sessions of an account holder that are logged in",

@@ -18,8 +18,8 @@ class Market(Part):
         ge=1, le=3650,
     )  # fmt: skip
     n_regions: int = param(
-        50, "regions like this one that share the cost of central systems",
-        source="assumption: a chain of 50 x 2 stores", ge=1, le=100_000,
+        150, "regions like this one that share the cost of central systems",
+        source="assumption: a chain of 150 x 2 stores", ge=1, le=100_000,
     )  # fmt: skip
     needs_per_purchase: float = param(
         3.4, "category needs that arise for each purchase at the siloed firm (1 / share of needs)",

@@ -76,7 +76,7 @@ class Messages(Part):
         source="assumption; C2 wrong-content penalty x0.3-0.9", ge=0, le=20,
     )  # fmt: skip
     goodwill: float = param(
-        0.8, "goodwill of an opened message of relevance 1", source="assumption; see T-50",
+        1.5, "goodwill of an opened message of relevance 1", source="assumption; see T-50",
         ge=0, le=10,
     )  # fmt: skip
     engagement: float = param(

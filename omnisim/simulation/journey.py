@@ -70,9 +70,9 @@ def _go_to_store(world: World, trip: Trip) -> Steps:
 
 def _abandon_cart(world: World, trip: Trip, action: int) -> bool:
     """Fill a cart; an abandoned one triggers a reminder if the firm knows whose it is."""
-    channel, pickup = action % WITH_PICKUP, action >= WITH_PICKUP
+    channel = action % WITH_PICKUP
     abandoned: bool = kernel.abandons(
-        world.state, trip.shopper, trip.need, trip.step, channel, pickup, world.env.now
+        world.state, trip.shopper, trip.need, trip.step, channel, world.env.now
     )
     if abandoned and world.columns["has_account"][trip.shopper]:
         due = world.env.now + world.primitives["trigger_days"]
