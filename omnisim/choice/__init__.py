@@ -7,13 +7,11 @@ be chosen. The kernels of the simulation use the same compiled code.
 from omnisim.exceptions import BuildError
 
 try:
-    from omnisim.choice import _logit
+    from omnisim.choice.logit import choose, nest
 except ImportError as error:
     raise BuildError(
-        "The compiled part of omnisim.choice is missing. Build it: pip install -e . "
+        f"The compiled part of omnisim.choice is missing ({error}). Build it: pip install -e . "
         "(or: python setup.py build_ext --inplace)."
     ) from error
-
-from omnisim.choice.logit import choose, nest
 
 __all__ = ["choose", "nest"]

@@ -3,8 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+import omnisim.choice._logit as _logit
 from omnisim._validation import check_probability
-from omnisim.choice import _logit
 from omnisim.exceptions import ParameterError
 
 Floats = NDArray[np.float64]
@@ -122,6 +122,7 @@ def _check_utilities(utilities: ArrayLike) -> Floats:
     nothing = ~np.isfinite(rows).any(axis=1)
     if nothing.any():
         raise ParameterError(
-            f"utilities must hold a finite value in every row. Row {int(nothing.argmax())} has none."
+            f"utilities must hold a finite value in every row. "
+            f"Row {int(nothing.argmax())} has none."
         )
     return rows
