@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from omnisim import __version__
-from omnisim.config.experiment import Experiment, build_experiment, is_experiment
+from omnisim.config.experiment import Experiment, build_experiment, is_experiment, load_experiment
 from omnisim.config.io import TomlFile, build
 from omnisim.config.render import render_toml
 from omnisim.config.scenario import Scenario
@@ -69,6 +69,38 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _declare_run(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", nargs="?", metavar="FILE",
+        help="an experiment (TOML); siloed against integrated on the reference scenario by default",
+    )  # fmt: skip
+    parser.add_argument(
+        "--customers", metavar="FILE",
+        help="your transactions (customer, date, value, channel) or customer table",
+    )  # fmt: skip
+    parser.add_argument("--workers", type=int, metavar="N", help="processes; one a core by default")
+    parser.add_argument("--seed", type=int, metavar="N", help="seed, instead of the file's")
+    parser.add_argument("--out", metavar="DIR", help="folder to write; results/NAME by default")
+    parser.add_argument("--quiet", action="store_true", help="draw no progress bar")
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from omnisim.study import default_folder, run_study  # pulls in the whole simulator
+
+    experiment = load_experiment(arguments.file) if arguments.file else Experiment()
+    out = arguments.out or default_folder(arguments.file or "reference/config.toml")
+    versus = run_study(
+        experiment,
+        customers=arguments.customers,
+        n_workers=arguments.workers,
+        seed=arguments.seed,
+        out=out,
+        show_progress=not arguments.quiet,
+    )
+    print(f"{versus}\nreport: {pathlib.Path(out) / 'report.html'}")
+    return 0
+
+
 def _declare_validate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("files", nargs="+", metavar="FILE", help="a scenario or experiment (TOML)")
 
@@ -121,6 +153,7 @@ def _write(out: str | None, text: str) -> None:
 
 
 COMMANDS = (
+    Command("run", "Compare two firms and write a report.", _declare_run, _run),
     Command("validate", "Check scenario and experiment files.", _declare_validate, _validate),
     Command("schema", "Print the JSON schema of a scenario file.", _declare_schema, _schema),
     Command("reference", "Print the documented reference scenario.", _declare_out, _reference),

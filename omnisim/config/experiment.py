@@ -23,28 +23,28 @@ REFERENCE = "reference"
 class Experiment(Part):
     """A comparison of a baseline with a variant of one scenario."""
 
-    title: str = param("Siloed or integrated?", "title of the report", source="design.md 1")
+    title: str = param("Siloed or integrated?", "title of the report", source="convention")
     question: str = param(
         "What is it worth to run the channels as one firm?", "what the report answers",
-        source="design.md 1",
+        source="convention",
     )  # fmt: skip
     scenario: Scenario = Field(
         default=Scenario(),
         description="the scenario of both arms: a file beside this one, 'reference', or a table",
     )
-    baseline_name: str = param("Siloed", "name of the baseline", source="design.md 2", min_length=1)
+    baseline_name: str = param("Siloed", "name of the baseline", source="convention", min_length=1)
     variant_name: str = param(
-        "Integrated", "name of the variant", source="design.md 2", min_length=1
+        "Integrated", "name of the variant", source="convention", min_length=1
     )
     baseline: dict[str, Any] = param(
         {"capabilities": "siloed"}, "what the baseline changes, by dotted name; capabilities may "
-        "be 'siloed' or 'integrated'", source="design.md 2",
+        "be 'siloed' or 'integrated'", source="convention",
     )  # fmt: skip
     variant: dict[str, Any] = param(
-        {"capabilities": "integrated"}, "what the variant changes, likewise", source="design.md 2"
+        {"capabilities": "integrated"}, "what the variant changes, likewise", source="convention"
     )
     seed: int | None = param(
-        None, "seed of the study; drawn and recorded if left out", source="style.md 4.5",
+        None, "seed of the study; drawn and recorded if left out", source="convention",
         ge=0, lt=2**63,
     )  # fmt: skip
     n_replications: int = param(
