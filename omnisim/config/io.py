@@ -24,8 +24,12 @@ LONG_KEY = re.compile(
 )
 """A dotted key of more than 16 parts: `tomllib` takes cubic time over thousands of them."""
 
-DUPLICATE = {"Cannot overwrite a value": "this key was given a value before"}
-"""Clearer words for what `tomllib` says."""
+CLEARER = {
+    "Cannot overwrite a value": "this key was given a value before",
+    "Cannot declare": "this table was given before",
+    "Expected newline or end of document": "expected the line to end here",
+}
+"""Plainer words for what `tomllib` says, by its first words."""
 
 POSITION = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 NAME = re.compile(r"[A-Za-z_]\w*(?:\.\w+)*")
@@ -63,7 +67,7 @@ class TomlFile:
         told: list[Path] = []
         if problem.is_rule:
             told = [tuple(name.group().split(".")) for name in NAME.finditer(problem.text)]
-        paths = [problem.path + start for name in told for start in _starts(name)]
+        paths = [problem.path + name for name in told] + told
         paths += [start for name in (*told, problem.path) for start in _starts(name)]
         return next((self.lines[path] for path in paths if path in self.lines), None)
 
@@ -156,5 +160,6 @@ def _syntax(error: ValueError, text: str) -> str:
     line = found.group(1) or text.count("\n", 0, len(text.rstrip())) + 1
     column = f" (column {found.group(2)})" if found.group(2) else " (end of file)"
     reason = message[: found.start()]
-    reason = DUPLICATE.get(reason, reason[:1].lower() + reason[1:])
+    plainer = (words for start, words in CLEARER.items() if reason.startswith(start))
+    reason = next(plainer, reason[:1].lower() + reason[1:])
     return f":{line}: not valid TOML: {reason}{column}"

@@ -70,10 +70,10 @@ def nearest(model: type[BaseModel], path: Path) -> Path | None:
     path : tuple of str and int
         Path that does not exist.
     """
-    wanted = str(path[-1])
-    if len(wanted) > LONGEST_NAME or len(dotted(path)) > 3 * LONGEST_NAME:
+    wanted, name = str(path[-1]), dotted(path)
+    if len(wanted) > LONGEST_NAME or len(name) > 3 * LONGEST_NAME:
         return None
-    names = known_names(model)
+    names = [n for n in known_names(model) if not name.startswith(f"{n}.")]
     elsewhere = [n for n in names if n.rpartition(".")[2] == wanted]
     if len(elsewhere) == 1:
         return tuple(elsewhere[0].split("."))
@@ -81,7 +81,7 @@ def nearest(model: type[BaseModel], path: Path) -> Path | None:
     close = difflib.get_close_matches(wanted, part.model_fields if part else (), n=1, cutoff=0.6)
     if close:
         return (*path[:-1], close[0])
-    close = difflib.get_close_matches(dotted(path), names, n=1, cutoff=0.75)
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.75)
     return tuple(close[0].split(".")) if close else None
 
 
