@@ -8,8 +8,14 @@ ROOT = pathlib.Path(__file__).parent
 
 
 def _sources() -> list[pathlib.Path]:
-    return sorted([*ROOT.glob("ext/*.pyx"), *ROOT.glob("ext/*.pxd"), *ROOT.glob("omnisim/**/*.pxd"),
-                   ROOT / "setup.py"])
+    return sorted(
+        [
+            *ROOT.glob("ext/*.pyx"),
+            *ROOT.glob("ext/*.pxd"),
+            *ROOT.glob("omnisim/**/*.pxd"),
+            ROOT / "setup.py",
+        ]
+    )
 
 
 def _stale() -> bool:
@@ -23,7 +29,9 @@ if _stale():
     command = [sys.executable, "setup.py", "build_ext", "--inplace"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if done.returncode:
-        sys.exit(f"The compiled extensions could not be built.\n{done.stderr[-4000:]}\n"
-                 f"Run: pip install -e '.[test]'  (or: {' '.join(command)})")
+        sys.exit(
+            f"The compiled extensions could not be built.\n{done.stderr[-4000:]}\n"
+            f"Run: pip install -e '.[test]'  (or: {' '.join(command)})"
+        )
     for path in ROOT.glob("omnisim/**/*.so"):
         path.touch()

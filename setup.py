@@ -30,8 +30,14 @@ if LINETRACE:
 setup(
     ext_modules=cythonize(
         [
-            Extension(name, [f"ext/{source}.pyx"], include_dirs=[numpy.get_include(), "ext"],
-                      define_macros=macros, extra_compile_args=flags, extra_link_args=link)
+            Extension(
+                name,
+                [f"ext/{source}.pyx"],
+                include_dirs=[numpy.get_include(), "ext"],
+                define_macros=macros,
+                extra_compile_args=flags,
+                extra_link_args=link,
+            )
             for name, source in EXTENSIONS.items()
         ],
         include_path=["ext", "."],

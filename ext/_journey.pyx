@@ -274,7 +274,8 @@ def ship(State w, Py_ssize_t i, long need, Py_ssize_t item):
     """Take the item from the warehouse, on back order if need be; return (days, promised days)."""
     cdef double days = w.p.delivery_days
     if days > 0:
-        days *= gamma(w.uniform(STREAM_DELIVERY, i, need, 0), w.p.delivery_shape) / w.p.delivery_shape
+        days /= w.p.delivery_shape
+        days *= gamma(w.uniform(STREAM_DELIVERY, i, need, 0), w.p.delivery_shape)
     w.demand[w.n_stores, item] += 1
     w.on_hand[w.n_stores, item] -= 1
     if w.on_hand[w.n_stores, item] < 0:

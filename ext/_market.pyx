@@ -31,7 +31,6 @@ def needs(State w, long day, double season):
     """
     cdef Py_ssize_t i, found = 0, room = 1024
     cdef double rate, left, before
-    cdef bint reached
     shopper_array = np.empty(room, np.int32)
     need_array = np.empty(room, np.int32)
     time_array = np.empty(room, np.float64)

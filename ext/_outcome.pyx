@@ -3,7 +3,7 @@
 
 Equations 8, 9, 11, 13-16 of facts.md D4. Money in the postings is in whole cents, costs negative.
 """
-from libc.math cimport HUGE_VAL, fabs, fmax, fmin, log, sqrt
+from libc.math cimport fmax, fmin, log, sqrt
 from libc.stdint cimport int64_t
 
 from _choice cimport logistic
@@ -117,7 +117,8 @@ cdef void learn(State w, Py_ssize_t i, int team, Py_ssize_t item, double value,
     w.record_value[r] += value
     w.record_count[r] += 1
     for d in range(w.attributes.shape[1]):
-        w.record_profile[r, d] += (w.attributes[item, d] - w.record_profile[r, d]) / w.record_count[r]
+        w.record_profile[r, d] += ((w.attributes[item, d] - w.record_profile[r, d])
+                                   / w.record_count[r])
 
 
 def evaluate(State w, Py_ssize_t i, long need, int channel, int inspected, int searched,

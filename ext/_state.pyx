@@ -93,7 +93,7 @@ cdef class State:
             self.touched[i] = now
 
     cdef double usable_points(self, Py_ssize_t i, int ledger) noexcept:
-        """Return the points, in EUR, that can be spent; ledger 0 is the store's, 1 the online one."""
+        """Return the points, in EUR, that can be spent; ledger 0 is the store's, 1 online."""
         cdef double total = self.points[i, ledger]
         total += self.p.points_across * self.points[i, 1 - ledger]
         return total if total >= self.p.points_minimum else 0.0

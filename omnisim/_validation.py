@@ -18,7 +18,9 @@ def check_choice(name: str, value: str, known: Iterable[str]) -> str:
     names = list(known)
     if value not in names:
         listed = ", ".join(repr(k) for k in names)
-        raise ParameterError(f"Unknown {name} {value!r}. Known: {listed}.{suggest(str(value), names)}")
+        raise ParameterError(
+            f"Unknown {name} {value!r}. Known: {listed}.{suggest(str(value), names)}"
+        )
     return value
 
 
@@ -51,4 +53,6 @@ def check_columns(table: str, columns: Iterable[str], required: Iterable[str]) -
         listed = ", ".join(repr(c) for c in have) or "no columns"
         word = "column" if len(lacking) == 1 else "columns"
         names = ", ".join(repr(c) for c in lacking)
-        raise TableError(f"{table} lacks {word} {names}. It has {listed}.{suggest(lacking[0], have)}")
+        raise TableError(
+            f"{table} lacks {word} {names}. It has {listed}.{suggest(lacking[0], have)}"
+        )

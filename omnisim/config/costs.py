@@ -50,7 +50,7 @@ class CapabilityCosts(Part):
 
     single_customer_view: Costs3 = param(
         (0.0, 140_000.0, 280_000.0), "K1, whole firm, at level 0, 1, 2", unit="EUR/year",
-        source="C5 V2: licence 50,000-500,000, 200,000 here, and twice that to integrate, over 5 years",
+        source="C5 V2: licence 50,000-500,000; 200,000 here, and twice that once, over 5 years",
     )  # fmt: skip
     offline_capture: Costs3 = param(
         (0.0, 500.0, 1_000.0), "K2, each store, at level 0, 1, 2", unit="EUR/year",

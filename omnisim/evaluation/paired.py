@@ -76,7 +76,9 @@ def paired_difference(
         reduction = apart / paired
     else:
         reduction = 1.0 if apart == 0 else float("inf")
-    return PairedDifference(float(a.mean()), float(b.mean()), mean, mean - half, mean + half, reduction)
+    return PairedDifference(
+        float(a.mean()), float(b.mean()), mean, mean - half, mean + half, reduction
+    )
 
 
 def mean_interval(values: ArrayLike, *, confidence: float = 0.95) -> tuple[float, float, float]:

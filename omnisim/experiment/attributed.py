@@ -57,5 +57,7 @@ def _shares(journeys: Journeys, level: str) -> pd.DataFrame:
     for name, model in MODELS.items():
         credit = model().fit(journeys).credit_
         total = float(credit.sum())
-        rows += [(level, name, channel, float(credit.get(channel, 0.0)) / total) for channel in names]
+        rows += [
+            (level, name, channel, float(credit.get(channel, 0.0)) / total) for channel in names
+        ]
     return pd.DataFrame(rows, columns=["level", "model", "channel", "share"])

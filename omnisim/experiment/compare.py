@@ -166,9 +166,7 @@ def _premium(outcomes: Sequence[PairOutcome], confidence: float) -> pd.DataFrame
 
 
 def _flows(outcomes: Sequence[PairOutcome]) -> pd.DataFrame:
-    tables = [
-        outcome.flows[arm].assign(arm=arm) for outcome in outcomes for arm in ARMS
-    ]
+    tables = [outcome.flows[arm].assign(arm=arm) for outcome in outcomes for arm in ARMS]
     keys = ["arm", "first", "last", "end"]
     total = pd.concat(tables, ignore_index=True).groupby(keys, as_index=False)["journeys"].sum()
     return total.assign(journeys=total["journeys"] / len(outcomes))
@@ -176,9 +174,7 @@ def _flows(outcomes: Sequence[PairOutcome]) -> pd.DataFrame:
 
 def _attribution(outcomes: Sequence[PairOutcome], confidence: float) -> pd.DataFrame:
     keys = ["arm", "level", "model", "channel"]
-    tables = [
-        outcome.attribution[arm].assign(arm=arm) for outcome in outcomes for arm in ARMS
-    ]
+    tables = [outcome.attribution[arm].assign(arm=arm) for outcome in outcomes for arm in ARMS]
     table = pd.concat(tables, ignore_index=True)
     rows = [
         (*key, *mean_interval(part["share"], confidence=confidence))

@@ -51,8 +51,8 @@ def _measure_account(run: SimulationResult, years: float, found: Measures) -> No
     shopper, channel = table["shopper"].to_numpy(), table["channel"].to_numpy()
     euros = cents / 100 / years
     by_line = _sums(line, euros, len(Line))
-    for code in Line:
-        found["line", code.name.lower()] = by_line[code]
+    for kind in Line:
+        found["line", kind.name.lower()] = by_line[kind]
     found["profit", ""] = run.profit_per_shopper_year
     found["contribution", ""] = run.profit_per_shopper_year - by_line[Line.CAPABILITIES]
     found["revenue", ""] = by_line[Line.REVENUE]
@@ -65,8 +65,8 @@ def _measure_account(run: SimulationResult, years: float, found: Measures) -> No
     size = np.bincount(segment, minlength=len(run.population.segment_names))
     for metric, rows in (("contribution", own), ("revenue", sold)):
         total = _sums(segment[shopper[rows]], euros[rows], len(size))
-        for code, name in enumerate(run.population.segment_names):
-            found[metric, f"segment {name}"] = total[code] * len(segment) / max(size[code], 1)
+        for k, name in enumerate(run.population.segment_names):
+            found[metric, f"segment {name}"] = total[k] * len(segment) / max(size[k], 1)
 
 
 def _measure_orders(run: SimulationResult, years: float, found: Measures) -> None:
@@ -80,7 +80,5 @@ def _measure_orders(run: SimulationResult, years: float, found: Measures) -> Non
         found["orders", f"fulfilment {kind.name.lower()}"] = fulfilment[kind] / years
 
 
-def _sums(
-    code: NDArray[np.integer], weight: NDArray[np.float64], n: int
-) -> NDArray[np.float64]:
-    return np.bincount(code, weights=weight, minlength=n)
+def _sums(code: NDArray[np.integer], weight: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+    return np.bincount(code, weights=weight, minlength=n).astype(np.float64)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from multiprocessing.context import BaseContext
 from typing import Any
 
-_TICKER: Any = None
+_TICKER: "Counters | None" = None
 """The counters of this worker process; set once by `start_worker`, None where nobody watches."""
 
 

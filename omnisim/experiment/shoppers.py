@@ -41,7 +41,7 @@ class CustomerShoppers:
         self.customers = customers
 
     def draw(self, scenario: Scenario, *, seed: int, replication: int) -> Population:
-        """Return `market.n_shoppers` shoppers; what the file does not hold is the first segment's."""
+        """Return `market.n_shoppers` shoppers; the first segment gives what the file lacks."""
         return self.customers.to_population(
             scenario.market.n_shoppers,
             draws=Draws(seed, replication),

@@ -93,9 +93,7 @@ def _unplanned(run: SimulationResult) -> float:
     return float(table["cents"].to_numpy()[kept].sum() / 100)
 
 
-def _align(
-    needs: Needs, keys: NDArray[np.int64]
-) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+def _align(needs: Needs, keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return outcome and value at `keys`; a need that is not there is not met."""
     outcome = np.full(len(keys), NOT_MET)
     value = np.zeros(len(keys))

@@ -32,7 +32,6 @@ class RecencyCampaign:
         item = np.zeros(len(context), dtype=np.int32)
         known = send & (context.n_purchases > 0)
         if known.any():
-        if known.any():
             # einsum sums in one order whatever the number of BLAS threads
             likeness = np.einsum("nd,id->ni", context.profile[known], context.catalogue)
             item[known] = np.argmax(likeness, axis=1)

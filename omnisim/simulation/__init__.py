@@ -5,17 +5,15 @@ journey that is under way, for each location's replenishment and for the daily r
 Every touchpoint is one call into a compiled kernel that decides, updates the columns and logs.
 """
 
-try:
-    from omnisim.simulation import _journey, _market, _outcome, _recorder, _state
-except ImportError as error:
-    from omnisim.exceptions import BuildError
+from omnisim.exceptions import BuildError
 
+try:
+    from omnisim.simulation.engine import simulate
+    from omnisim.simulation.result import SimulationResult
+except ImportError as error:
     raise BuildError(
-        "The compiled parts of omnisim.simulation are missing. Build them: pip install -e . "
+        f"A compiled part of omnisim.simulation is missing ({error}). Build it: pip install -e . "
         "(or: python setup.py build_ext --inplace)."
     ) from error
-
-from omnisim.simulation.engine import simulate
-from omnisim.simulation.result import SimulationResult
 
 __all__ = ["SimulationResult", "simulate"]

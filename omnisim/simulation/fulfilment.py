@@ -2,9 +2,9 @@
 
 from typing import Any
 
+import omnisim.simulation._journey as kernel
+import omnisim.simulation._outcome as outcome
 from omnisim.schema import Channel, Fulfilment
-from omnisim.simulation import _journey as kernel
-from omnisim.simulation import _outcome as outcome
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM
 from omnisim.simulation.parameters import MINUTES_PER_DAY
 from omnisim.simulation.store import Steps, visit
@@ -46,9 +46,7 @@ def sell_online(world: World, trip: Trip, action: int) -> Steps:
     ):
         trip.obstacle = True
         fulfilment = Fulfilment.DELIVERY
-    sold = outcome.buy(
-        state, trip.shopper, trip.need, trip.item, channel, int(fulfilment), now
-    )
+    sold = outcome.buy(state, trip.shopper, trip.need, trip.item, channel, int(fulfilment), now)
     _thank(world, trip.shopper, STORE_TEAM if channel == STORE else ONLINE_TEAM)
     speed = yield from receive(world, trip, channel, fulfilment == Fulfilment.PICKUP)
     yield from evaluate(world, trip, channel, speed, sold)

@@ -2,8 +2,8 @@
 
 from simpy import Interrupt
 
-from omnisim.simulation import _journey as kernel
-from omnisim.simulation import _outcome as outcome
+import omnisim.simulation._journey as kernel
+import omnisim.simulation._outcome as outcome
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM
 from omnisim.simulation.fulfilment import sell_in_store, sell_online
 from omnisim.simulation.store import Steps, visit
@@ -83,14 +83,13 @@ def _abandon_cart(world: World, trip: Trip, action: int) -> bool:
 def _put_off(world: World, trip: Trip) -> Steps:
     """Wait until the shopper takes the need up again, or a message brings it back."""
     trip.in_store = False
-    world.waiting[trip.shopper] = world.env.active_process
+    here = world.env.active_process
+    world.waiting[trip.shopper] = here
     try:
         yield world.env.timeout(kernel.delay(world.state, trip.shopper, trip.need, trip.step))
     except Interrupt:
-        kernel.session(
-            world.state, trip.shopper, trip.need, WEBSITE, 2 + trip.step, world.env.now
-        )
-    if world.waiting.get(trip.shopper) is world.env.active_process:
+        kernel.session(world.state, trip.shopper, trip.need, WEBSITE, 2 + trip.step, world.env.now)
+    if world.waiting.get(trip.shopper) is here:
         del world.waiting[trip.shopper]
 
 

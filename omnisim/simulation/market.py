@@ -2,9 +2,9 @@
 
 import math
 
+import omnisim.simulation._market as kernel
 from omnisim.config.market import Market
 from omnisim.schema import Channel, Line
-from omnisim.simulation import _market as kernel
 from omnisim.simulation.journey import journey
 from omnisim.simulation.messages import send_messages
 from omnisim.simulation.parameters import DAYS_PER_YEAR

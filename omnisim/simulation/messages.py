@@ -5,10 +5,11 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
+import omnisim.simulation._journey as _journey
+import omnisim.simulation._market as _market
 from omnisim.policies import Context
 from omnisim.random import Stream
 from omnisim.schema import Channel
-from omnisim.simulation import _journey, _market
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM
 from omnisim.simulation.world import Trigger, World
 

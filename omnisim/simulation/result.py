@@ -108,9 +108,7 @@ class SimulationResult:
         return self.counted_events.filter(pa.array(wanted))
 
 
-def close_books(
-    world: World, population: Population, made: Mapping[str, Any]
-) -> SimulationResult:
+def close_books(world: World, population: Population, made: Mapping[str, Any]) -> SimulationResult:
     """Turn the recorders of a finished run into tables."""
     events = pa.table(world.state.log.columns(), schema=EVENTS.arrow)
     postings = pa.table(world.state.postings.columns(), schema=POSTINGS.arrow)

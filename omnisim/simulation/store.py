@@ -4,7 +4,7 @@ import math
 from collections.abc import Generator
 from typing import Any
 
-from omnisim.simulation import _journey as kernel
+import omnisim.simulation._journey as kernel
 from omnisim.simulation.world import World
 
 Steps = Generator[Any, Any, Any]

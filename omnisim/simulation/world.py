@@ -45,7 +45,7 @@ class World:
     columns: Mapping[str, NDArray[Any]]
     primitives: Mapping[str, float]
     staff: list[simpy.Resource]
-    waiting: dict[int, simpy.Process] = field(default_factory=dict)
+    waiting: dict[int, Any] = field(default_factory=dict)
     reminders: list[Trigger] = field(default_factory=list)
     thanks: list[Trigger] = field(default_factory=list)
     progress: Any = None

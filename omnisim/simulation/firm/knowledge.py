@@ -1,9 +1,9 @@
 """What the firm knows: records of persons, kept by two teams that may or may not share them.
 
 Each shopper has a record with the online team (row `shopper`) and one with the store team (row
-``n + shopper``). The single customer view joins the two for a share of the shoppers, and joins a few
-store records to the wrong person: ``record_of[shopper, team]`` tells under which row the team files
-what it sees of a shopper.
+``n + shopper``). The single customer view joins the two for a share of the shoppers, and joins a
+few store records to the wrong person: ``record_of[shopper, team]`` tells under which row the team
+files what it sees of a shopper.
 """
 
 import numpy as np
