@@ -150,15 +150,18 @@ def deliver_messages(
     const int32_t[::1] record,          # IN   (n,) records used
     const int32_t[::1] item,            # IN   (n,) content: the item shown
     const double[::1] propensity,       # IN   (n,) probability of the policy's action
-    int team, bint after_purchase, long day,
+    int team, int kind, long day,
 ):
     """Deliver e-mails; return the shoppers who click (eqs. 3 and 4).
+
+    `kind` is 0 for a campaign, 1 for a reminder of a cart, 2 for thanks after a purchase.
 
     Relevance follows from taste and content: rho0 + rho1 cos(theta, content), less what a private
     shopper minds when the record joins channels. It is never set.
     """
     cdef Py_ssize_t k, i, d
-    cdef double relevance, odds, now = <double>day
+    cdef double relevance, now = <double>day
+    cdef long step
     cdef list clicked = []
     for k in range(shopper.shape[0]):
         i = shopper[k]
@@ -166,22 +169,22 @@ def deliver_messages(
         relevance = w.p.relevance_base
         for d in range(w.taste.shape[1]):
             relevance += w.p.relevance_taste * w.taste[i, d] * w.attributes[item[k], d]
-        if w.record_of[i, 0] == w.record_of[i, 1]:
+        if w.record_teams[record[k]] == 3:
             relevance -= w.p.creep * w.privacy[i]
         w.record_sent[record[k], team] += 1
         w.log.add(now, i, -1, EMAIL, EVENT_MESSAGE, IDENTITY_ACCOUNT, item[k], -1, FULFIL_NONE, 0,
                   w.p.message_cost, propensity[k])
-        odds = w.p.relevance_on_response * (relevance - w.p.relevance_reference)
-        read_message(w, i, team, odds, relevance, after_purchase, day, clicked)
+        step = 4 * (4 * kind + 2 * team + (record[k] != i))
+        read_message(w, i, relevance, kind == 2, step, day, clicked)
         w.fatigue[i] += 1
     return clicked
 
 
-cdef int read_message(State w, Py_ssize_t i, int team, double odds, double relevance,
-                      bint after_purchase, long day, list clicked) except -1:
+cdef int read_message(State w, Py_ssize_t i, double relevance, bint after_purchase, long step,
+                      long day, list clicked) except -1:
     """Open, click or opt out; an opened message leaves goodwill, damped by fatigue."""
     cdef double now = <double>day, tired = w.p.fatigue * w.fatigue[i]
-    cdef long step = 8 * team + 4 * after_purchase
+    cdef double odds = w.p.relevance_on_response * (relevance - w.p.relevance_reference)
     cdef double p_open = logistic(log(w.p.p_open / (1 - w.p.p_open)) + odds - tired)
     cdef double p_out = logistic(log(w.p.p_unsubscribe / (1 - w.p.p_unsubscribe)) - odds + tired)
     if w.uniform(STREAM_MESSAGE, i, day, step) < p_open:

@@ -13,6 +13,8 @@ from omnisim.simulation._state cimport State
 
 cdef enum:
     UNPLANNED_STEP = 1 << 20
+    ONLINE_TEAM = 0
+    STORE_TEAM = 1
 
 
 cdef inline int64_t cents(double euros) noexcept:
@@ -22,7 +24,8 @@ cdef inline int64_t cents(double euros) noexcept:
 def buy(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, int fulfilment, double now):
     """Sell the item: basket, points, books, habit and what the firm learns.
 
-    Returns (goods, points): what the goods cost before points, and the points earned, in cents.
+    Returns (goods, points, identified): what the goods cost before points and the points earned, in
+    cents, and whether the firm knows whose purchase it is.
     """
     return sell(w, i, need, need, 0, item, channel, fulfilment, now)
 
@@ -68,8 +71,8 @@ cdef tuple sell(State w, Py_ssize_t i, long logged, long need, long step, Py_ssi
               (goods - spent + fee) * 0.01)
     grow_habit(w, i, channel)
     if identity != IDENTITY_NONE:
-        learn(w, i, ledger, item, goods * 0.01, now)
-    return goods, earned
+        learn(w, i, STORE_TEAM if channel == STORE else ONLINE_TEAM, item, goods * 0.01, now)
+    return goods, earned, identity != IDENTITY_NONE
 
 
 cdef int post(State w, double now, int line, int channel, Py_ssize_t i, long need,
@@ -113,6 +116,7 @@ cdef void learn(State w, Py_ssize_t i, int team, Py_ssize_t item, double value,
                 double now) noexcept:
     """Add a purchase to the record that the team files it under."""
     cdef Py_ssize_t r = w.record_of[i, team], d
+    w.record_teams[r] |= 1 << team
     w.record_last[r] = now
     w.record_value[r] += value
     w.record_count[r] += 1

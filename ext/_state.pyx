@@ -15,7 +15,7 @@ COLUMNS = (
     "subscribed", "goodwill", "fatigue", "engagement", "touched", "satisfaction", "expectation",
     "until_need", "habit", "points", "n_needs", "n_aware_near", "attributes", "popularity",
     "is_shown", "on_hand", "demand", "weights", "record_of", "record_last", "record_value",
-    "record_count", "record_profile", "record_sent",
+    "record_count", "record_profile", "record_sent", "record_teams",
 )  # fmt: skip
 
 
@@ -71,6 +71,7 @@ cdef class State:
         self.record_count = columns["record_count"]
         self.record_profile = columns["record_profile"]
         self.record_sent = columns["record_sent"]
+        self.record_teams = columns["record_teams"]
         self.n = self.need_rate.shape[0]
         self.n_items = self.popularity.shape[0]
         self.n_stores = self.on_hand.shape[0] - 1

@@ -84,7 +84,7 @@ class Primitives(Part):
         (0.63, 0.8, 0.95), "K2: share of stock records that are right", "T-25 V2: 63 % to 95 %"
     )
     trigger_days: Levels = _levels(
-        (7.0, 2.0, 0.5), "K4: days from an event to the message that it triggers",
+        (7.0, 2.0, 0.5), "K4: days from a store purchase to the message that it triggers",
         "C3: 7 to 0.5, assumption", unit="days",
     )  # fmt: skip
     joint_sending: Levels = _levels(

@@ -44,6 +44,10 @@ class Messages(Part):
         365.0, "campaigns go to records with a purchase seen within these days", unit="days",
         source="assumption; T-50 is measured on buyers of the last 12 months", gt=0, le=3650,
     )  # fmt: skip
+    own_trigger_days: float = param(
+        0.5, "days from an online event to the message that it triggers", unit="days",
+        source="assumption: within one channel automation is common (S1-30)", ge=0, le=365,
+    )  # fmt: skip
     cap_per_week: int = param(
         2, "messages that one sender sends to one record in seven days", source="C2: 2-5",
         ge=0, le=100,

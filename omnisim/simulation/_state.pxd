@@ -76,6 +76,7 @@ cdef class State:
     cdef int32_t[::1] record_count
     cdef double[:, ::1] record_profile
     cdef int32_t[:, ::1] record_sent
+    cdef uint8_t[::1] record_teams    # bit 0: seen by the online team, bit 1: by the store team
 
     cdef void refresh(self, Py_ssize_t i, double now) noexcept
     cdef double usable_points(self, Py_ssize_t i, int ledger) noexcept

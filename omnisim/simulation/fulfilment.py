@@ -24,7 +24,7 @@ def sell_in_store(world: World, trip: Trip) -> Steps:
     """Sell over the counter; the shopper has the goods at once."""
     now = world.env.now
     sold = outcome.buy(world.state, trip.shopper, trip.need, trip.item, STORE, IN_STORE, now)
-    _thank(world, trip.shopper, STORE_TEAM)
+    _thank(world, trip.shopper, STORE_TEAM, sold)
     yield from evaluate(world, trip, STORE, rate_queue(world, trip.waited), sold)
 
 
@@ -47,7 +47,7 @@ def sell_online(world: World, trip: Trip, action: int) -> Steps:
         trip.obstacle = True
         fulfilment = Fulfilment.DELIVERY
     sold = outcome.buy(state, trip.shopper, trip.need, trip.item, channel, int(fulfilment), now)
-    _thank(world, trip.shopper, STORE_TEAM if channel == STORE else ONLINE_TEAM)
+    _thank(world, trip.shopper, STORE_TEAM if channel == STORE else ONLINE_TEAM, sold)
     speed = yield from receive(world, trip, channel, fulfilment == Fulfilment.PICKUP)
     yield from evaluate(world, trip, channel, speed, sold)
 
@@ -78,12 +78,19 @@ def evaluate(world: World, trip: Trip, channel: int, speed: float, sold: Any) ->
     if not returns:
         return
     yield env.timeout(world.scenario.fulfilment.return_days)
-    goods, earned = sold
+    goods, earned, _ = sold
     outcome.give_back(state, trip.shopper, trip.need, trip.item, channel, goods, earned, env.now)
     if channel == STORE:
         outcome.buy_unplanned(state, trip.shopper, trip.need, trip.item, env.now)
 
 
-def _thank(world: World, shopper: int, team: int) -> None:
-    """Let the purchase trigger a message; whether the firm knows the shopper shows later."""
-    world.thanks.append((world.env.now + world.primitives["trigger_days"], shopper, team))
+def _thank(world: World, shopper: int, team: int, sold: Any) -> None:
+    """Let a purchase trigger a message, if the firm knows whose purchase it is.
+
+    Online orders reach the e-mail system at once; what the till knows takes its time.
+    """
+    _, _, identified = sold
+    if identified:
+        own = world.scenario.messages.own_trigger_days
+        days = world.primitives["trigger_days"] if team == STORE_TEAM else own
+        world.thanks.append((world.env.now + days, shopper, team))

@@ -75,7 +75,7 @@ def _abandon_cart(world: World, trip: Trip, action: int) -> bool:
         world.state, trip.shopper, trip.need, trip.step, channel, world.env.now
     )
     if abandoned and world.columns["has_account"][trip.shopper]:
-        due = world.env.now + world.primitives["trigger_days"]
+        due = world.env.now + world.scenario.messages.own_trigger_days
         world.reminders.append((due, trip.shopper, ONLINE_TEAM))
     return abandoned
 

@@ -49,11 +49,12 @@ def daily_costs(world: World) -> dict[Line, float]:
     """Return what a day costs whatever happens: staff, and capabilities at their level."""
     scenario = world.scenario
     stores, levels, yearly = scenario.stores, scenario.capabilities, scenario.capability_costs
+    n_stores = stores.n_stores if scenario.channels.store.is_open else 0
     hours = stores.closing_hour - stores.opening_hour
-    staff = stores.n_stores * scenario.service.staff_per_store * hours
+    staff = n_stores * scenario.service.staff_per_store * hours
     shared = sum(getattr(yearly, k)[getattr(levels, k)] for k in FIRM_WIDE)
     own = sum(getattr(yearly, k)[getattr(levels, k)] for k in EACH_STORE)
-    capabilities = shared / scenario.market.n_regions + own * stores.n_stores
+    capabilities = shared / scenario.market.n_regions + own * n_stores
     return {
         Line.STAFF: staff * scenario.costs.staff_per_hour,
         Line.CAPABILITIES: capabilities / DAYS_PER_YEAR,

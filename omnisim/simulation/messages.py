@@ -15,6 +15,7 @@ from omnisim.simulation.world import Trigger, World
 
 Rows = NDArray[np.int32]
 JOINT = -1
+CAMPAIGN, REMINDER, THANKS = range(3)
 SESSION_STEP = 2**20
 WEEK = 7
 
@@ -26,16 +27,19 @@ def send_messages(world: World, day: int) -> int:
         world.columns["record_sent"][:] = 0
     if day % world.scenario.messages.campaign_every_days == 0:
         for team in _senders(world, day):
-            sent += _send(world, team, _reachable(world, team), day, after_purchase=False)
-    sent += _send_due(world, world.reminders, day, after_purchase=False)
-    sent += _send_due(world, world.thanks, day, after_purchase=True)
+            sent += _send(world, team, _reachable(world, team), day, CAMPAIGN)
+    sent += _send_due(world, world.reminders, day, REMINDER)
+    sent += _send_due(world, world.thanks, day, THANKS)
     return sent
 
 
 def _senders(world: World, day: int) -> tuple[int, ...]:
     """Return who writes today: both teams on their own, or the two as one."""
+    channels = world.scenario.channels
+    teams = (ONLINE_TEAM,) if channels.website.is_open or channels.app.is_open else ()
+    teams += (STORE_TEAM,) if channels.store.is_open else ()
     as_one = world.draws.uniform(Stream.JOINT, 0, journey=day) < world.primitives["joint_sending"]
-    return (JOINT,) if bool(as_one) else (ONLINE_TEAM, STORE_TEAM)
+    return (JOINT,) if bool(as_one) and len(teams) == 2 else teams
 
 
 def _reachable(world: World, team: int) -> Rows:
@@ -67,22 +71,22 @@ def _records(world: World, team: int, shoppers: Rows) -> tuple[Rows, Rows]:
     return both, np.ascontiguousarray(records, dtype=np.int32)
 
 
-def _send(world: World, team: int, shoppers: Rows, day: int, *, after_purchase: bool) -> int:
+def _send(world: World, team: int, shoppers: Rows, day: int, kind: int) -> int:
     """Ask the policy, deliver, let those who click come to the website; return how many."""
     shoppers, records = _records(world, team, shoppers)
     if not len(shoppers):
         return 0
-    action = world.policy.decide(_context(world, team, records, day, after_purchase))
+    action = world.policy.decide(_context(world, team, records, day, kind))
     sent = np.flatnonzero(action.send)
     clicked = _market.deliver_messages(
         world.state, shoppers[sent], records[sent], action.item[sent].astype(np.int32),
-        action.propensity[sent], max(team, 0), after_purchase, day,
+        action.propensity[sent], max(team, 0), kind, day,
     )  # fmt: skip
     _bring(world, clicked, day)
     return len(sent)
 
 
-def _context(world: World, team: int, records: Rows, day: int, after_purchase: bool) -> Context:
+def _context(world: World, team: int, records: Rows, day: int, kind: int) -> Context:
     """Return what the records hold; nothing else reaches the policy."""
     columns = world.columns
     count = columns["record_count"][records]
@@ -94,18 +98,18 @@ def _context(world: World, team: int, records: Rows, day: int, after_purchase: b
         profile=columns["record_profile"][records],
         n_sent_this_week=sent.sum(axis=1) if team == JOINT else sent[:, team],
         catalogue=columns["attributes"],
-        after_purchase=after_purchase,
+        after_purchase=kind == THANKS,
     )
 
 
-def _send_due(world: World, triggers: list[Trigger], day: int, *, after_purchase: bool) -> int:
+def _send_due(world: World, triggers: list[Trigger], day: int, kind: int) -> int:
     """Send the triggered messages that are due and forget them; return how many were sent."""
     sent = 0
     for team in (ONLINE_TEAM, STORE_TEAM):
         due = {shopper for when, shopper, by in triggers if when <= day and by == team}
         wanted = np.array(sorted(due), dtype=np.int32)
         shoppers = wanted[np.isin(wanted, _reachable(world, team))]
-        sent += _send(world, team, shoppers, day, after_purchase=after_purchase)
+        sent += _send(world, team, shoppers, day, kind)
     triggers[:] = [trigger for trigger in triggers if trigger[0] > day]
     return sent
 

@@ -160,4 +160,5 @@ def _records(n: int, primitives: Mapping[str, float], draws: Draws) -> dict[str,
         "record_count": np.zeros(2 * n, np.int32),
         "record_profile": np.zeros((2 * n, 5)),
         "record_sent": np.zeros((2 * n, 2), np.int32),
+        "record_teams": np.zeros(2 * n, np.uint8),
     }
