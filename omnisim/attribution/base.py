@@ -14,7 +14,18 @@ from omnisim._validation import suggest
 from omnisim.exceptions import NotFittedError, ParameterError, TableError
 from omnisim.journeys import Journeys
 
-__all__ = ["AttributionModel", "as_journeys", "credit_of_shares"]
+__all__ = [
+    "AttributionModel",
+    "as_journeys",
+    "channel_pairs",
+    "check_conversions",
+    "credit_of_shares",
+    "even_share",
+    "normalize",
+]
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 
 
 def as_journeys(data: Any) -> Journeys:
@@ -44,7 +55,7 @@ class AttributionModel(ABC):
         """Learn the credits of a `Journeys` or of a table of paths; `y` is ignored."""
 
     @abstractmethod
-    def touchpoint_share(self, journeys: Journeys) -> npt.NDArray[np.float64]:
+    def touchpoint_share(self, journeys: Journeys) -> Floats:
         """Return each touchpoint's share of its journey, float64, shape (n_touchpoints,).
 
         Shares are >= 0 and sum to 1 within a journey.
@@ -60,14 +71,12 @@ class AttributionModel(ABC):
         """
         journeys = as_journeys(X)
         share = self.touchpoint_share(journeys)
-        row = np.repeat(np.arange(len(journeys)), journeys.length)
-        pair, place = np.unique(row * journeys.n_channels + journeys.channel, return_inverse=True)
-        total = np.bincount(place, weights=share, minlength=len(pair))
-        row = pair // max(journeys.n_channels, 1)
+        row, channel, pair, _ = channel_pairs(journeys)
+        total = np.bincount(pair, weights=share, minlength=len(row))
         names = np.array(journeys.channel_names, dtype=object)
         return pd.DataFrame({
             "row": row,
-            "channel": names[pair % max(journeys.n_channels, 1)],
+            "channel": names[channel],
             "credit": total * journeys.n_conversions[row],
             "value_credit": total * journeys.value[row],
         })  # fmt: skip
@@ -123,8 +132,8 @@ class AttributionModel(ABC):
     def _set_credit(
         self,
         journeys: Journeys,
-        credit: npt.NDArray[np.float64],
-        value_credit: npt.NDArray[np.float64],
+        credit: Floats,
+        value_credit: Floats,
     ) -> None:
         index = pd.Index(journeys.channel_names, name="channel")
         self.credit_ = pd.Series(credit, index=index, name="credit")
@@ -139,14 +148,50 @@ def check_conversions(journeys: Journeys) -> Journeys:
     return journeys
 
 
+def channel_pairs(journeys: Journeys) -> tuple[Ints, Ints, Ints, Ints]:
+    """Return the pairs of a row and a channel that occur in it.
+
+    Returns
+    -------
+    row, channel : ndarray of shape (n_pairs,)
+        Ordered by row, then channel.
+    pair : ndarray of shape (n_touchpoints,)
+        Each touchpoint's pair.
+    count : ndarray of shape (n_pairs,)
+        Touchpoints of each pair.
+    """
+    n = max(journeys.n_channels, 1)
+    row = np.repeat(np.arange(len(journeys)), journeys.length)
+    code, pair, count = np.unique(
+        row * n + journeys.channel, return_inverse=True, return_counts=True
+    )
+    return code // n, code % n, pair, count
+
+
+def even_share(journeys: Journeys) -> Floats:
+    """Return one over the length of each touchpoint's journey."""
+    share: Floats = 1.0 / np.repeat(journeys.length, journeys.length)
+    return share
+
+
+def normalize(weight: Floats, journeys: Journeys) -> Floats:
+    """Scale weights to sum to 1 within a journey; where all are 0, the shares are even."""
+    row = np.repeat(np.arange(len(journeys)), journeys.length)
+    total = np.bincount(row, weights=weight, minlength=len(journeys))[row]
+    share: Floats = np.where(
+        total > 0, weight / np.where(total > 0, total, 1.0), even_share(journeys)
+    )
+    return share
+
+
 def credit_of_shares(
-    journeys: Journeys, share: npt.NDArray[np.float64]
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    journeys: Journeys, share: Floats
+) -> tuple[Floats, Floats]:
     """Return conversions and value by channel, (n_channels,) each, for shares by touchpoint."""
     length, n = journeys.length, journeys.n_channels
     conversions = share * np.repeat(journeys.n_conversions, length)
     value = share * np.repeat(journeys.value, length)
-    by_channel: npt.NDArray[np.float64] = np.array(
+    by_channel: Floats = np.array(
         [np.bincount(journeys.channel, weights=w, minlength=n) for w in (conversions, value)]
     )
     return by_channel[0], by_channel[1]

@@ -10,7 +10,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from omnisim._validation import check_choice, check_count
-from omnisim.attribution.base import AttributionModel, as_journeys, check_conversions
+from omnisim.attribution.base import (
+    AttributionModel,
+    as_journeys,
+    channel_pairs,
+    check_conversions,
+    normalize,
+)
 from omnisim.attribution.chain import Chain, count_chain
 from omnisim.attribution.removal import removal_effects
 from omnisim.exceptions import ParameterError
@@ -142,15 +148,8 @@ class MarkovAttribution(AttributionModel):
     def touchpoint_share(self, journeys: Journeys) -> npt.NDArray[np.float64]:
         """Return each touchpoint's share of its journey; see the class's notes."""
         effect = self.removal_effect_.reindex(journeys.channel_names).fillna(0.0).to_numpy()
-        n = max(journeys.n_channels, 1)
-        row = np.repeat(np.arange(len(journeys)), journeys.length)
-        _, place, count = np.unique(
-            row * n + journeys.channel, return_inverse=True, return_counts=True
-        )
-        weight = effect[journeys.channel] / count[place]
-        total = np.bincount(row, weights=weight, minlength=len(journeys))[row]
-        even = 1.0 / np.repeat(journeys.length, journeys.length)
-        return np.where(total > 0, weight / np.where(total > 0, total, 1.0), even)
+        _, channel, pair, count = channel_pairs(journeys)
+        return normalize((effect[channel] / count)[pair], journeys)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a channel: credits, shares and removal effects."""
