@@ -1,7 +1,8 @@
 """Read tables of paths into the arrays of `Journeys`.
 
-Arrow splits the strings and codes the channels, a slice of rows at a time: of the engines measured
-(Arrow, Polars, DuckDB) it was the fastest, and its memory stays bounded.
+Arrow brings the strings of every kind of table into one layout; a compiled tokenizer codes their
+channels in place. Of the engines measured on 6 million touchpoints Arrow's own split took 0.6 s,
+Polars 0.9 s and DuckDB 0.6 s for the split alone, the tokenizer under 0.2 s.
 """
 
 from collections.abc import Mapping
@@ -10,16 +11,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from omnisim._validation import check_choice
-from omnisim.exceptions import ParameterError, TableError
+from omnisim.exceptions import BuildError, ParameterError, TableError
 from omnisim.journeys.tables import as_table, decode, find_column, read_count, read_float
+
+try:
+    import omnisim.journeys._tokens as _tokens
+except ImportError as error:
+    raise BuildError(
+        f"The compiled part of omnisim.journeys is missing ({error}). Run: pip install -e .  "
+        "(or: python setup.py build_ext --inplace)"
+    ) from error
 
 __all__ = ["COMMON_NAMES", "MAX_CHANNELS", "read_paths"]
 
 MAX_CHANNELS = 4096
-SLICE_ROWS = 65_536
+SHOWN = 80  # characters of a path in a message
+Ints = npt.NDArray[np.int64]
 
 COMMON_NAMES: Mapping[str, tuple[str, ...]] = {
     "path": ("path", "paths", "journey", "channels", "marketing_path", "channel_path"),
@@ -71,71 +80,82 @@ def _read_counts(table: pa.Table, where: Mapping[str, str | None]) -> dict[str, 
 
 def _read_strings(
     column: pa.ChunkedArray, separator: str, empty: str
-) -> tuple[
-    npt.NDArray[np.int64] | None, npt.NDArray[np.int64], npt.NDArray[np.int32], tuple[str, ...]
-]:
+) -> tuple[Ints | None, Ints, npt.NDArray[np.int32], tuple[str, ...]]:
     """Return the rows kept (None: all), their offsets, channel codes and the channel names."""
     column = decode(column)
-    if pa.types.is_null(column.type) and len(column) == 0:
-        column = column.cast(pa.string())
+    if pa.types.is_null(column.type):
+        column = column.cast(pa.large_string())
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
         raise TableError(f"path must be text. Got a column of type {column.type}.")
     column = column.cast(pa.large_string())
-    rows = _rows_with_a_path(column, empty)
-    if rows is not None:
-        column = column.take(pa.array(rows))
-    known: dict[str, int] = {}
-    lengths, codes = [], []
+    coder = _tokens.Coder(2 * MAX_CHANNELS)
+    codes, lengths, row = [], [], 0
     for chunk in column.chunks:
-        for start in range(0, len(chunk), SLICE_ROWS):
-            length, code = _code_slice(chunk.slice(start, SLICE_ROWS), separator, known)
-            lengths.append(length)
-            codes.append(code)
-    names = tuple(sorted(known))
-    remap = np.empty(len(known), dtype=np.int32)
-    remap[[known[name] for name in names]] = np.arange(len(names))
+        code, length = _code_chunk(coder, chunk, separator.encode(), row)
+        codes.append(code)
+        lengths.append(length)
+        row += len(chunk)
     length = np.concatenate(lengths) if lengths else np.empty(0, dtype=np.int64)
+    rows = _rows_with_a_path(length, empty)
+    names, remap = _names(coder)
     channel = remap[np.concatenate(codes)] if codes else np.empty(0, dtype=np.int32)
-    offset = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(length, dtype=np.int64)))
-    return rows, offset, channel, names
+    kept = length if rows is None else length[rows]
+    return rows, np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(kept))), channel, names
 
 
-def _rows_with_a_path(column: pa.ChunkedArray, empty: str) -> npt.NDArray[np.int64] | None:
-    """Return which rows to keep, None for all; an empty path may be an error."""
+def _code_chunk(
+    coder: Any, chunk: pa.Array, separator: bytes, row: int
+) -> tuple[npt.NDArray[np.int32], Ints]:
+    """Split and code one chunk of paths, of which the first is number `row` of the table."""
+    chunk = chunk.fill_null("") if chunk.null_count else chunk
+    _, begin, text = chunk.buffers()
+    if text is None or len(chunk) == 0:
+        return np.empty(0, dtype=np.int32), np.zeros(len(chunk), dtype=np.int64)
+    begins = np.frombuffer(begin, dtype=np.int64)[chunk.offset : chunk.offset + len(chunk) + 1]
+    data = np.frombuffer(text, dtype=np.uint8)
+    mark = np.frombuffer(separator, dtype=np.uint8)
+    bound = _tokens.count_byte(data[begins[0] : begins[-1]], mark[0]) + len(chunk)
+    code, length = np.empty(bound, dtype=np.int32), np.empty(len(chunk), dtype=np.int64)
+    n, failed, why = _tokens.code_paths(coder, data, begins, mark, code, length)
+    if why == 1:
+        raise TableError(
+            f"path must not have a blank channel. Got {chunk[failed].as_py()[:SHOWN]!r} in row "
+            f"{row + failed}."
+        )
+    if why == 2:
+        raise TableError(
+            f"path has more than {MAX_CHANNELS:,} channels, as of row {row + failed}: "
+            f"{chunk[failed].as_py()[:SHOWN]!r}. Is that an identifier? Group the channels first."
+        )
+    return code[:n], length
+
+
+def _names(coder: Any) -> tuple[tuple[str, ...], npt.NDArray[np.int32]]:
+    """Return the channels in order of name, and the position of each of the coder's names."""
     try:
-        blank = pc.fill_null(pc.equal(pc.utf8_trim_whitespace(column), ""), True)
-    except pa.ArrowException as error:
-        raise TableError(f"path must be valid UTF-8: {error}") from error
-    mask = blank.to_numpy()
-    if not mask.any():
+        raw = [name.decode().strip() for name in coder.names()]
+    except UnicodeDecodeError as error:
+        raise TableError(f"path must be valid UTF-8: {error}.") from error
+    names = tuple(sorted(set(raw)))
+    if "" in names:
+        raise TableError("path must not have a blank channel. One is of white space only.")
+    if len(names) > MAX_CHANNELS:
+        raise TableError(
+            f"path has more than {MAX_CHANNELS:,} channels, such as {raw[-1][:SHOWN]!r}. Is that "
+            "an identifier? Group the channels first."
+        )
+    position = {name: i for i, name in enumerate(names)}
+    return names, np.array([position[name] for name in raw], dtype=np.int32)
+
+
+def _rows_with_a_path(length: Ints, empty: str) -> Ints | None:
+    """Return which rows to keep, None for all; an empty path may be an error."""
+    blank = length == 0
+    if not blank.any():
         return None
     if empty == "error":
         raise TableError(
-            f"path must not be empty. It is in row {int(mask.argmax())}. Pass empty='drop' to "
+            f"path must not be empty. It is in row {int(blank.argmax())}. Pass empty='drop' to "
             "leave such rows out."
         )
-    return np.flatnonzero(~mask)
-
-
-def _code_slice(
-    chunk: pa.Array, separator: str, known: dict[str, int]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
-    """Split a slice of paths; return touchpoints a row and codes in `known`, which grows."""
-    split = pc.split_pattern(chunk, separator)
-    offset = split.offsets.to_numpy()
-    encoded = split.flatten().dictionary_encode()
-    names = [name.strip() for name in encoded.dictionary.to_pylist()]
-    indices = encoded.indices.to_numpy()
-    if "" in names:
-        blank = np.isin(indices, [i for i, name in enumerate(names) if not name])
-        row = int(np.searchsorted(offset, offset[0] + int(blank.argmax()), side="right")) - 1
-        raise TableError(f"path must not have a blank channel. Got {chunk[row].as_py()!r}.")
-    for name in names:
-        known.setdefault(name, len(known))
-    if len(known) > MAX_CHANNELS:
-        raise TableError(
-            f"path has more than {MAX_CHANNELS:,} channels, such as {names[-1]!r}. Is that an "
-            "identifier? Group the channels first."
-        )
-    remap = np.array([known[name] for name in names], dtype=np.int32)
-    return np.diff(offset).astype(np.int64), remap[indices]
+    return np.flatnonzero(~blank)

@@ -52,7 +52,7 @@ def as_table(source: Any, *, columns: Sequence[str] | None = None) -> pa.Table:
         )
     try:
         return pa.table(source) if speaks else pa.table(dict(source))
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
+    except (pa.ArrowException, UnicodeEncodeError) as error:
         raise TableError(f"The table cannot be read: {error}") from error
 
 

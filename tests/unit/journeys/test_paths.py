@@ -1,16 +1,16 @@
 """Tables of paths: names, separators, bad rows, every kind of dataframe and file."""
 
 import duckdb
-import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from omnisim.exceptions import ParameterError, TableError
 from omnisim.journeys import Journeys
-from omnisim.journeys import paths as paths_module
 
 TABLE = {"path": ["search > email", "store", "email"], "n_conversions": [2, 0, 1],
          "n_nulls": [0, 3, 0], "value": [9.5, 0.0, 1.0]}  # fmt: skip
@@ -111,12 +111,34 @@ def test_duplicated_rows_add_up():
     assert journeys.to_paths()["n_conversions"].to_pylist() == [3]
 
 
-def test_slices_are_joined(monkeypatch):
-    whole = read(["a > b", "c", "b > d > a", "c"])
-    monkeypatch.setattr(paths_module, "SLICE_ROWS", 1)
-    parts = read(["a > b", "c", "b > d > a", "c"])
-    np.testing.assert_array_equal(parts.channel, whole.channel)
-    np.testing.assert_array_equal(parts.offset, whole.offset)
+def test_chunks_are_joined():
+    parts = [["a > b", "c"], [], ["b > d > a", None], ["c"]]
+    path = pa.chunked_array([pa.array(p, pa.string()) for p in parts])
+    table = pa.table({"path": path, "n_conversions": [1, 1, 1, 1, 1]})
+    journeys = Journeys.from_paths(table.slice(1), empty="drop")
+    assert names(journeys) == ["c", "b > d > a", "c"]
+
+
+@given(
+    st.lists(
+        st.lists(st.text(st.characters(exclude_characters=">|", codec="utf-8"), min_size=1).filter(str.strip)),
+        min_size=1,
+    ),
+    st.sampled_from([">", "|", ">|>", " > "]),
+)
+@settings(max_examples=200, deadline=None)
+def test_any_names_survive(rows, separator):
+    paths = [separator.join(row) for row in rows if row]
+    if separator.strip() != separator:
+        rows = [[name.strip() for name in row] for row in rows]
+    journeys = read(paths, separator=separator) if paths else None
+    seen = [row for row in rows if row]
+    if journeys is not None:
+        got = [
+            [journeys.channel_names[c] for c in journeys.channel[a:b]]
+            for a, b in zip(journeys.offset[:-1], journeys.offset[1:], strict=True)
+        ]
+        assert got == [[name.strip() for name in row] for row in seen]
 
 
 @pytest.mark.parametrize("path", ["", "   ", None])
