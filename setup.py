@@ -14,6 +14,9 @@ EXTENSIONS = {
     "omnisim.simulation._journey": "_journey",
     "omnisim.simulation._outcome": "_outcome",
     "omnisim.simulation._market": "_market",
+    "omnisim.journeys._paths": "_paths",
+    "omnisim.journeys._tokens": "_tokens",
+    "omnisim.attribution._markov": "_markov",
 }
 SANITIZE = os.environ.get("OMNISIM_SANITIZE") == "1"
 LINETRACE = os.environ.get("OMNISIM_LINETRACE") == "1"

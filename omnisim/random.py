@@ -89,6 +89,8 @@ class Stream(IntEnum):
     COOKIE = 96
     CONSENT = 97
     MATCH = 98
+    DEVICE = 99
+    MERGE = 100
 
     BOOTSTRAP = 128
     PERMUTE = 129

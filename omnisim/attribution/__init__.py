@@ -1,1 +1,12 @@
-"""To be described."""
+"""Attribution: divide conversions and their value among channels.
+
+Every model reads `Journeys` (or a table of paths, ``a > b > c`` with its conversions and nulls) and
+has scikit-learn's contract: ``MarkovAttribution(order=2).fit(paths).credit_``. It knows nothing of
+the simulator.
+"""
+
+from omnisim.attribution.base import AttributionModel
+from omnisim.attribution.markov import MarkovAttribution
+from omnisim.attribution.rules import FirstTouch, LastTouch, Linear
+
+__all__ = ["AttributionModel", "FirstTouch", "LastTouch", "Linear", "MarkovAttribution"]

@@ -1,0 +1,208 @@
+"""Attribution by removal effects of an absorbing Markov chain."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from omnisim._validation import check_choice, check_count
+from omnisim.attribution.base import (
+    AttributionModel,
+    as_journeys,
+    channel_pairs,
+    check_conversions,
+    normalize,
+)
+from omnisim.attribution.chain import Chain, count_chain
+from omnisim.attribution.removal import removal_effects
+from omnisim.exceptions import ParameterError
+from omnisim.journeys import Journeys
+
+__all__ = ["MarkovAttribution"]
+
+MATRIX_STATES = 2000
+
+
+class MarkovAttribution(AttributionModel):
+    """Credit channels by their removal effect on an absorbing Markov chain.
+
+    The removal effect of a channel is the share of conversions lost when every step into it leads
+    to the null state instead. It is solved, not simulated. Credits are the conversions seen,
+    divided in proportion to the removal effects [1]_.
+
+    Parameters
+    ----------
+    order : int, default=1
+        Touchpoints that make one state, at least 1. The first states of a path are shorter. States
+        grow as n_channels ** order, but only those that occur are kept.
+    use_nulls : bool, default=True
+        Whether journeys without a conversion count. Without them every path of the chain converts,
+        and a removal effect is the share of paths that meet the channel.
+    repeats : {"keep", "collapse"}, default="keep"
+        Whether a channel that follows itself makes a step. At order 1 this changes nothing: a step
+        from a state to itself alters neither where a path ends nor what it meets.
+
+    Attributes
+    ----------
+    credit_ : Series of shape (n_channels,), float64, unit: conversions
+        Non-negative; sums to the conversions seen in `fit`.
+    value_credit_ : Series of shape (n_channels,), float64
+        Value seen in `fit`, divided by `value_removal_effect_`.
+    removal_effect_ : Series of shape (n_channels,), float64, in [0, 1]
+        Share of conversions lost when the channel leads to the null state.
+    value_removal_effect_ : Series of shape (n_channels,), float64, in [0, 1]
+        Share of value lost; a conversion is worth the mean value of those that end in its state.
+    p_conversion_ : float
+        Probability that a path of the chain converts: conversions over journeys.
+    error_bound_ : float
+        No removal effect is further from the solution of the chain's equations, rounding aside.
+        0 where they were solved by factorisation.
+    chain_ : Chain
+        The counts.
+
+    Raises
+    ------
+    TableError
+        In `fit`, if the table cannot be read or there is no conversion.
+    ParameterError
+        In `fit`, if a parameter is out of range.
+
+    Notes
+    -----
+    `touchpoint_share` divides a journey in proportion to the removal effects of its channels,
+    evenly over the touchpoints of each channel. Summed over journeys this is not `credit_`, which
+    divides all conversions at once.
+
+    References
+    ----------
+    .. [1] Anderl, Becker, von Wangenheim and Schumann (2016). Mapping the customer journey.
+       International Journal of Research in Marketing 33(3), 457–474.
+       doi:10.1016/j.ijresmar.2016.03.001
+
+    Examples
+    --------
+    >>> paths = {"path": ["a > b", "b", "a"], "n_conversions": [1, 1, 0], "n_nulls": [0, 0, 2]}
+    >>> MarkovAttribution().fit(paths).removal_effect_.round(3).to_dict()
+    {'a': 0.5, 'b': 1.0}
+    """
+
+    removal_effect_: pd.Series
+    value_removal_effect_: pd.Series
+    p_conversion_: float
+    error_bound_: float
+    chain_: Chain
+
+    def __init__(self, order: int = 1, *, use_nulls: bool = True, repeats: str = "keep") -> None:
+        self.order = order
+        self.use_nulls = use_nulls
+        self.repeats = repeats
+
+    def fit(self, X: Any, y: None = None) -> Self:
+        """Count the chain and solve for the removal effects.
+
+        Parameters
+        ----------
+        X : Journeys or table of paths
+            Anything that `Journeys.from_paths` reads.
+        y : None
+            Ignored.
+
+        Returns
+        -------
+        MarkovAttribution
+            Itself.
+        """
+        order = check_count("order", self.order)
+        check_choice("repeats", self.repeats, ("keep", "collapse"))
+        journeys = check_conversions(as_journeys(X))
+        if self.repeats == "collapse":
+            journeys = journeys.collapse()
+        return self.fit_chain(count_chain(journeys, order, use_nulls=bool(self.use_nulls)))
+
+    def fit_chain(self, chain: Chain) -> Self:
+        """Solve a chain that was counted elsewhere, such as over a file or a cluster."""
+        self.__dict__.pop("transition_matrix_", None)
+        removal = removal_effects(chain)
+        self.chain_ = chain
+        self.p_conversion_ = removal.p_conversion
+        self.error_bound_ = removal.error_bound / removal.p_conversion
+        effect = removal.lost_conversion / removal.p_conversion
+        worth = removal.expected_value
+        value_effect = removal.lost_value / worth if worth > 0 else np.zeros_like(effect)
+        index = pd.Index(chain.channel_names, name="channel")
+        self.removal_effect_ = pd.Series(effect, index=index, name="removal_effect")
+        self.value_removal_effect_ = pd.Series(
+            value_effect, index=index, name="value_removal_effect"
+        )
+        self.credit_ = _divide(float(chain.to_conversion.sum()), self.removal_effect_, "credit")
+        self.value_credit_ = _divide(
+            float(chain.value.sum()), self.value_removal_effect_, "value_credit"
+        )
+        self.n_features_in_ = len(chain.channel_names)
+        return self
+
+    def touchpoint_share(self, journeys: Journeys) -> npt.NDArray[np.float64]:
+        """Return each touchpoint's share of its journey; see the class's notes."""
+        effect = self.removal_effect_.reindex(journeys.channel_names).fillna(0.0).to_numpy()
+        _, channel, pair, count = channel_pairs(journeys)
+        return normalize((effect[channel] / count)[pair], journeys)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a channel: credits, shares and removal effects."""
+        frame = super().to_frame()
+        return frame.assign(
+            removal_effect=self.removal_effect_, value_removal_effect=self.value_removal_effect_
+        )
+
+    @cached_property
+    def transition_matrix_(self) -> pd.DataFrame:
+        """Transition probabilities, (n_states + 3, n_states + 3): start, states, both ends."""
+        chain = self.chain_
+        if chain.n_states > MATRIX_STATES:
+            raise ParameterError(
+                f"transition_matrix_ is for at most {MATRIX_STATES:,} states. This chain has "
+                f"{chain.n_states:,}; use transitions()."
+            )
+        names = ["(start)", *chain.state_names(), "(conversion)", "(null)"]
+        n = len(names)
+        matrix = np.zeros((n, n))
+        matrix[0, 1:-2] = chain.p_start
+        matrix[1:-2, 1:-2] = chain.transition.toarray()
+        matrix[1:-2, -2] = chain.p_conversion
+        matrix[1:-2, -1] = chain.to_null / chain.visits
+        matrix[-2, -2] = matrix[-1, -1] = 1.0
+        return pd.DataFrame(matrix, index=names, columns=names)
+
+    def transitions(self) -> pd.DataFrame:
+        """Return the transitions that occur: from, to, count and probability, one a row."""
+        chain = self.chain_
+        names = np.array(["(start)", *chain.state_names(), "(conversion)", "(null)"], dtype=object)
+        n = chain.n_states
+        inner = chain.count.tocoo()
+        began, converted, ended = (
+            np.flatnonzero(a) for a in (chain.start, chain.to_conversion, chain.to_null)
+        )
+        source = np.concatenate([np.zeros(len(began), dtype=np.int64), inner.row + 1,
+                                 converted + 1, ended + 1])  # fmt: skip
+        target = np.concatenate([began + 1, inner.col + 1, np.full(len(converted), n + 1),
+                                 np.full(len(ended), n + 2)])  # fmt: skip
+        count = np.concatenate([chain.start[began], inner.data, chain.to_conversion[converted],
+                                chain.to_null[ended]])  # fmt: skip
+        left = np.concatenate([[chain.start.sum()], chain.visits])
+        return pd.DataFrame({
+            "source": names[source],
+            "target": names[target],
+            "count": count,
+            "probability": count / left[source],
+        })  # fmt: skip
+
+
+def _divide(total: float, effect: pd.Series, name: str) -> pd.Series:
+    """Divide `total` in proportion to `effect`."""
+    whole = float(effect.sum())
+    credit: pd.Series = (effect * (total / whole) if whole > 0 else effect * 0.0).rename(name)
+    return credit

@@ -1,0 +1,245 @@
+"""Cut logs of events into journeys."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from omnisim._validation import check_choice
+from omnisim.exceptions import BuildError, ParameterError, TableError
+from omnisim.journeys.paths import MAX_CHANNELS
+from omnisim.journeys.tables import as_table, find_column, read_codes, read_count, read_float
+
+try:
+    import omnisim.journeys._paths as _paths
+except ImportError as error:
+    raise BuildError(
+        f"The compiled part of omnisim.journeys is missing ({error}). Run: pip install -e .  "
+        "(or: python setup.py build_ext --inplace)"
+    ) from error
+
+__all__ = ["COMMON_NAMES", "NO_TOUCHPOINT", "EventColumns", "JourneyRules", "read_events"]
+
+NO_TOUCHPOINT = "(none)"
+"""Channel of a conversion that no touchpoint precedes within the lookback window."""
+
+COMMON_NAMES: Mapping[str, tuple[str, ...]] = {
+    "shopper": ("shopper", "customer", "customer_id", "user", "user_id", "visitor", "visitor_id",
+                "cookie", "id"),
+    "time": ("time", "timestamp", "datetime", "date", "event_time"),
+    "channel": ("channel", "channel_grouping", "source", "medium", "touchpoint"),
+    "conversion": ("conversion", "n_conversions", "converted", "is_conversion", "conversions"),
+    "value": ("value", "conversion_value", "revenue"),
+}  # fmt: skip
+"""Names under which each column of an event log is found, in lower case, first one first."""
+
+SECONDS_PER_DAY = 86_400
+
+
+@dataclass(frozen=True)
+class EventColumns:
+    """Names of the columns of an event log; None takes the first common name that is there.
+
+    Parameters
+    ----------
+    shopper : str, optional
+        Text or whole numbers; never missing.
+    time : str, optional
+        Dates, timestamps or numbers (days); never missing.
+    channel : str, optional
+        Text. May be missing in a row that is a conversion: then it is no touchpoint.
+    conversion : str, optional
+        Conversions that the event brings: whole numbers >= 0, or booleans.
+    value : str, optional
+        Value of the conversions, >= 0; 0 where there is no conversion. Without the column, 0.
+    """
+
+    shopper: str | None = None
+    time: str | None = None
+    channel: str | None = None
+    conversion: str | None = None
+    value: str | None = None
+
+
+@dataclass(frozen=True)
+class JourneyRules:
+    """Where a journey begins and ends.
+
+    Parameters
+    ----------
+    lookback_days : float, default=30.0
+        A conversion takes the touchpoints at most this long before it (the edge counts) and after
+        the shopper's previous conversion. Touchpoints that no conversion takes become null
+        journeys, cut backwards from the last one into windows of the same length.
+    gap_days : float, default=inf
+        A longer silence ends a journey: what came before it is null.
+    split : {"conversion", "shopper"}, default="conversion"
+        "shopper" keeps the whole history of a shopper as one journey, with all its conversions;
+        the lookback and the gap do not apply.
+    repeats : {"keep", "collapse"}, default="keep"
+        "collapse" keeps the first touchpoint of each run of the same channel.
+    """
+
+    lookback_days: float = 30.0
+    gap_days: float = float("inf")
+    split: str = "conversion"
+    repeats: str = "keep"
+
+    def __post_init__(self) -> None:
+        for name in ("lookback_days", "gap_days"):
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
+                raise ParameterError(f"{name} must be a number > 0. Got {value!r}.")
+        check_choice("split", self.split, ("conversion", "shopper"))
+        check_choice("repeats", self.repeats, ("keep", "collapse"))
+
+
+def read_events(
+    source: Any, columns: EventColumns, rules: JourneyRules, groups: Mapping[str, str]
+) -> dict[str, Any]:
+    """Return the arrays of `Journeys`; see `Journeys.from_events`."""
+    table = as_table(source)
+    where: dict[str, Any] = {
+        f.name: find_column("events", table.column_names, getattr(columns, f.name),
+                            COMMON_NAMES[f.name], required=f.name != "value")
+        for f in fields(columns)
+    }  # fmt: skip
+    shopper = _read_shopper(table[where["shopper"]])
+    time = read_time(table[where["time"]], str(where["time"]))
+    n_conversions = read_count(table[where["conversion"]], str(where["conversion"]))
+    value = np.zeros(table.num_rows)
+    if where["value"] is not None:
+        value = read_float(table[where["value"]], where["value"])
+        _check_value(value, n_conversions)
+    channel, names = _read_channel(table[where["channel"]], n_conversions, groups)
+    conditional = np.zeros(table.num_rows, dtype=np.uint8)
+    return cut_events(shopper, time, channel, conditional, n_conversions, value, names, rules)
+
+
+def cut_events(
+    shopper: npt.NDArray[np.int32],
+    time: npt.NDArray[np.float64],
+    channel: npt.NDArray[np.int32],
+    conditional: npt.NDArray[np.uint8],
+    n_conversions: npt.NDArray[np.int64],
+    value: npt.NDArray[np.float64],
+    names: tuple[str, ...],
+    rules: JourneyRules,
+) -> dict[str, Any]:
+    """Sort events by shopper and time, cut them, and return the arrays of `Journeys`.
+
+    Parameters
+    ----------
+    shopper : ndarray of shape (n,), int32
+        Codes from 0.
+    time : ndarray of shape (n,), float64, unit: days, finite
+    channel : ndarray of shape (n,), int32
+        Codes of `names`; -1 where the event is no touchpoint.
+    conditional : ndarray of shape (n,), uint8
+        1 where a conversion is a touchpoint only if the journey does not end in its channel yet.
+    n_conversions : ndarray of shape (n,), int64, >= 0
+    value : ndarray of shape (n,), float64, >= 0
+    names : tuple of str
+    rules : JourneyRules
+    """
+    n = len(shopper)
+    order = _order(shopper, time)
+    out: dict[str, npt.NDArray[Any]] = {
+        "channel": np.empty(n, dtype=np.int32),
+        "time": np.empty(n),
+        "offset": np.empty(n + 1, dtype=np.int64),
+        "n_conversions": np.empty(n, dtype=np.int64),
+        "value": np.empty(n),
+        "end": np.empty(n),
+    }
+    by_shopper = rules.split == "shopper"
+    lookback = np.inf if by_shopper else float(rules.lookback_days)
+    gap = np.inf if by_shopper else float(rules.gap_days)
+    columns: list[Any] = [shopper, time, channel, conditional, n_conversions, value]
+    n_journeys, n_touchpoints = _paths.cut_journeys(
+        *(column[order] for column in columns),
+        lookback, gap, by_shopper, len(names), *out.values(),
+    )  # fmt: skip
+    cut: dict[str, Any] = {
+        key: array[: n_touchpoints if key in ("channel", "time") else n_journeys].copy()
+        for key, array in out.items()
+    }
+    cut["offset"] = out["offset"][: n_journeys + 1].copy()
+    cut["n_nulls"] = (cut["n_conversions"] == 0).astype(np.int64)
+    used = n_touchpoints > 0 and int(cut["channel"].max()) == len(names)
+    cut["channel_names"] = (*names, NO_TOUCHPOINT) if used else names
+    return cut
+
+
+def _order(shopper: npt.NDArray[np.int32], time: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+    """Return rows by shopper, then time, then row."""
+    n_shoppers = int(shopper.max()) + 1 if len(shopper) else 0
+    order = np.empty(len(shopper), dtype=np.int64)
+    _paths.bucket_order(shopper, n_shoppers, order)
+    if _paths.is_sorted_within(shopper, time, order):
+        return order
+    by_time = np.argsort(time, kind="stable")
+    _paths.bucket_order(shopper[by_time], n_shoppers, order)
+    return by_time[order]
+
+
+def _read_shopper(column: pa.ChunkedArray) -> npt.NDArray[np.int32]:
+    codes, _ = read_codes(column, "shopper")
+    if len(codes) and codes.min() < 0:
+        raise TableError(f"shopper must not be missing. It is in row {int(codes.argmin())}.")
+    return codes
+
+
+def read_time(column: pa.ChunkedArray, name: str) -> npt.NDArray[np.float64]:
+    """Return times in days: since 1970 for dates and timestamps, as they are for numbers."""
+    kind = column.type
+    if not (pa.types.is_temporal(kind) and not pa.types.is_duration(kind)):
+        return read_float(column, name, low=-np.inf)
+    if column.null_count:
+        row = int(pc.index(pc.is_null(column), True).as_py())
+        raise TableError(f"{name} must not be missing. It is in row {row}.")
+    if pa.types.is_date32(kind):
+        return np.asarray(column.cast(pa.int32()).to_numpy(), dtype=np.float64)
+    try:
+        stamps = column.cast(pa.timestamp("us"), safe=False).cast(pa.int64()).to_numpy()
+    except pa.ArrowException as error:
+        raise TableError(f"{name} must be dates, timestamps or days: {error}") from error
+    return np.asarray(stamps / (SECONDS_PER_DAY * 1e6), dtype=np.float64)
+
+
+def _check_value(value: npt.NDArray[np.float64], n_conversions: npt.NDArray[np.int64]) -> None:
+    wrong = (value > 0) & (n_conversions == 0)
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise TableError(
+            f"value must be 0 where there is no conversion. Got {value[row]} in row {row}."
+        )
+
+
+def _read_channel(
+    column: pa.ChunkedArray, n_conversions: npt.NDArray[np.int64], groups: Mapping[str, str]
+) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
+    """Return channel codes in order of name, -1 for a conversion that is no touchpoint."""
+    codes, raw = read_codes(column, "channel")
+    names = [str(name).strip() for name in raw]
+    names = [groups.get(name, name) for name in names]
+    if len(set(names)) > MAX_CHANNELS:
+        raise TableError(
+            f"channel has {len(set(names)):,} different names, more than {MAX_CHANNELS:,}. Is it "
+            "an identifier? Group the channels with channels={...}."
+        )
+    known = tuple(sorted(set(names) - {""}))
+    code = {name: i for i, name in enumerate(known)} | {"": -1}
+    remap = np.array([*(code[name] for name in names), -1], dtype=np.int32)
+    channel = remap[codes]
+    wrong = (channel < 0) & (n_conversions == 0)
+    if wrong.any():
+        raise TableError(
+            "channel must not be missing where there is no conversion. It is in row "
+            f"{int(wrong.argmax())}."
+        )
+    return channel, known

@@ -1,0 +1,299 @@
+"""The container of ordered touchpoints that all attribution reads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from omnisim.exceptions import TableError
+from omnisim.journeys.events import EventColumns, JourneyRules, read_events
+from omnisim.journeys.paths import read_paths
+from omnisim.schema import PATHS
+
+__all__ = ["Journeys"]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Journeys:
+    """Ordered touchpoints of many journeys, laid out like a CSR matrix.
+
+    Journey *j* is ``channel[offset[j]:offset[j + 1]]``, oldest touchpoint first. A row may stand
+    for many journeys with the same path: it says how many of them converted and how many did not.
+    Kernels read the arrays without a copy; they are made read-only.
+
+    Parameters
+    ----------
+    channel : ndarray of shape (n_touchpoints,), int32
+        Positions in `channel_names`.
+    offset : ndarray of shape (n_rows + 1,), int64
+        Strictly increasing from 0 to n_touchpoints: no journey is empty.
+    n_conversions, n_nulls : ndarray of shape (n_rows,), int64, >= 0
+        Times the path ended in a conversion, and without.
+    value : ndarray of shape (n_rows,), float64, finite, >= 0
+        Value of the row's conversions, in the unit of the table it came from.
+    channel_names : tuple of str
+        Distinct names.
+    time : ndarray of shape (n_touchpoints,), float64, unit: days, optional
+        When each touchpoint happened, never decreasing within a journey. Tables of paths have none.
+    end : ndarray of shape (n_rows,), float64, unit: days, optional
+        When the journey converted; NaN where it did not. There where `time` is.
+
+    Raises
+    ------
+    TableError
+        If an array has the wrong type or shape, or values outside its range.
+
+    Examples
+    --------
+    >>> Journeys.from_paths({"path": ["a > b", "b"], "n_conversions": [2, 1], "n_nulls": [0, 3]})
+    Journeys: 6 journeys (3 conversions, 3 nulls) in 2 rows, 3 touchpoints, 2 channels
+    """
+
+    channel: npt.NDArray[np.int32]
+    offset: npt.NDArray[np.int64]
+    n_conversions: npt.NDArray[np.int64]
+    n_nulls: npt.NDArray[np.int64]
+    value: npt.NDArray[np.float64]
+    channel_names: tuple[str, ...]
+    time: npt.NDArray[np.float64] | None = field(default=None)
+    end: npt.NDArray[np.float64] | None = field(default=None)
+
+    def __post_init__(self) -> None:
+        n_rows = len(self.offset) - 1
+        _check_array("channel", self.channel, np.int32, None)
+        _check_array("offset", self.offset, np.int64, None)
+        _check_array("n_conversions", self.n_conversions, np.int64, n_rows)
+        _check_array("n_nulls", self.n_nulls, np.int64, n_rows)
+        _check_array("value", self.value, np.float64, n_rows)
+        object.__setattr__(self, "channel_names", tuple(self.channel_names))
+        _check_layout(self)
+        if self.time is not None:
+            _check_array("time", self.time, np.float64, len(self.channel))
+            _check_time(self.time, self.offset)
+        if self.end is not None:
+            _check_array("end", self.end, np.float64, n_rows)
+        for name in ("channel", "offset", "n_conversions", "n_nulls", "value", "time", "end"):
+            array = getattr(self, name)
+            if array is not None:
+                view = array.view()
+                view.flags.writeable = False
+                object.__setattr__(self, name, view)
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.offset) - 1
+
+    def __repr__(self) -> str:
+        conversions, nulls = int(self.n_conversions.sum()), int(self.n_nulls.sum())
+        return (
+            f"Journeys: {conversions + nulls:,} journeys ({conversions:,} conversions, {nulls:,} "
+            f"nulls) in {len(self):,} rows, {len(self.channel):,} touchpoints, "
+            f"{len(self.channel_names):,} channels"
+        )
+
+    @property
+    def n_channels(self) -> int:
+        """Number of channels."""
+        return len(self.channel_names)
+
+    @property
+    def length(self) -> npt.NDArray[np.int64]:
+        """Touchpoints of each row, int64, shape (n_rows,)."""
+        return np.diff(self.offset)
+
+    @classmethod
+    def from_paths(
+        cls,
+        table: Any,
+        *,
+        path: str | None = None,
+        n_conversions: str | None = None,
+        n_nulls: str | None = None,
+        value: str | None = None,
+        separator: str = ">",
+        empty: str = "error",
+    ) -> Journeys:
+        """Read a table of paths, such as ``a > b > c`` with its conversions, value and nulls.
+
+        Parameters
+        ----------
+        table : object, str or path
+            Anything that speaks the Arrow PyCapsule interface (pandas, polars, pyarrow, DuckDB), a
+            mapping of columns, or the name of a CSV or Parquet file.
+        path, n_conversions, n_nulls, value : str, optional
+            Columns. Where not given, the first of the common names of
+            `omnisim.journeys.paths.COMMON_NAMES` that is there. Without a column of nulls there are
+            none; without one of values they are 0.
+        separator : str, default=">"
+            What stands between channels. Names lose white space at both ends. A name that holds the
+            separator itself is split; give ``" > "`` to split there only.
+        empty : {"error", "drop"}, default="error"
+            What to do with a row whose path is missing or blank.
+
+        Returns
+        -------
+        Journeys
+            One row a table row, in the same order; channels in order of their names.
+
+        Raises
+        ------
+        TableError
+            If a column is missing; if a path is empty or has a blank channel; if a count is
+            missing, negative or not whole; if a value is missing, negative, infinite or without a
+            conversion; or if there are more than 4,096 channels.
+        """
+        columns = {"path": path, "n_conversions": n_conversions, "n_nulls": n_nulls, "value": value}
+        return cls(**read_paths(table, columns, separator=separator, empty=empty))
+
+    @classmethod
+    def from_events(
+        cls,
+        table: Any,
+        *,
+        columns: EventColumns | None = None,
+        rules: JourneyRules | None = None,
+        channels: Mapping[str, str] | None = None,
+    ) -> Journeys:
+        """Cut a log of events into journeys.
+
+        Parameters
+        ----------
+        table : object, str or path
+            As in `from_paths`; one row an event, in any order.
+        columns : EventColumns, optional
+            Names of the columns; the common names where not given.
+        rules : JourneyRules, optional
+            Where a journey begins and ends; 30 days of lookback where not given.
+        channels : mapping of str to str, optional
+            Groups: the name that each channel gets. A channel that is not there keeps its own.
+
+        Returns
+        -------
+        Journeys
+            With times; ordered by shopper (in order of first appearance), then time.
+
+        Raises
+        ------
+        TableError
+            If a column is missing or holds what it must not.
+
+        Notes
+        -----
+        Events at the same time keep the order of their rows.
+        """
+        rules = rules or JourneyRules()
+        journeys = cls(**read_events(table, columns or EventColumns(), rules, channels or {}))
+        return journeys.collapse() if rules.repeats == "collapse" else journeys
+
+    def to_paths(self, *, separator: str = " > ") -> pa.Table:
+        """Return the journeys as a table of paths, rows with the same path added up.
+
+        Rows are ordered by path. See `omnisim.schema.PATHS`.
+        """
+        names = pa.array(self.channel_names, pa.string())
+        flat = pc.take(names, pa.array(self.channel))
+        lists = pa.LargeListArray.from_arrays(pa.array(self.offset), flat)
+        table = pa.table({
+            "path": pc.binary_join(lists, separator).cast(pa.string()),
+            "n_conversions": self.n_conversions,
+            "n_nulls": self.n_nulls,
+            "value": self.value,
+        })  # fmt: skip
+        total = table.group_by("path", use_threads=False).aggregate(
+            [(name, "sum") for name in ("n_conversions", "n_nulls", "value")]
+        )
+        total = total.rename_columns(["path", "n_conversions", "n_nulls", "value"])
+        return total.sort_by("path").cast(PATHS.arrow)
+
+    def regroup(self, channels: Mapping[str, str]) -> Journeys:
+        """Return the journeys with channels renamed; those given the same name become one."""
+        names = [channels.get(name, name) for name in self.channel_names]
+        known = tuple(sorted(set(names)))
+        code = {name: i for i, name in enumerate(known)}
+        remap = np.array([code[name] for name in names], dtype=np.int32)
+        return self._with(channel=remap[self.channel], channel_names=known)
+
+    def collapse(self) -> Journeys:
+        """Return the journeys with runs of the same channel kept as their first touchpoint."""
+        keep = np.ones(len(self.channel), dtype=bool)
+        keep[1:] = self.channel[1:] != self.channel[:-1]
+        keep[self.offset[:-1]] = True
+        offset = np.concatenate(([0], np.cumsum(keep)))[self.offset]
+        time = None if self.time is None else self.time[keep]
+        return self._with(channel=self.channel[keep], offset=offset, time=time)
+
+    def take(self, rows: npt.NDArray[np.int64]) -> Journeys:
+        """Return the given rows, in the given order."""
+        length = self.length[rows]
+        offset = np.concatenate(([0], np.cumsum(length)))
+        where = np.repeat(self.offset[:-1][rows] - offset[:-1], length) + np.arange(offset[-1])
+        return self._with(
+            channel=self.channel[where],
+            offset=offset,
+            n_conversions=self.n_conversions[rows],
+            n_nulls=self.n_nulls[rows],
+            value=self.value[rows],
+            time=None if self.time is None else self.time[where],
+            end=None if self.end is None else self.end[rows],
+        )
+
+    def _with(self, **changes: Any) -> Journeys:
+        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return Journeys(**(fields | changes))
+
+
+def _check_array(name: str, array: Any, dtype: Any, length: int | None) -> None:
+    ok = isinstance(array, np.ndarray) and array.dtype == dtype and array.ndim == 1
+    if not ok or not array.flags.c_contiguous:
+        got = f"{array.dtype} of shape {array.shape}" if isinstance(array, np.ndarray) else (
+            type(array).__name__)  # fmt: skip
+        raise TableError(f"{name} must be a contiguous {np.dtype(dtype)} array of one dimension. "
+                         f"Got {got}.")  # fmt: skip
+    if length is not None and len(array) != length:
+        raise TableError(f"{name} must have {length} elements, one a row. Got {len(array)}.")
+
+
+def _check_layout(journeys: Journeys) -> None:
+    """Check what the kernels assume."""
+    offset, channel, names = journeys.offset, journeys.channel, journeys.channel_names
+    if len(offset) == 0 or offset[0] != 0 or offset[-1] != len(channel):
+        got = offset[-1] if len(offset) else "no offset"
+        raise TableError(f"offset must run from 0 to len(channel), {len(channel)}. Got {got}.")
+    if len(offset) > 1 and np.diff(offset).min() < 1:
+        row = int(np.argmax(np.diff(offset) < 1))
+        raise TableError(f"offset must increase: a journey has at least one touchpoint. Row {row}.")
+    if len(channel) and (channel.min() < 0 or channel.max() >= len(names)):
+        raise TableError(f"channel must lie in [0, {len(names)}). Got {channel.min()} to "
+                         f"{channel.max()}.")  # fmt: skip
+    if len(set(names)) != len(names) or not all(isinstance(n, str) and n for n in names):
+        raise TableError(f"channel_names must be distinct, non-empty strings. Got {names!r}.")
+    for name, array in _amounts(journeys):
+        wrong = ~((array >= 0) & (array < np.inf))
+        if wrong.any():
+            row = int(wrong.argmax())
+            raise TableError(f"{name} must be finite and >= 0. Got {array[row]} in row {row}.")
+
+
+def _amounts(journeys: Journeys) -> Sequence[tuple[str, npt.NDArray[Any]]]:
+    return (
+        ("n_conversions", journeys.n_conversions),
+        ("n_nulls", journeys.n_nulls),
+        ("value", journeys.value),
+    )
+
+
+def _check_time(time: npt.NDArray[np.float64], offset: npt.NDArray[np.int64]) -> None:
+    if not np.isfinite(time).all():
+        raise TableError(f"time must be finite. Got {time[~np.isfinite(time)][0]}.")
+    backwards = np.diff(time) < 0
+    starts = offset[1:-1] - 1
+    backwards[starts] = False
+    if backwards.any():
+        place = int(backwards.argmax())
+        raise TableError(f"time must not decrease within a journey. It does at touchpoint {place}.")

@@ -1,0 +1,161 @@
+"""Read tables of paths into the arrays of `Journeys`.
+
+Arrow brings the strings of every kind of table into one layout; a compiled tokenizer codes their
+channels in place. Of the engines measured on 6 million touchpoints Arrow's own split took 0.6 s,
+Polars 0.9 s and DuckDB 0.6 s for the split alone, the tokenizer under 0.2 s.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from omnisim._validation import check_choice
+from omnisim.exceptions import BuildError, ParameterError, TableError
+from omnisim.journeys.tables import as_table, decode, find_column, read_count, read_float
+
+try:
+    import omnisim.journeys._tokens as _tokens
+except ImportError as error:
+    raise BuildError(
+        f"The compiled part of omnisim.journeys is missing ({error}). Run: pip install -e .  "
+        "(or: python setup.py build_ext --inplace)"
+    ) from error
+
+__all__ = ["COMMON_NAMES", "MAX_CHANNELS", "read_paths"]
+
+MAX_CHANNELS = 4096
+SHOWN = 80  # characters of a path in a message
+Ints = npt.NDArray[np.int64]
+
+COMMON_NAMES: Mapping[str, tuple[str, ...]] = {
+    "path": ("path", "paths", "journey", "channels", "marketing_path", "channel_path"),
+    "n_conversions": ("n_conversions", "total_conversions", "conversions", "total_conversion",
+                      "conv", "conversion"),
+    "n_nulls": ("n_nulls", "total_null", "total_nulls", "nulls", "null", "non_conversions"),
+    "value": ("value", "total_conversion_value", "conversion_value", "total_value",
+              "conversions_value", "revenue"),
+}  # fmt: skip
+"""Names under which each column of a table of paths is found, in lower case, first one first."""
+
+
+def read_paths(
+    source: Any, columns: Mapping[str, str | None], *, separator: str, empty: str
+) -> dict[str, Any]:
+    """Return the arrays of `Journeys`; see `Journeys.from_paths`."""
+    check_choice("empty", empty, ("error", "drop"))
+    if not isinstance(separator, str) or not separator.strip():
+        raise ParameterError(f"separator must hold a visible character. Got {separator!r}.")
+    table = as_table(source)
+    where = {
+        key: find_column("paths", table.column_names, columns[key], COMMON_NAMES[key],
+                         required=key in ("path", "n_conversions"))
+        for key in COMMON_NAMES
+    }  # fmt: skip
+    counts = _read_counts(table, where)
+    rows, offset, channel, names = _read_strings(table[where["path"]], separator, empty)
+    counts = {key: array[rows] for key, array in counts.items()} if rows is not None else counts
+    return counts | {"offset": offset, "channel": channel, "channel_names": names}
+
+
+def _read_counts(table: pa.Table, where: Mapping[str, str | None]) -> dict[str, Any]:
+    n_rows = table.num_rows
+    n_conversions = read_count(table[where["n_conversions"]], str(where["n_conversions"]))
+    n_nulls, value = np.zeros(n_rows, dtype=np.int64), np.zeros(n_rows)
+    if where["n_nulls"] is not None:
+        n_nulls = read_count(table[where["n_nulls"]], where["n_nulls"])
+    if where["value"] is not None:
+        value = read_float(table[where["value"]], where["value"])
+        wrong = (value > 0) & (n_conversions == 0)
+        if wrong.any():
+            row = int(wrong.argmax())
+            raise TableError(
+                f"{where['value']} must be 0 where there is no conversion. Got {value[row]} in row "
+                f"{row}."
+            )
+    return {"n_conversions": n_conversions, "n_nulls": n_nulls, "value": value}
+
+
+def _read_strings(
+    column: pa.ChunkedArray, separator: str, empty: str
+) -> tuple[Ints | None, Ints, npt.NDArray[np.int32], tuple[str, ...]]:
+    """Return the rows kept (None: all), their offsets, channel codes and the channel names."""
+    column = decode(column)
+    if pa.types.is_null(column.type):
+        column = column.cast(pa.large_string())
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        raise TableError(f"path must be text. Got a column of type {column.type}.")
+    column = column.cast(pa.large_string())
+    coder = _tokens.Coder(2 * MAX_CHANNELS)
+    codes, lengths, row = [], [], 0
+    for chunk in column.chunks:
+        code, length = _code_chunk(coder, chunk, separator.encode(), row)
+        codes.append(code)
+        lengths.append(length)
+        row += len(chunk)
+    length = np.concatenate(lengths) if lengths else np.empty(0, dtype=np.int64)
+    rows = _rows_with_a_path(length, empty)
+    names, remap = _names(coder)
+    channel = remap[np.concatenate(codes)] if codes else np.empty(0, dtype=np.int32)
+    kept = length if rows is None else length[rows]
+    return rows, np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(kept))), channel, names
+
+
+def _code_chunk(
+    coder: Any, chunk: pa.Array, separator: bytes, row: int
+) -> tuple[npt.NDArray[np.int32], Ints]:
+    """Split and code one chunk of paths, of which the first is number `row` of the table."""
+    chunk = chunk.fill_null("") if chunk.null_count else chunk
+    _, begin, text = chunk.buffers()
+    if text is None or len(chunk) == 0:
+        return np.empty(0, dtype=np.int32), np.zeros(len(chunk), dtype=np.int64)
+    begins = np.frombuffer(begin, dtype=np.int64)[chunk.offset : chunk.offset + len(chunk) + 1]
+    data = np.frombuffer(text, dtype=np.uint8)
+    mark = np.frombuffer(separator, dtype=np.uint8)
+    bound = _tokens.count_byte(data[begins[0] : begins[-1]], mark[0]) + len(chunk)
+    code, length = np.empty(bound, dtype=np.int32), np.empty(len(chunk), dtype=np.int64)
+    n, failed, why = _tokens.code_paths(coder, data, begins, mark, code, length)
+    if why == 1:
+        raise TableError(
+            f"path must not have a blank channel. Got {chunk[failed].as_py()[:SHOWN]!r} in row "
+            f"{row + failed}."
+        )
+    if why == 2:
+        raise TableError(
+            f"path has more than {MAX_CHANNELS:,} channels, as of row {row + failed}: "
+            f"{chunk[failed].as_py()[:SHOWN]!r}. Is that an identifier? Group the channels first."
+        )
+    return code[:n], length
+
+
+def _names(coder: Any) -> tuple[tuple[str, ...], npt.NDArray[np.int32]]:
+    """Return the channels in order of name, and the position of each of the coder's names."""
+    try:
+        raw = [name.decode().strip() for name in coder.names()]
+    except UnicodeDecodeError as error:
+        raise TableError(f"path must be valid UTF-8: {error}.") from error
+    names = tuple(sorted(set(raw)))
+    if "" in names:
+        raise TableError("path must not have a blank channel. One is of white space only.")
+    if len(names) > MAX_CHANNELS:
+        raise TableError(
+            f"path has more than {MAX_CHANNELS:,} channels, such as {raw[-1][:SHOWN]!r}. Is that "
+            "an identifier? Group the channels first."
+        )
+    position = {name: i for i, name in enumerate(names)}
+    return names, np.array([position[name] for name in raw], dtype=np.int32)
+
+
+def _rows_with_a_path(length: Ints, empty: str) -> Ints | None:
+    """Return which rows to keep, None for all; an empty path may be an error."""
+    blank = length == 0
+    if not blank.any():
+        return None
+    if empty == "error":
+        raise TableError(
+            f"path must not be empty. It is in row {int(blank.argmax())}. Pass empty='drop' to "
+            "leave such rows out."
+        )
+    return np.flatnonzero(~blank)

@@ -1,0 +1,161 @@
+"""The door for tables of any kind: dataframes, mappings, CSV and Parquet files become Arrow."""
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+import pyarrow.parquet as pq
+
+from omnisim._validation import suggest
+from omnisim.exceptions import TableError
+
+__all__ = ["as_table", "decode", "find_column", "read_codes", "read_count", "read_float"]
+
+SNIFFED_BYTES = 65_536
+DELIMITERS = (",", ";", "\t", "|")
+
+
+def as_table(source: Any, *, columns: Sequence[str] | None = None) -> pa.Table:
+    """Return `source` as an Arrow table, without a copy where it is one in memory.
+
+    Parameters
+    ----------
+    source : object, str or path
+        A dataframe (anything with ``__arrow_c_stream__`` or ``__arrow_c_array__``), a mapping of
+        column names to sequences, or a file that ends in ``.csv``, ``.tsv``, ``.txt`` or
+        ``.parquet``.
+    columns : sequence of str, optional
+        Columns to read of a Parquet file.
+
+    Raises
+    ------
+    TableError
+        If it is none of these, or the file cannot be read.
+    """
+    if isinstance(source, pa.Table):
+        return source
+    if isinstance(source, (str, os.PathLike)):
+        return _read_file(Path(source), columns)
+    if isinstance(source, pa.RecordBatchReader):
+        return source.read_all()
+    speaks = hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__")
+    if not speaks and not isinstance(source, Mapping):
+        raise TableError(
+            "A table must be a dataframe that speaks the Arrow PyCapsule interface, a mapping of "
+            f"columns, or a CSV or Parquet file. Got {type(source).__name__}."
+        )
+    try:
+        return pa.table(source) if speaks else pa.table(dict(source))
+    except (pa.ArrowException, UnicodeEncodeError) as error:
+        raise TableError(f"The table cannot be read: {error}") from error
+
+
+def _read_file(path: Path, columns: Sequence[str] | None) -> pa.Table:
+    try:
+        if path.suffix.lower() == ".parquet":
+            return pq.read_table(path, columns=columns, page_checksum_verification=True)
+        return pacsv.read_csv(path, parse_options=csv_options(path))
+    except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
+        raise TableError(f"{path}: cannot be read as a table: {error}") from error
+
+
+def csv_options(path: Path) -> pacsv.ParseOptions:
+    """Return how to parse a CSV file: its delimiter is the commonest of its first line."""
+    with open(path, "rb") as file:
+        head = file.read(SNIFFED_BYTES).split(b"\n", 1)[0].decode("utf-8", errors="replace")
+    counts = {mark: head.count(mark) for mark in DELIMITERS}
+    best = max(DELIMITERS, key=lambda mark: counts[mark])
+    return pacsv.ParseOptions(delimiter=best)
+
+
+def find_column(
+    table: str, have: Sequence[str], name: str | None, common: Sequence[str], *, required: bool
+) -> str | None:
+    """Return the column called `name`, or the first of its common names that is there."""
+    if name is not None:
+        if name not in have:
+            listed = ", ".join(repr(c) for c in have) or "no columns"
+            raise TableError(
+                f"{table} lacks column {name!r}. It has {listed}.{suggest(name, have)}"
+            )
+        return name
+    lower = {column.lower(): column for column in reversed(have)}
+    for candidate in common:
+        if candidate in lower:
+            return lower[candidate]
+    if not required:
+        return None
+    listed = ", ".join(repr(c) for c in have) or "no columns"
+    raise TableError(
+        f"{table} lacks column {common[0]!r} (also known as {', '.join(map(repr, common[1:]))}). "
+        f"It has {listed}. Name the column, or see omnisim.schema."
+    )
+
+
+def read_count(column: pa.ChunkedArray, name: str) -> npt.NDArray[np.int64]:
+    """Return a column of whole numbers >= 0 as int64; booleans count as 0 and 1."""
+    numbers = read_float(column, name)
+    wrong = numbers != np.floor(numbers)
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise TableError(f"{name} must be whole. Got {numbers[row]} in row {row}.")
+    if len(numbers) and numbers.max() >= 2**53:
+        row = int(numbers.argmax())
+        raise TableError(f"{name} must be below 2**53. Got {numbers[row]:g} in row {row}.")
+    return numbers.astype(np.int64)
+
+
+def read_float(column: pa.ChunkedArray, name: str, *, low: float = 0.0) -> npt.NDArray[np.float64]:
+    """Return a column of finite numbers >= `low` as float64."""
+    kind = column.type
+    if pa.types.is_null(kind) and len(column) == 0:
+        return np.empty(0)
+    numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)
+    if not numeric and not pa.types.is_decimal(kind):
+        raise TableError(f"{name} must be numbers. Got a column of type {kind}.")
+    if column.null_count:
+        row = int(pc.index(pc.is_null(column), True).as_py())
+        raise TableError(f"{name} must not be missing. It is in row {row}.")
+    numbers = column.cast(pa.int8() if pa.types.is_boolean(kind) else pa.float64(), safe=False)
+    array = np.asarray(numbers.to_numpy(), dtype=np.float64)
+    wrong = ~(np.isfinite(array) & (array >= low))
+    if wrong.any():
+        row = int(wrong.argmax())
+        floor = "" if low == -np.inf else f" and >= {low:g}"
+        raise TableError(f"{name} must be finite{floor}. Got {array[row]} in row {row}.")
+    return array
+
+
+def decode(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return a dictionary column as what it stands for, and string views as plain strings."""
+    kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if pa.types.is_string_view(kind):
+        kind = pa.large_string()
+    if not pa.types.is_dictionary(column.type):
+        return column.cast(kind)
+    chunks = [chunk.dictionary.cast(kind).take(chunk.indices) for chunk in column.chunks]
+    return pa.chunked_array(chunks, kind)
+
+
+def read_codes(column: pa.ChunkedArray, name: str) -> tuple[npt.NDArray[np.int32], list[Any]]:
+    """Return a column as codes in order of first appearance, -1 where missing, and what they mean.
+
+    Every kind of string, dictionary, integer and boolean is taken.
+    """
+    column = decode(column)
+    if pa.types.is_floating(column.type):
+        raise TableError(
+            f"{name} must be text or whole numbers. Got a column of type {column.type}."
+        )
+    encoded = column.combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.unify_dictionaries().combine_chunks()
+        encoded = encoded.chunk(0) if isinstance(encoded, pa.ChunkedArray) else encoded
+    codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
+    return codes.astype(np.int32, copy=False), encoded.dictionary.to_pylist()

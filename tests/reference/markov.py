@@ -1,0 +1,58 @@
+"""Slow oracle of Markov attribution: tuples for states, one dense solve a removed channel."""
+
+import numpy as np
+
+
+def removal_effects(rows, order=1, use_nulls=True):
+    """Return {channel: (removal effect, value removal effect)}.
+
+    `rows` are (channels, n_conversions, n_nulls, value).
+    """
+    counts = {}
+
+    def add(source, target, weight):
+        counts.setdefault(source, {}).setdefault(target, 0)
+        counts[source][target] += weight
+
+    worth = {}
+    for channels, converted, nulls, value in rows:
+        nulls = nulls if use_nulls else 0
+        if converted + nulls == 0:
+            continue
+        state = ("start",)
+        for i in range(len(channels)):
+            following = tuple(channels[max(0, i + 1 - order) : i + 1])
+            add(state, following, converted + nulls)
+            state = following
+        add(state, "conversion", converted)
+        add(state, "null", nulls)
+        worth[state] = worth.get(state, 0.0) + value
+    states = list(counts)
+    position = {state: i for i, state in enumerate(states)}
+    n = len(states)
+    matrix, goal = np.zeros((n, n)), np.zeros((n, 2))
+    for state, following in counts.items():
+        total = sum(following.values())
+        for target, count in following.items():
+            if target == "conversion":
+                goal[position[state], 0] = count / total
+            elif target != "null":
+                matrix[position[state], position[target]] = count / total
+        goal[position[state], 1] = worth.get(state, 0.0) / total
+    start = position[("start",)]
+
+    def outcome(removed):
+        kept = matrix.copy()
+        for state in states:
+            if state != ("start",) and state[-1] == removed:
+                kept[:, position[state]] = 0.0
+        return np.linalg.solve(np.eye(n) - kept, goal)[start]
+
+    whole = outcome(None)
+    names = sorted({c for channels, *_ in rows for c in channels})
+    effects = {}
+    for name in names:
+        left = outcome(name)
+        lost = [1 - left[i] / whole[i] if whole[i] > 0 else 0.0 for i in (0, 1)]
+        effects[name] = tuple(lost)
+    return effects

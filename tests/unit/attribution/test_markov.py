@@ -1,0 +1,153 @@
+"""Markov attribution: worked examples, the real path data, errors."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from omnisim.attribution import MarkovAttribution, removal
+from omnisim.exceptions import NotFittedError, ParameterError, TableError
+from omnisim.journeys import Journeys
+from tests.reference.markov import removal_effects
+
+# By hand: start goes to a (2/3) or b (1/3); a goes to b or converts with 1/2 each; b converts with
+# 1/2. P = 2/3 (1/2 + 1/2 1/2) + 1/3 1/2 = 2/3. Without a: 1/6; without b: 1/3.
+BY_HAND = {"path": ["a > b", "a", "b"], "n_conversions": [1, 1, 0], "n_nulls": [0, 0, 1],
+           "value": [10.0, 30.0, 0.0]}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def real(data_dir):
+    return Journeys.from_paths(data_dir / "paths" / "paths_10k.csv")
+
+
+def rows_of(journeys):
+    names = np.array(journeys.channel_names, dtype=object)
+    return [
+        (names[journeys.channel[a:b]].tolist(), int(c), int(n), float(v))
+        for a, b, c, n, v in zip(journeys.offset[:-1], journeys.offset[1:], journeys.n_conversions,
+                                 journeys.n_nulls, journeys.value, strict=True)
+    ]  # fmt: skip
+
+
+def test_worked_example():
+    model = MarkovAttribution().fit(BY_HAND)
+    assert model.p_conversion_ == pytest.approx(2 / 3, abs=1e-15)
+    assert model.removal_effect_["a"] == pytest.approx(3 / 4, abs=1e-15)
+    assert model.removal_effect_["b"] == pytest.approx(1 / 2, abs=1e-15)
+    assert model.credit_["a"] == pytest.approx(2 * 3 / 5, abs=1e-14)
+
+
+def test_value_of_the_worked_example():
+    # A conversion is worth 30 after a and 10 after b, so a path is worth
+    # 2/3 (1/2 30 + 1/2 1/2 10) + 1/3 1/2 10 = 40/3; without a 5/3; without b 10.
+    model = MarkovAttribution().fit(BY_HAND)
+    assert model.value_removal_effect_["a"] == pytest.approx(7 / 8, abs=1e-15)
+    assert model.value_removal_effect_["b"] == pytest.approx(1 / 4, abs=1e-15)
+    assert model.value_credit_.sum() == pytest.approx(40.0)
+
+
+def test_lone_channel_takes_all():
+    model = MarkovAttribution().fit({"path": ["a", "a > a"], "n_conversions": [3, 1]})
+    assert model.credit_.to_dict() == {"a": 4.0}
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_real_paths_meet_the_dense_oracle(real, order):
+    model = MarkovAttribution(order).fit(real)
+    assert model.error_bound_ < 1e-12
+    sample = removal_effects(rows_of(real), order)
+    effect = pd.Series({name: pair[0] for name, pair in sample.items()})
+    value = pd.Series({name: pair[1] for name, pair in sample.items()})
+    np.testing.assert_allclose(model.removal_effect_, effect, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(model.value_removal_effect_, value, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_block_solver_meets_the_factorisation(real, order, monkeypatch):
+    monkeypatch.setattr(removal, "DENSE_STATES", 10_000)
+    dense = MarkovAttribution(order).fit(real)
+    monkeypatch.setattr(removal, "DENSE_STATES", 0)
+    monkeypatch.setattr(removal, "BLOCK_BYTES", 5 * 8 * dense.chain_.n_states)
+    blocked = MarkovAttribution(order).fit(real)
+    np.testing.assert_allclose(blocked.removal_effect_, dense.removal_effect_, rtol=1e-11)
+    np.testing.assert_allclose(blocked.value_credit_, dense.value_credit_, rtol=1e-11)
+    assert 0 < blocked.error_bound_ < 1e-12
+
+
+def test_paths_that_hardly_ever_end_are_solved_to_the_bound(monkeypatch):
+    # Ten thousand touches a journey: the matrix's largest eigenvalue is 1 - 1e-4.
+    monkeypatch.setattr(removal, "DENSE_STATES", 0)
+    long = " > ".join(["a", "b"] * 5000)
+    model = MarkovAttribution().fit({"path": [long, "b > c"], "n_conversions": [1, 1],
+                                     "n_nulls": [1, 3]})  # fmt: skip
+    expected = removal_effects([(["a", "b"] * 5000, 1, 1, 0.0), (["b", "c"], 1, 3, 0.0)])
+    for name, (effect, _) in expected.items():
+        assert model.removal_effect_[name] == pytest.approx(effect, abs=1e-10)
+
+
+def test_same_bytes_twice(real):
+    first, second = (pickle.dumps(MarkovAttribution(2).fit(real).credit_) for _ in range(2))
+    assert first == second
+
+
+def test_transition_matrix_of_the_worked_example():
+    matrix = MarkovAttribution().fit(BY_HAND).transition_matrix_
+    assert matrix.sum(axis=1).to_numpy() == pytest.approx(np.ones(5))
+    assert matrix.loc["(start)", "a"] == pytest.approx(2 / 3)
+    assert matrix.loc["a", "b"] == matrix.loc["a", "(conversion)"] == 0.5
+    assert matrix.loc["b", "(null)"] == 0.5
+
+
+def test_transitions_hold_the_same_numbers_as_the_matrix(real):
+    model = MarkovAttribution(2).fit(real)
+    long, matrix = model.transitions(), model.transition_matrix_
+    assert (long.groupby("source")["probability"].sum() - 1).abs().max() < 1e-12
+    for row in long.sample(50, random_state=1).itertuples():
+        assert matrix.loc[row.source, row.target] == row.probability
+
+
+def test_refit_forgets_the_old_matrix():
+    model = MarkovAttribution().fit(BY_HAND)
+    old = model.transition_matrix_
+    model.fit({"path": ["a > b"], "n_conversions": [1]})
+    assert not model.transition_matrix_.equals(old)
+
+
+def test_order_two_remembers():
+    # a > b > c converts and d > b > c does not; only order 3 tells them apart.
+    table = {"path": ["a > b > c", "d > b > c"], "n_conversions": [1, 0], "n_nulls": [0, 1]}
+    assert MarkovAttribution(2).fit(table).removal_effect_["d"] == pytest.approx(0.5)
+    assert MarkovAttribution(3).fit(table).removal_effect_["d"] == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize("order", [0, -1, 1.5, True, "1", None])
+def test_wrong_order_is_refused(order):
+    with pytest.raises(ParameterError, match=r"order must be an integer >= 1"):
+        MarkovAttribution(order).fit(BY_HAND)
+
+
+def test_too_high_an_order_is_refused():
+    with pytest.raises(ParameterError, match=r"below 2\*\*63"):
+        MarkovAttribution(60).fit(BY_HAND)
+
+
+def test_no_conversion_is_refused():
+    with pytest.raises(TableError, match=r"no conversion"):
+        MarkovAttribution().fit({"path": ["a"], "n_conversions": [0], "n_nulls": [1]})
+
+
+def test_wrong_repeats_is_refused():
+    with pytest.raises(ParameterError, match=r"Did you mean 'keep'"):
+        MarkovAttribution(repeats="kep").fit(BY_HAND)
+
+
+def test_not_fitted():
+    with pytest.raises(NotFittedError, match=r"This MarkovAttribution is not fitted yet"):
+        _ = MarkovAttribution().credit_
+
+
+def test_shares_sum_to_one_within_a_journey(real):
+    share = MarkovAttribution().fit(real).touchpoint_share(real)
+    np.testing.assert_allclose(np.add.reduceat(share, real.offset[:-1]), 1.0, rtol=1e-12)
