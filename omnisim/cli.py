@@ -22,7 +22,7 @@ BAD_INPUT, INTERRUPTED, PIPE_CLOSED = 2, 130, 141
 
 REFERENCE_HEADING = """\
 The reference scenario of omnisim: every field, with its unit, range and source.
-Sources such as T-41 are rows of the fact base; V, V2, M and the like grade them.
+Sources such as T-41 are rows of SOURCES.md; a file may hold only what differs from here.
 Written by: omnisim reference --out experiments/reference.toml"""
 
 
