@@ -156,7 +156,8 @@ def test_the_log_and_the_account_tell_the_same_story(scenario, seed):
     )
     n_returns = int((events["event"] == Event.RETURN).sum())
     handling = cost.get(Event.RETURN, 0)
-    assert spent.get(Line.RETURN_HANDLING, 0) == pytest.approx(-handling, abs=0.5 * n_returns + 0.01)
+    rounding = 0.5 * n_returns + 0.01
+    assert spent.get(Line.RETURN_HANDLING, 0) == pytest.approx(-handling, abs=rounding)
 
 
 @few
