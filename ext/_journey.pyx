@@ -226,6 +226,8 @@ def take(State w, Py_ssize_t i, long need, long step, Py_ssize_t item, double no
     v[1] = log(w.p.react_rival)
     v[2] = log(w.p.react_delay)
     v[3] = log(w.p.react_quit)
+    if other < 0 and w.p.react_rival + w.p.react_delay + w.p.react_quit <= 0:
+        v[3] = 0        # nothing is left but to go without
     v[4] = -HUGE_VAL
     if (w.on_hand[w.n_stores, item] > 0
             and w.uniform(STREAM_STOCKOUT, i, need, 2 * step + 1) < w.p.aisle_offered):

@@ -44,3 +44,13 @@ def test_kernel_channels_are_those_of_the_schema(blocks):
     channels = next(block for block in blocks if "WEBSITE" in block)
     named = {CHANNELS.get(name, name): number for name, number in channels.items()}
     assert named == {channel.name: int(channel) for channel in Channel}
+
+
+def test_journey_reads_the_answers_of_the_kernels_alike(blocks):
+    from omnisim.simulation import fulfilment, journey
+
+    answers = next(block for block in blocks if "GO_STORE" in block)
+    for name, number in answers.items():
+        assert getattr(journey, name.removeprefix("GO_")) == number
+    assert answers["GO_AISLE"] == fulfilment.AISLE
+    assert answers["WITH_PICKUP"] == fulfilment.WITH_PICKUP

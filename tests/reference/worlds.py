@@ -1,0 +1,94 @@
+"""Small scenarios in which a lot happens, and runs of them, for tests of the simulator."""
+
+import numpy as np
+from hypothesis import strategies as st
+
+from omnisim.config.capabilities import Capabilities
+from omnisim.config.scenario import Scenario
+from omnisim.config.segments import Segment
+from omnisim.simulation.engine import default_policy, draw_shoppers, run
+from omnisim.simulation.world import World, build_world
+
+BUSY = Segment(need_shape=3.0, need_scale_weeks=6.0, dropout_a=0.5, dropout_b=6.0)
+"""Shoppers who buy about twice a month."""
+
+
+def small(changes=None, **fields):
+    """Return a scenario of 40 busy shoppers over 60 days, changed by dotted name.
+
+    Keyword arguments name fields with ``__`` for the dot.
+    """
+    base = {
+        "segments": {"busy": BUSY},
+        "market.n_shoppers": 40,
+        "market.burn_in_days": 0,
+        "market.horizon_days": 60,
+        "word.mean_degree": 4,
+        "stores.n_stores": 2,
+        "stock.n_items": 8,
+    }
+    named = {name.replace("__", "."): value for name, value in fields.items()}
+    return Scenario().replace(base | dict(changes or {}) | named)
+
+
+def finished_world(scenario, *, seed=0, replication=0, progress=None):
+    """Run a scenario and return its world, whose columns can still be read."""
+    world = new_world(scenario, seed=seed, replication=replication)
+    world.progress = progress
+    run(world)
+    return world
+
+
+def new_world(scenario, *, seed=0, replication=0) -> World:
+    """Return a world before its first day."""
+    shoppers = draw_shoppers(scenario, seed=seed, replication=replication)
+    policy = default_policy(scenario)
+    return build_world(scenario, shoppers, policy, seed=seed, replication=replication)
+
+
+def of(table, name):
+    """Return one column of an Arrow table as an array."""
+    return np.asarray(table[name])
+
+
+@st.composite
+def scenarios(draw):
+    """Draw small scenarios over the whole range of what shoppers and firm may do."""
+    n = draw(st.integers(1, 25))
+    degrees = [d for d in (0, 2, 4) if d < n]
+    between = lambda low, high: draw(st.floats(low, high))  # noqa: E731
+    levels = draw(st.sampled_from([Capabilities.siloed(), Capabilities.integrated()]))
+    segment = Segment(
+        need_shape=between(0.5, 3), need_scale_weeks=between(4, 12), dropout_a=between(0.1, 2),
+        p_aware=between(0, 1), p_app=between(0, 1), p_account=between(0, 1),
+        p_loyalty=between(0, 1), distance_km=between(0.1, 20),
+    )  # fmt: skip
+    return small({
+        "market.n_shoppers": n,
+        "market.horizon_days": draw(st.integers(1, 45)),
+        "word.mean_degree": draw(st.sampled_from(degrees)),
+        "segments": {"drawn": segment},
+        "capabilities": levels,
+        "stores.n_stores": draw(st.integers(1, 3)),
+        "stores.opening_hour": between(0, 10),
+        "stores.closing_hour": between(11, 24),
+        "stock.n_items": draw(st.integers(1, 12)),
+        "stock.safety_factor": between(-3, 2),
+        "stock.warehouse_safety_factor": between(-3, 2),
+        "stock.lead_days": between(0, 20),
+        "service.service_minutes": between(1, 300),
+        "choice.inspection_sd": between(0, 3),
+        "choice.p_phone_check": between(0, 1),
+        "channels.store.is_open": draw(st.booleans()),
+        "channels.cart_friction": between(-3, 3),
+        "rivals.local_intercept": between(-3, 3),
+        "rivals.delay_intercept": between(-3, 3),
+        "rivals.none_intercept": between(-3, 3),
+        "fulfilment.delivery_days": between(0, 6),
+        "fulfilment.delivery_fee": between(0, 10),
+        "fulfilment.fit_sd": between(0, 3),
+        "costs.points_share": between(0, 0.5),
+        "costs.points_minimum": between(0, 10),
+        "messages.cap_per_week": draw(st.integers(0, 3)),
+        "media.display_per_week": between(0, 7),
+    })  # fmt: skip
