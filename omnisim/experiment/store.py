@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,7 +71,7 @@ def check_target(path: str | os.PathLike[str]) -> None:
     if not target.exists():
         return
     if not target.is_dir():
-        raise ParameterError(f"{target} is a file, and a study needs a folder. Choose another name.")
+        raise ParameterError(f"{target} is a file; a study needs a folder. Choose another name.")
     if any(target.iterdir()) and not _is_study(target):
         raise ParameterError(
             f"{target} holds other files than an omnisim study, and they would be lost. "

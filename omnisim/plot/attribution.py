@@ -7,7 +7,7 @@ import pandas as pd
 from omnisim.exceptions import ParameterError
 from omnisim.experiment import Comparison
 from omnisim.plot.rows import lay_rows, whisker
-from omnisim.plot.theme import ARM_COLORS, NEUTRAL, RULE, SOFT_INK, new_axes, themed
+from omnisim.plot.theme import ARM_COLORS, NEUTRAL, RULE, SOFT_INK, WIDTH, new_axes, themed
 from omnisim.plot.wording import percent, title, wrapped
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def attribution(
     part = table[table["level"] == level]
     channels = list(dict.fromkeys(table["channel"]))
     models = list(dict.fromkeys(table["model"]))
-    ax = ax or new_axes(4.7, 1.1 + 0.62 * len(channels))
+    ax = ax or new_axes(WIDTH, 1.1 + 0.62 * len(channels))
     for c, channel in enumerate(channels):
         for m, model in enumerate(models):
             y = c + (m - (len(models) - 1) / 2) * STEP

@@ -6,7 +6,7 @@ import pandas as pd
 
 from omnisim.experiment import Comparison
 from omnisim.plot.rows import lay_rows, values_right, whisker, widen, zero_line
-from omnisim.plot.theme import GAIN, LOSS, RULE, SOFT_INK, new_axes, themed
+from omnisim.plot.theme import GAIN, LOSS, RULE, SOFT_INK, WIDTH, new_axes, themed
 from omnisim.plot.wording import clean, euro, number, title
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def difference(comparison: Comparison, *, ax: "Axes | None" = None) -> "Axes":
     """
     changes = account_changes(comparison)
     total = comparison.headline
-    ax = ax or new_axes(4.7, 1.1 + 0.27 * (len(changes) + 1))
+    ax = ax or new_axes(WIDTH, 1.1 + 0.27 * (len(changes) + 1))
     seen, start = [0.0], 0.0
     for y, row in enumerate(changes.itertuples()):
         end = start + row.difference
@@ -49,17 +49,18 @@ def difference(comparison: Comparison, *, ax: "Axes | None" = None) -> "Axes":
     last = len(changes)
     _bar(ax, last, 0.0, total["difference"])
     whisker(ax, last, total["ci_low"], total["ci_high"])
-    lay_rows(ax, [*changes["label"], "Profit"], unit=_unit(comparison))
+    lay_rows(ax, [*changes["label"], "Profit"], unit=_unit(comparison), bold=last)
     widen(ax, [*seen, total["ci_low"], total["ci_high"]])
     zero_line(ax)
     ax.axhline(last - 0.5, color=RULE, linewidth=0.9)
-    ax.get_yticklabels()[last].set_fontweight("bold")
     values_right(ax, [number(v, sign=True) for v in [*changes["difference"], total["difference"]]])
     return ax
 
 
 def account_changes(comparison: Comparison) -> pd.DataFrame:
-    """Return the changes of the account lines, small ones joined; they sum to that of profit.
+    """Return the changes of the account lines, small ones joined.
+
+    They sum to the change of profit, within `SMALL` where the small ones cancel.
 
     Returns
     -------
@@ -72,7 +73,7 @@ def account_changes(comparison: Comparison) -> pd.DataFrame:
     is_small = lines[columns].abs().max(axis=1) < SMALL
     large = lines.loc[~is_small, columns].assign(label=lines["group"].map(title))
     joined = lines.loc[is_small, "difference"].sum()
-    if joined != 0:
+    if abs(joined) >= SMALL:
         # Too small to be drawn, so its interval is left as the point that it would look like.
         other = pd.DataFrame([{"label": "Other lines"} | dict.fromkeys(columns, joined)])
         large = pd.concat([large, other])

@@ -1,5 +1,6 @@
 """The journey as a picture: where it begins, where it is decided, how it ends."""
 
+import itertools
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,16 @@ from omnisim.exceptions import ParameterError
 from omnisim.experiment import Comparison
 from omnisim.plot.flow_layout import STAGES, Bar, Layout, flow_scale, lay_flow, spread
 from omnisim.plot.theme import (
-    ARM_COLORS, END_COLORS, INK, NEUTRAL, PLACE_COLORS, SOFT_INK, new_axes, themed,
-)  # fmt: skip
+    ARM_COLORS,
+    END_COLORS,
+    INK,
+    NEUTRAL,
+    PLACE_COLORS,
+    SOFT_INK,
+    WIDTH,
+    new_axes,
+    themed,
+)
 from omnisim.plot.wording import number, wrapped
 
 if TYPE_CHECKING:
@@ -21,6 +30,7 @@ X = {"first": 0.0, "last": 0.52, "end": 1.0}
 BAR = 0.025
 LEFT, RIGHT, BETWEEN = 0.3, 0.56, 0.12
 """Room for labels beside the bars, and between two arms, in widths of one flow."""
+SIDES = {"first": "right", "last": "center", "end": "left"}
 TITLES = {"first": "First visit", "last": "Last visit", "end": "How it ends"}
 THIN = 4e-4
 """Share of the height below which a strand is too thin to be seen, and is not drawn."""
@@ -54,7 +64,7 @@ def flow(
     for arm in arms:
         if arm not in ARMS:
             raise ParameterError(f"Unknown arm {arm!r}. Known arms: 'baseline', 'variant'.")
-    ax = ax or new_axes(4.7 * len(arms), 4.6)
+    ax = ax or new_axes(WIDTH if len(arms) == 1 else 9.4, 4.4)
     flows = comparison.flows
     scale = flow_scale(flows)
     width = LEFT + 1 + RIGHT
@@ -66,12 +76,12 @@ def flow(
         before = _ends(flows, "baseline") if arm == "variant" else None
         _draw_bars(ax, layout, at, before)
         name = comparison.names[ARMS.index(arm)]
-        ax.text(at - LEFT, -0.16, wrapped(name, 40, n_lines=1), fontsize=11, fontweight="bold",
+        ax.text(at - LEFT, -0.105, wrapped(name, 40, n_lines=1), fontsize=11, fontweight="bold",
                 color=ARM_COLORS[arm], va="bottom")  # fmt: skip
         if not len(part):
             ax.text(at + 0.5, 0.5, "no journeys", ha="center", color=SOFT_INK)
     ax.set_xlim(0, len(arms) * (width + BETWEEN) - BETWEEN)
-    ax.set_ylim(1.03, -0.24)
+    ax.set_ylim(1.02, -0.17)
     ax.set_axis_off()
     return ax
 
@@ -94,7 +104,7 @@ def _draw_strands(ax: "Axes", layout: Layout, at: float) -> None:
         if strand.thickness < THIN:
             continue
         color = END_COLORS.get(strand.end, NEUTRAL)
-        for left, right in zip(STAGES, STAGES[1:], strict=False):
+        for left, right in itertools.pairwise(STAGES):
             _ribbon(ax, at + X[left] + BAR, strand.tops[left], at + X[right], strand.tops[right],
                     strand.thickness, color)  # fmt: skip
 
@@ -123,8 +133,8 @@ def _draw_bars(
 
     for stage in STAGES:
         bars = [bar for bar in layout.bars if bar.stage == stage]
-        ax.text(at + X[stage] + BAR / 2, -0.05, TITLES[stage], color=SOFT_INK, fontsize=8,
-                ha="center" if stage == "last" else "left" if stage == "end" else "right")  # fmt: skip
+        ax.text(at + X[stage] + BAR / 2, -0.035, TITLES[stage], color=SOFT_INK, fontsize=8,
+                ha=SIDES[stage])  # fmt: skip
         centers = [(bar.low + bar.high) / 2 for bar in bars]
         places = spread(centers, gap=0.105, low=0.02, high=0.98)
         for bar, place in zip(bars, places, strict=True):

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from omnisim.experiment import Comparison
 from omnisim.plot.rows import lay_rows, values_right, whisker, widen, zero_line
-from omnisim.plot.theme import GAIN, LOSS, NEUTRAL, RULE, new_axes, themed
+from omnisim.plot.theme import GAIN, LOSS, NEUTRAL, RULE, WIDTH, new_axes, themed
 from omnisim.plot.wording import number, title
 
 if TYPE_CHECKING:
@@ -38,16 +38,16 @@ def gain(comparison: Comparison, *, ax: "Axes | None" = None) -> "Axes":
     rows += [("All revenue", [float(comparison.row("revenue")[k]) for k in keys])]
     rows += [("Only changed own channel", [float(row[k]) for k in keys])
              for _, row in moved.iterrows()]  # fmt: skip
-    ax = ax or new_axes(4.7, 1.1 + 0.34 * len(rows))
+    ax = ax or new_axes(WIDTH, 1.1 + 0.34 * len(rows))
     for y, (_, (mean, low, high)) in enumerate(rows):
         color = NEUTRAL if y > n_parts else GAIN if mean >= 0 else LOSS
         ax.barh(y, mean, height=0.58, color=color, alpha=0.55 if y > n_parts else 1, zorder=2)
         whisker(ax, y, low, high)
-    lay_rows(ax, [label for label, _ in rows], unit="difference in revenue, € per shopper and year")
+    unit = "difference in revenue, € per shopper and year"
+    lay_rows(ax, [label for label, _ in rows], unit=unit, bold=n_parts)
     widen(ax, [0.0, *(value for _, values in rows for value in values)])
     zero_line(ax)
     for edge in (n_parts - 0.5, n_parts + 0.5):
         ax.axhline(edge, color=RULE, linewidth=0.9)
-    ax.get_yticklabels()[n_parts].set_fontweight("bold")
     values_right(ax, [number(mean, sign=y <= n_parts) for y, (_, (mean, _, _)) in enumerate(rows)])
     return ax

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from omnisim.experiment import Comparison
 from omnisim.plot.rows import lay_rows, values_right, whisker, widen, zero_line
-from omnisim.plot.theme import GAIN, LOSS, NEUTRAL, new_axes, themed
+from omnisim.plot.theme import GAIN, LOSS, NEUTRAL, WIDTH, new_axes, themed
 from omnisim.plot.wording import number
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def headline(comparison: Comparison, *, ax: "Axes | None" = None) -> "Axes":
     Axes
         Scale in EUR per shopper and year.
     """
-    ax = ax or new_axes(4.7, 1.75)
+    ax = ax or new_axes(WIDTH, 2.1)
     rows = [
         ("Before the cost of capabilities", comparison.row("contribution")),
         ("Cost of capabilities", comparison.row("line", "capabilities")),
@@ -40,7 +40,7 @@ def headline(comparison: Comparison, *, ax: "Axes | None" = None) -> "Axes":
         whisker(ax, y, row["ci_low"], row["ci_high"], color=color)
         size = 9 if y == len(rows) - 1 else 6.5
         ax.plot(row["difference"], y, "o", color=color, markersize=size, zorder=4)
-    lay_rows(ax, [label for label, _ in rows], unit=f"{UNIT}, {comparison.confidence:.0%} interval")
+    lay_rows(ax, [label for label, _ in rows], unit=UNIT, bold=2)
     widen(ax, [0, *(row[k] for _, row in rows for k in ("difference", "ci_low", "ci_high"))])
     zero_line(ax)
     values_right(ax, [number(row["difference"], sign=True) for _, row in rows])

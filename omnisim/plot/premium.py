@@ -4,16 +4,16 @@ from typing import TYPE_CHECKING
 
 from omnisim.experiment import Comparison
 from omnisim.plot.rows import lay_rows, values_right, whisker, widen, zero_line
-from omnisim.plot.theme import BASELINE, NEUTRAL, VARIANT, new_axes, themed
+from omnisim.plot.theme import BASELINE, NEUTRAL, VARIANT, WIDTH, new_axes, themed
 from omnisim.plot.wording import MISSING, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 ROWS = (
-    ("Naive: as the firm's own data show it", "baseline", "naive", BASELINE),
+    ("Naive: the firm's own data", "baseline", "naive", BASELINE),
     ("Shuffled: same purchases, channels at random", "baseline", "permuted", NEUTRAL),
-    ("Causal: same shoppers, integrated or not", "variant", "causal", VARIANT),
+    ("Causal: the same shoppers in both firms", "variant", "causal", VARIANT),
 )
 
 
@@ -33,7 +33,7 @@ def premium(comparison: Comparison, *, ax: "Axes | None" = None) -> "Axes":
     Axes
         Scale in ratios; 1 means no difference.
     """
-    ax = ax or new_axes(4.7, 2.0)
+    ax = ax or new_axes(WIDTH, 2.1)
     seen, texts = [1.0], []
     for y, (_, arm, kind, color) in enumerate(ROWS):
         mean, low, high = premium_of(comparison, arm, kind)

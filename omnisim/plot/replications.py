@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnisim.experiment import Comparison
-from omnisim.plot.theme import GRID, INK, NEUTRAL, VARIANT, new_axes, themed
+from omnisim.plot.theme import GRID, INK, NEUTRAL, VARIANT, WIDTH, new_axes, themed
 from omnisim.plot.wording import number
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def replications(comparison: Comparison, *, ax: "Axes | None" = None) -> "Axes":
     """
     gaps = np.sort(paired_gaps(comparison))
     row = comparison.headline
-    ax = ax or new_axes(4.7, 2.5)
+    ax = ax or new_axes(WIDTH, 2.5)
     place = np.arange(1, len(gaps) + 1)
     if np.isfinite([row["ci_low"], row["ci_high"]]).all():
         ax.axhspan(row["ci_low"], row["ci_high"], color=VARIANT, alpha=0.16, linewidth=0)
@@ -53,7 +53,7 @@ def paired_gaps(comparison: Comparison, metric: str = "profit") -> NDArray[np.fl
     samples = comparison.samples
     rows = samples[(samples["metric"] == metric) & (samples["group"] == "")]
     wide = rows.pivot(index="replication", columns="arm", values="value")
-    return (wide["variant"] - wide["baseline"]).to_numpy(dtype=np.float64)
+    return np.asarray(wide["variant"] - wide["baseline"], dtype=np.float64)
 
 
 def _digits(values: NDArray[np.float64]) -> int:

@@ -7,7 +7,7 @@ import pandas as pd
 from omnisim.evaluation import mean_interval
 from omnisim.experiment import Comparison
 from omnisim.plot.rows import lay_rows, values_right, whisker, widen
-from omnisim.plot.theme import ARM_COLORS, new_axes, themed
+from omnisim.plot.theme import ARM_COLORS, WIDTH, new_axes, themed
 from omnisim.plot.wording import interval, number, title, wrapped
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def sales_by_channel(comparison: Comparison, *, ax: "Axes | None" = None) -> "Ax
         Scale in EUR per shopper and year; whiskers are the intervals of each firm's mean.
     """
     rows = channel_rows(comparison)
-    ax = ax or new_axes(4.7, 1.2 + 0.62 * len(rows))
+    ax = ax or new_axes(WIDTH, 1.2 + 0.62 * len(rows))
     seen = [0.0]
     for y, row in enumerate(rows.itertuples()):
         for arm, shift in (("baseline", -0.19), ("variant", 0.19)):

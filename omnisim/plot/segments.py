@@ -6,7 +6,7 @@ import pandas as pd
 
 from omnisim.experiment import Comparison
 from omnisim.plot.rows import lay_rows, values_right, whisker, widen, zero_line
-from omnisim.plot.theme import GAIN, LOSS, NEUTRAL, new_axes, themed
+from omnisim.plot.theme import GAIN, LOSS, NEUTRAL, WIDTH, new_axes, themed
 from omnisim.plot.wording import number
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def segments(comparison: Comparison, *, ax: "Axes | None" = None) -> "Axes":
         Scale in EUR per shopper of the segment and year, before costs that shoppers share.
     """
     rows = segment_rows(comparison)
-    ax = ax or new_axes(4.7, 1.0 + 0.4 * max(len(rows), 1))
+    ax = ax or new_axes(WIDTH, 1.0 + 0.4 * max(len(rows), 1))
     for y, row in enumerate(rows.itertuples()):
         color = GAIN if row.ci_low > 0 else LOSS if row.ci_high < 0 else NEUTRAL
         whisker(ax, y, row.ci_low, row.ci_high, color=color)

@@ -15,6 +15,8 @@ SOFT_INK = "#5b6673"
 RULE = "#d5dae0"
 GRID = "#eceff2"
 PAPER = "#ffffff"
+WIDTH = 4.0
+"""Inches of a figure: narrow enough that its type stays legible on a telephone."""
 
 BASELINE = "#b9752b"
 VARIANT = "#0e6e78"
@@ -45,7 +47,7 @@ END_COLORS = {
     "not bought": "#dde2e7",
 }
 
-RC: dict[str, Any] = {
+RC: Any = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
     "font.size": 9.0,
@@ -98,8 +100,7 @@ def new_axes(width: float, height: float) -> "Axes":
     Parameters
     ----------
     width, height : float
-        Size of the figure in inches; a figure of the report is 4.7 wide, so that its type stays
-        legible on a telephone.
+        Size of the figure in inches.
     """
     from omnisim.plot.picture import Picture
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from omnisim import plot
 from omnisim.experiment import Comparison
 from omnisim.plot.attribution import LEVEL_TITLES
+from omnisim.plot.flow import ARMS
 from omnisim.plot.wording import clean
 from omnisim.report import sentences
 from omnisim.report.svg import inline_svg
@@ -35,10 +36,14 @@ def figures(comparison: Comparison) -> Iterator[Figure]:
     def figure(name: str, function: Callable[..., object], alt: str, **how: object) -> Figure:
         return Figure(name, lambda: function(c, **how).figure, alt)  # type: ignore[attr-defined]
 
-    yield figure("headline", plot.headline, f"{sentences.headline(c)} {sentences.cost_of_change(c)}")
-    for arm, who in zip(("baseline", "variant"), c.names, strict=True):
-        alt = f"Flow of journeys in the {clean(who)} firm. {sentences.ends(c, arm)}"
-        yield figure(f"flow-{arm}", plot.flow, alt, arms=(arm,))
+    first = f"{sentences.headline(c)} {sentences.cost_of_change(c)}"
+    yield figure("headline", plot.headline, first)
+    flows = [
+        f"{clean(who)}: {sentences.ends(c, arm)}" for who, arm in zip(c.names, ARMS, strict=True)
+    ]
+    yield figure("flow", plot.flow, f"Flow of journeys. {' '.join(flows)}")
+    for arm, alt in zip(ARMS, flows, strict=True):
+        yield figure(f"flow-{arm}", plot.flow, f"Flow of journeys. {alt}", arms=(arm,))
     yield figure("sales", plot.sales_by_channel, "Revenue by channel in both firms, as bars with "
                  "intervals; the numbers are in the table of all metrics.")  # fmt: skip
     yield figure("gain", plot.gain, sentences.gain(c))
@@ -48,7 +53,8 @@ def figures(comparison: Comparison) -> Iterator[Figure]:
                  "replication as a dot, with their mean and interval.")  # fmt: skip
     yield figure("premium", plot.premium, " ".join(sentences.premium(c)))
     for level in dict.fromkeys(c.attribution["level"]):
-        alt = f"{LEVEL_TITLES.get(level, clean(level))}: share of conversions by channel, model and firm."
+        seen = LEVEL_TITLES.get(level, clean(level))
+        alt = f"{seen}. Share of conversions by channel, model and firm."
         yield figure(f"attribution-{level.lower()}", plot.attribution, alt, level=level)
     if c.metrics["group"].str.startswith("segment ").any():
         yield figure("segments", plot.segments, sentences.segments(c))

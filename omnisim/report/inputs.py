@@ -93,7 +93,8 @@ def levels(made: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
         code = (field.description or "").partition(",")[0]
         per = " a store" if name in PER_STORE else ""
         found.append(
-            (f"{code} {title(name)}", *(LEVEL_NAMES[k] for k in steps), f"€{number(cost, 0)}{per}")
+            (f"{code} {title(name)}", LEVEL_NAMES[steps[0]], LEVEL_NAMES[steps[1]],
+             f"€{number(cost, 0)}{per}")
         )
     return found
 
@@ -109,7 +110,10 @@ def _primitive(arm: Mapping[str, Any], name: str, owner: str) -> str:
 
 
 def _settings(
-    part: type[BaseModel], values: Mapping[str, Any], usual: Mapping[str, Any], path: tuple[str, ...]
+    part: type[BaseModel],
+    values: Mapping[str, Any],
+    usual: Mapping[str, Any],
+    path: tuple[str, ...],
 ) -> Iterator[Setting]:
     for name, field in part.model_fields.items():
         if name not in values:

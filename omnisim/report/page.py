@@ -13,9 +13,12 @@ from omnisim.report import inputs, sentences, tables
 from omnisim.report.figures import figures
 
 FOLDER = Path(__file__).parent
+TITLE = "The value of integration"
 
 
-def write(path: str | os.PathLike[str], comparison: Comparison) -> Path:
+def write(
+    path: str | os.PathLike[str], comparison: Comparison, *, title: str = TITLE, question: str = ""
+) -> Path:
     """Write the report of a comparison.
 
     The page needs no network and no script, and equal comparisons give equal bytes.
@@ -27,6 +30,10 @@ def write(path: str | os.PathLike[str], comparison: Comparison) -> Path:
         the new one is complete.
     comparison : Comparison
         Result to report.
+    title : str, default="The value of integration"
+        Name of the study, above the finding.
+    question : str, default=""
+        What the study asks, one sentence.
 
     Returns
     -------
@@ -34,7 +41,7 @@ def write(path: str | os.PathLike[str], comparison: Comparison) -> Path:
         The file.
     """
     target = Path(path)
-    page = render(comparison)
+    page = render(comparison, title=title, question=question)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as folder:
         made = Path(folder) / target.name
         made.write_text(page, encoding="utf-8", newline="\n")
@@ -42,15 +49,16 @@ def write(path: str | os.PathLike[str], comparison: Comparison) -> Path:
     return target
 
 
-def render(comparison: Comparison) -> str:
-    """Return the report of a comparison as HTML."""
+def render(comparison: Comparison, *, title: str = TITLE, question: str = "") -> str:
+    """Return the report of a comparison as HTML; `write` says what the arguments mean."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
         loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    return environment.get_template("template.html").render(context(comparison))
+    template = environment.get_template("template.html")
+    return template.render(context(comparison), title=clean(title), question=question.strip())
 
 
 def context(comparison: Comparison) -> dict[str, Any]:
@@ -72,6 +80,7 @@ def context(comparison: Comparison) -> dict[str, Any]:
         "confidence": percent(comparison.confidence),
         "say": said(comparison),
         "facts": facts(comparison),
+        "shoppers": clean(made.get("shoppers", "of unknown origin")),
         "account": tables.account(comparison),
         "metrics": tables.all_metrics(comparison),
         "attribution": tables.levels(comparison),
@@ -90,7 +99,7 @@ def said(comparison: Comparison) -> dict[str, Any]:
     return {
         name: getattr(sentences, name)(comparison)
         for name in ("certainty", "cost_of_change", "flow", "gain", "premium", "attribution",
-                     "segments", "pairing")
+                     "segments", "pairing", "account")
     }  # fmt: skip
 
 
@@ -105,5 +114,4 @@ def facts(comparison: Comparison) -> list[tuple[str, str]]:
         ("Paired replications", number(comparison.n_replications, 0)),
         ("Events simulated", number(comparison.n_events, 0)),
         ("Seed", str(made.get("seed", "n/a"))),
-        ("Shoppers are", clean(made.get("shoppers", "n/a"))),
     ]

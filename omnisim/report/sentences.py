@@ -76,11 +76,23 @@ def cost_of_change(comparison: Comparison) -> str:
     cost = comparison.row("line", "capabilities")["difference"]
     if verdict(before) == "same" and cost == 0:
         return "No line of the account moved, and no capability cost anything."
-    earned = f"{euro(before['difference'], sign=True)} ({interval(before['ci_low'], before['ci_high'])})"
+    earned = euro(before["difference"], sign=True)
     return (
-        f"Before the cost of capabilities the difference is {earned}; "
-        f"the capabilities themselves change profit by {euro(cost, sign=True)}, both {UNIT}."
+        f"Before the cost of capabilities the difference is {earned} "
+        f"({interval(before['ci_low'], before['ci_high'])}); the capabilities themselves change "
+        f"profit by {euro(cost, sign=True)}, both {UNIT}."
     )
+
+
+def account(comparison: Comparison) -> str:
+    """Return the account lines that move most."""
+    metrics = comparison.metrics
+    lines = metrics[metrics["metric"] == "line"].set_index("group")["difference"]
+    moved = lines[lines != 0].sort_values(key=abs, ascending=False, kind="stable")[:4]
+    if moved.empty:
+        return "No line of the account differs between the two firms."
+    named = [f"{name.replace('_', ' ')} {euro(v, sign=True)}" for name, v in moved.items()]
+    return f"The lines that change profit most, {UNIT}: {', '.join(named)}."
 
 
 def flow(comparison: Comparison) -> str:
@@ -111,10 +123,10 @@ def gain(comparison: Comparison) -> str:
     new = sum(float(table.get(source, 0.0)) for source in ("new", "from rivals", "unplanned"))
     moved = float(table.get(MOVED, 0.0))
     return (
-        f"Revenue changes by {euro(revenue['difference'], sign=True)} {UNIT}; sales that the firm "
-        f"did not have before account for {euro(new, sign=True)}. Beside it {euro(moved)} of "
-        "revenue only changed channel within the firm, which is no gain, although the channel "
-        "that receives it would report one."
+        f"Revenue changes by {euro(revenue['difference'], sign=True)} {UNIT}. Needs that went "
+        "unmet or to rivals, and unplanned purchases, account for "
+        f"{euro(new, sign=True)}, net of losses. Another {euro(moved)} of revenue only changed "
+        "channel within the firm: no gain, although the channel that receives it would report one."
     )
 
 
@@ -147,17 +159,17 @@ def attribution(comparison: Comparison) -> str:
     store = table[(table["channel"] == "store") & (table["arm"] == "baseline")]
     seen = store.groupby("level")["share"].mean()
     parts = [
-        f"{percent(float(seen[level]))} {words}"
+        f"{percent(float(seen[level]))}{words}"
         for level, words in (
-            ("TL1", "at TL1"), ("TL2", "at TL2"), ("all", "when everything is seen"),
+            ("TL1", " at TL1"), ("TL2", " at TL2"), ("all", " if everything were seen"),
         )
         if level in seen
     ]  # fmt: skip
     return (
-        "Credit follows what can be seen before it follows what works: averaged over the models, "
-        f"the store of the {clean(comparison.names[0])} firm is credited with "
-        f"{', '.join(parts)} of the conversions. None of these shares is causal; believe the "
-        "difference between the two firms above, and read attribution as a description of paths."
+        "Credit can only go to what is seen. Averaged over the models, the store of the "
+        f"{clean(comparison.names[0])} firm is credited with this share of the conversions: "
+        f"{', '.join(parts)}. None of these shares is causal: read them as a description of "
+        "paths, and believe the difference between the two firms above."
     )
 
 

@@ -6,10 +6,12 @@ from pathlib import Path
 from omnisim.experiment import Comparison
 from omnisim.experiment.store import study_folder, write_results
 from omnisim.report.figures import figures
-from omnisim.report.page import write
+from omnisim.report.page import TITLE, write
 
 
-def write_study(path: str | os.PathLike[str], comparison: Comparison) -> Path:
+def write_study(
+    path: str | os.PathLike[str], comparison: Comparison, *, title: str = TITLE, question: str = ""
+) -> Path:
     """Write a comparison as a folder, which appears whole or not at all.
 
     It holds a Parquet file a table, ``provenance.json``, ``figures/`` as SVG and PNG, and
@@ -21,6 +23,8 @@ def write_study(path: str | os.PathLike[str], comparison: Comparison) -> Path:
         Folder to write. An empty folder or an earlier study there is replaced.
     comparison : Comparison
         Result to write.
+    title, question : str
+        Name of the study and what it asks, for the report.
 
     Returns
     -------
@@ -39,5 +43,5 @@ def write_study(path: str | os.PathLike[str], comparison: Comparison) -> Path:
             picture = figure.draw()
             for kind in ("svg", "png"):
                 picture.savefig(folder / "figures" / f"{figure.name}.{kind}")
-        write(folder / "report.html", comparison)
+        write(folder / "report.html", comparison, title=title, question=question)
     return Path(path)

@@ -112,7 +112,8 @@ def _measures(
     found["profit", ""] = sum(found.values())
     found["contribution", ""] = found["profit", ""] - found["line", "capabilities"]
     found["revenue", ""] = revenue = found["line", "revenue"]
-    for channel, shares in {"store": (0.72, 0.67), "website": (0.20, 0.23), "app": (0.08, 0.10)}.items():
+    sold = {"store": (0.72, 0.67), "website": (0.20, 0.23), "app": (0.08, 0.10)}
+    for channel, shares in sold.items():
         found["revenue", f"channel {channel}"] = shares[arm] * revenue
     for s, name in enumerate(segments):
         found["contribution", f"segment {name}"] = 30.0 + 9 * s + luck + (3.0 - s) * arm + shift
