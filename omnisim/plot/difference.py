@@ -1,0 +1,90 @@
+"""The difference in profit, account line by account line."""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from omnisim.experiment import Comparison
+from omnisim.plot.rows import lay_rows, values_right, whisker, widen, zero_line
+from omnisim.plot.theme import GAIN, LOSS, RULE, SOFT_INK, WIDTH, new_axes, themed
+from omnisim.plot.wording import clean, euro, number, title
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SMALL = 0.005
+"""EUR per shopper and year below which a change of a line joins the other lines."""
+
+
+@themed
+def difference(comparison: Comparison, *, ax: "Axes | None" = None) -> "Axes":
+    """Draw how the change of each account line leads from one profit to the other.
+
+    Bars hang on each other: each begins where the one above ends, the first at no change, and the
+    last is the difference in profit. Whiskers are the intervals of each line's change.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Result to draw.
+    ax : Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    Axes
+        Scale in EUR per shopper and year, 0 at the baseline's profit.
+    """
+    changes = account_changes(comparison)
+    total = comparison.headline
+    ax = ax or new_axes(WIDTH, 1.1 + 0.27 * (len(changes) + 1))
+    seen, start = [0.0], 0.0
+    for y, row in enumerate(changes.itertuples()):
+        end = start + row.difference
+        _bar(ax, y, start, row.difference)
+        ax.plot([end, end], [y + 0.3, y + 0.7], color=SOFT_INK, linewidth=0.8)
+        whisker(ax, y, start + row.ci_low, start + row.ci_high)
+        seen += [start + row.ci_low, end, start + row.ci_high]
+        start = end
+    last = len(changes)
+    _bar(ax, last, 0.0, total["difference"])
+    whisker(ax, last, total["ci_low"], total["ci_high"])
+    lay_rows(ax, [*changes["label"], "Profit"], unit=_unit(comparison), bold=last)
+    widen(ax, [*seen, total["ci_low"], total["ci_high"]])
+    zero_line(ax)
+    ax.axhline(last - 0.5, color=RULE, linewidth=0.9)
+    values_right(ax, [number(v, sign=True) for v in [*changes["difference"], total["difference"]]])
+    return ax
+
+
+def account_changes(comparison: Comparison) -> pd.DataFrame:
+    """Return the changes of the account lines, small ones joined.
+
+    They sum to the change of profit, within `SMALL` where the small ones cancel.
+
+    Returns
+    -------
+    DataFrame
+        Columns label (str), difference, ci_low, ci_high (EUR per shopper and year), in the order
+        of the account.
+    """
+    lines = comparison.metrics[comparison.metrics["metric"] == "line"]
+    columns = ["difference", "ci_low", "ci_high"]
+    is_small = lines[columns].abs().max(axis=1) < SMALL
+    large = lines.loc[~is_small, columns].assign(label=lines["group"].map(title))
+    joined = lines.loc[is_small, "difference"].sum()
+    if abs(joined) >= SMALL:
+        # Too small to be drawn, so its interval is left as the point that it would look like.
+        other = pd.DataFrame([{"label": "Other lines"} | dict.fromkeys(columns, joined)])
+        large = pd.concat([large, other])
+    return large[["label", *columns]].reset_index(drop=True)
+
+
+def _bar(ax: "Axes", y: float, start: float, change: float) -> None:
+    ax.barh(y, change, left=start, height=0.6, color=GAIN if change >= 0 else LOSS, zorder=2)
+
+
+def _unit(comparison: Comparison) -> str:
+    row, (before, after) = comparison.headline, map(clean, comparison.names)
+    profits = f"{before[:24]} {euro(row['baseline'])}, {after[:24]} {euro(row['variant'])}"
+    return f"€ per shopper and year, against the profit of\n{profits}"

@@ -1,0 +1,117 @@
+"""Write a comparison as one self-contained HTML page."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import omnisim
+from omnisim.experiment import Comparison
+from omnisim.plot.wording import clean, interval, number, percent
+from omnisim.provenance import to_json
+from omnisim.report import inputs, sentences, tables
+from omnisim.report.figures import figures
+
+FOLDER = Path(__file__).parent
+TITLE = "The value of integration"
+
+
+def write(
+    path: str | os.PathLike[str], comparison: Comparison, *, title: str = TITLE, question: str = ""
+) -> Path:
+    """Write the report of a comparison.
+
+    The page needs no network and no script, and equal comparisons give equal bytes.
+
+    Parameters
+    ----------
+    path : path-like
+        HTML file to write; its folder must exist. A file in the way is replaced, and only when
+        the new one is complete.
+    comparison : Comparison
+        Result to report.
+    title : str, default="The value of integration"
+        Name of the study, above the finding.
+    question : str, default=""
+        What the study asks, one sentence.
+
+    Returns
+    -------
+    Path
+        The file.
+    """
+    target = Path(path)
+    page = render(comparison, title=title, question=question)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as folder:
+        made = Path(folder) / target.name
+        made.write_text(page, encoding="utf-8", newline="\n")
+        made.replace(target)
+    return target
+
+
+def render(comparison: Comparison, *, title: str = TITLE, question: str = "") -> str:
+    """Return the report of a comparison as HTML; `write` says what the arguments mean."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    template = environment.get_template("template.html")
+    return template.render(context(comparison), title=clean(title), question=question.strip())
+
+
+def context(comparison: Comparison) -> dict[str, Any]:
+    """Return everything that the template shows."""
+    from markupsafe import Markup
+
+    made = comparison.provenance
+    # The SVG is made by matplotlib, which escapes every text in it.
+    pictures = {f.name: Markup(f.inline()) for f in figures(comparison)}
+    known = inputs.settings(made)
+    row = comparison.headline
+    return {
+        "names": [clean(name) for name in comparison.names],
+        "pictures": pictures,
+        "verdict": sentences.verdict(row),
+        "headline": sentences.headline(comparison),
+        "amount": number(row["difference"], sign=True),
+        "range": interval(row["ci_low"], row["ci_high"]),
+        "confidence": percent(comparison.confidence),
+        "say": said(comparison),
+        "facts": facts(comparison),
+        "shoppers": clean(made.get("shoppers", "of unknown origin")),
+        "account": tables.account(comparison),
+        "metrics": tables.all_metrics(comparison),
+        "attribution": tables.levels(comparison),
+        "moves": inputs.moves(made),
+        "levels": inputs.levels(made),
+        "assumptions": [s for s in known if s.is_assumption],
+        "sourced": [s for s in known if not s.is_assumption],
+        "provenance": to_json(made),
+        "command": made.get("command", ""),
+        "version": omnisim.__version__,
+    }
+
+
+def said(comparison: Comparison) -> dict[str, Any]:
+    """Return the sentences of the report by section."""
+    return {
+        name: getattr(sentences, name)(comparison)
+        for name in ("certainty", "cost_of_change", "flow", "gain", "premium", "attribution",
+                     "segments", "pairing", "account")
+    }  # fmt: skip
+
+
+def facts(comparison: Comparison) -> list[tuple[str, str]]:
+    """Return what was compared, as label and value."""
+    made = comparison.provenance
+    market = made.get("scenario", {}).get("market", {})
+    days = market.get("horizon_days")
+    return [
+        ("Shoppers", number(comparison.n_shoppers, 0)),
+        ("Days counted", number(days, 0) if days is not None else "n/a"),
+        ("Paired replications", number(comparison.n_replications, 0)),
+        ("Events simulated", number(comparison.n_events, 0)),
+        ("Seed", str(made.get("seed", "n/a"))),
+    ]

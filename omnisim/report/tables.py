@@ -1,0 +1,73 @@
+"""The tables of the report: rows of text made from a comparison."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from omnisim.experiment import Comparison
+from omnisim.plot.wording import clean, number, title
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its label, its cells, and whether it is a sum."""
+
+    label: str
+    cells: Sequence[str]
+    is_total: bool = False
+
+
+def account(comparison: Comparison) -> list[Row]:
+    """Return the profit and loss account of both firms, line by line; the lines sum to profit."""
+    metrics = comparison.metrics
+    lines = metrics[metrics["metric"] == "line"]
+    rows = [_row(title(row["group"]), row) for _, row in lines.iterrows()]
+    return [*rows, _row("Profit", comparison.headline, is_total=True)]
+
+
+def all_metrics(comparison: Comparison) -> list[Row]:
+    """Return every metric and group with unit, both firms, interval and variance reduction."""
+    rows = []
+    for _, row in comparison.metrics.iterrows():
+        group = clean(row["group"]) if row["group"] else "whole firm"
+        digits = 2 if str(row["unit"]).startswith("EUR") else 4
+        cells = [
+            clean(row["unit"]).replace("EUR", "€"),
+            *(number(row[k], digits) for k in ("baseline", "variant")),
+            number(row["difference"], digits, sign=True),
+            number(row["ci_low"], digits),
+            number(row["ci_high"], digits),
+            _reduction(float(row["variance_reduction"])),
+        ]
+        rows.append(Row(f"{title(row['metric'])}: {group.replace('_', ' ')}", cells))
+    return rows
+
+
+def levels(comparison: Comparison) -> list[Row]:
+    """Return the attribution table: a row a level, model and channel, both firms."""
+    table = comparison.attribution
+    if table.empty:
+        return []
+    wide = table.pivot_table(
+        index=["level", "model", "channel"], columns="arm", values="share", sort=False
+    )
+    return [
+        Row(
+            f"{clean(level)}, {clean(model)}, {clean(channel)}",
+            [number(100 * float(row.get(arm, math.nan)), 1) for arm in ("baseline", "variant")],
+        )
+        for (level, model, channel), row in wide.iterrows()
+    ]
+
+
+def _row(label: str, row: "object", *, is_total: bool = False) -> Row:
+    values = [float(row[k]) for k in ("baseline", "variant", "difference", "ci_low", "ci_high")]  # type: ignore[index]
+    before, after, change, low, high = values
+    cells = [number(before), number(after), number(change, sign=True)]
+    return Row(label, [*cells, f"{number(low)} to {number(high)}"], is_total)
+
+
+def _reduction(value: float) -> str:
+    if math.isinf(value):
+        return "no noise left"
+    return f"×{number(value, 1)}" if not math.isnan(value) else number(value)
