@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +10,14 @@ import pandas as pd
 
 from omnisim.config.segments import Segment
 from omnisim.exceptions import ParameterError
+from omnisim.population.channels import shift_affinity
+from omnisim.population.customer_fit import (
+    DEFAULT_SEGMENT,
+    FittedCustomers,
+    Start,
+    fit_transactions,
+)
+from omnisim.population.customer_table import CustomerTable, read_customer_table
 from omnisim.population.draw import (
     AFFINITY_LOADINGS,
     N_TASTES,
@@ -19,47 +27,16 @@ from omnisim.population.draw import (
     draw_traits,
     need_score,
 )
+from omnisim.population.layout import LAYOUT, check_column
 from omnisim.population.network import Network, small_world
+from omnisim.population.sources import TableLike
+from omnisim.population.transactions import Transactions, read_transactions
 from omnisim.random import Draws
 
 DAYS_PER_YEAR = 365.0
 
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.uint8]
-
-LAYOUT: Mapping[str, tuple[str, tuple[int, ...]]] = {
-    "segment": ("int16", ()),
-    "need_rate": ("float64", ()),
-    "dropout": ("float64", ()),
-    "basket_shape": ("float64", ()),
-    "basket_scale": ("float64", ()),
-    "taste": ("float64", (N_TASTES,)),
-    "affinity": ("float64", (len(AFFINITY_LOADINGS),)),
-    "age": ("float32", ()),
-    "digital": ("float64", ()),
-    "price_sensitivity": ("float64", ()),
-    "distance_km": ("float64", ()),
-    "privacy": ("float64", ()),
-    "n_devices": ("int8", ()),
-    "has_app": ("uint8", ()),
-    "has_account": ("uint8", ()),
-    "has_card": ("uint8", ()),
-    "email_consent": ("uint8", ()),
-    "tracking_consent": ("uint8", ()),
-    "alive": ("uint8", ()),
-    "aware": ("uint8", ()),
-}
-"""Dtype and trailing shape of every column of `Population`."""
-
-RANGES: Mapping[str, tuple[float, float]] = {
-    "need_rate": (0.0, np.inf), "dropout": (0.0, 1.0), "basket_shape": (1e-300, np.inf),
-    "basket_scale": (1e-300, np.inf), "taste": (-1.0, 1.0), "affinity": (-np.inf, np.inf),
-    "age": (0.0, 150.0), "digital": (0.0, 1.0), "price_sensitivity": (0.0, np.inf),
-    "distance_km": (0.0, np.inf), "privacy": (0.0, 1.0), "n_devices": (1, 127),
-    "has_app": (0, 1), "has_account": (0, 1), "has_card": (0, 1), "email_consent": (0, 1),
-    "tracking_consent": (0, 1), "alive": (0, 1), "aware": (0, 1),
-}  # fmt: skip
-"""Lowest and highest allowed value of each column; all must be finite."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -139,7 +116,7 @@ class Population:
         if n == 0:
             raise ParameterError("population.segment must hold at least one shopper.")
         for name, (dtype, tail) in LAYOUT.items():
-            column = _check_column(name, getattr(self, name), dtype, (n, *tail))
+            column = check_column(name, getattr(self, name), dtype, (n, *tail))
             object.__setattr__(self, name, column)
         low, high = int(self.segment.min()), int(self.segment.max())
         if low < 0 or high >= len(self.segment_names):
@@ -186,6 +163,108 @@ class Population:
             {"segment": members.segment, **demand, **draw_traits(members, score, draws)},
             small_world(n_shoppers, mean_degree, p_rewire, draws),
         )
+
+    @classmethod
+    def from_fitted(
+        cls,
+        customers: FittedCustomers,
+        n_shoppers: int | None = None,
+        *,
+        draws: Draws,
+        mean_degree: int,
+        p_rewire: float,
+        segment: Segment = DEFAULT_SEGMENT,
+        start: Start = "continuing",
+    ) -> Self:
+        """Draw shoppers from a fitted customer file.
+
+        Demand and, where the file tells, channel utilities come from the customers; all other
+        traits from `segment`, as in `from_segments`. Everyone knows the firm.
+
+        Parameters
+        ----------
+        customers : FittedCustomers
+            From `fit_transactions`, `read_customer_table` or `read_customers`.
+        n_shoppers : int, optional
+            By default, or if it is the number of customers, shopper i is customer i; otherwise
+            each shopper is a customer drawn with replacement.
+        draws : Draws
+            Random numbers of the replication.
+        mean_degree, p_rewire : int, float
+            The social network, as in `small_world`.
+        segment : Segment, default=DEFAULT_SEGMENT
+            Traits that the file does not hold.
+        start : {"continuing", "cohort"}, default="continuing"
+            Whether shoppers are the customers of the file as they stand at its end, each with rate,
+            drop-out, spend and being alive drawn from the posterior given their own history; or
+            new customers drawn from the fitted distribution.
+        """
+        demand = customers.draw(n_shoppers, segment=segment, start=start, draws=draws)
+        members = demand.members
+        score = need_score(members, np.asarray(demand.columns["need_rate"], dtype=np.float64))
+        traits = draw_traits(members, score, draws)
+        if demand.by_channel is not None and demand.mean_share is not None:
+            prior = np.array([getattr(segment, f"{c}_affinity") for c in AFFINITY_LOADINGS])
+            drawn = np.asarray(traits["affinity"], dtype=np.float64)
+            traits["affinity"] = shift_affinity(drawn, prior, demand.by_channel, demand.mean_share)
+        traits["aware"] = np.ones(len(members), dtype=np.uint8)
+        return cls._from_columns(
+            members.names,
+            {"segment": members.segment, **demand.columns, **traits},
+            small_world(len(members), mean_degree, p_rewire, draws),
+        )
+
+    @classmethod
+    def from_transactions(
+        cls,
+        transactions: Transactions | TableLike,
+        n_shoppers: int | None = None,
+        *,
+        draws: Draws,
+        mean_degree: int,
+        p_rewire: float,
+        segment: Segment = DEFAULT_SEGMENT,
+        start: Start = "continuing",
+    ) -> Self:
+        """Fit BG/NBD and Gamma-Gamma to a transaction log and draw shoppers from the fit.
+
+        Parameters are those of `from_fitted`, but for `transactions`: a log from
+        `read_transactions` (cut it with `Transactions.first_days` for a calibration period), or
+        whatever that function reads. To draw many populations, fit once with `fit_transactions`.
+        """
+        log = transactions
+        if not isinstance(log, Transactions):
+            log = read_transactions(log)
+        return cls.from_fitted(
+            fit_transactions(log), n_shoppers, draws=draws, mean_degree=mean_degree,
+            p_rewire=p_rewire, segment=segment, start=start,
+        )  # fmt: skip
+
+    @classmethod
+    def from_customers(
+        cls,
+        customers: CustomerTable | TableLike,
+        n_shoppers: int | None = None,
+        *,
+        draws: Draws,
+        mean_degree: int,
+        p_rewire: float,
+        segment: Segment = DEFAULT_SEGMENT,
+        start: Start = "continuing",
+    ) -> Self:
+        """Draw shoppers from a table of customers with past value, recency and channel.
+
+        Parameters are those of `from_fitted`, but for `customers`: a table from
+        `read_customer_table`, or whatever that function reads. What is taken from the file and
+        what from `segment` is said in `omnisim.population.customer_table`.
+        """
+        table = customers
+        if not isinstance(table, CustomerTable):
+            table = read_customer_table(table)
+        return cls.from_fitted(
+            table, n_shoppers, draws=draws, mean_degree=mean_degree, p_rewire=p_rewire,
+            segment=segment, start=start,
+        )  # fmt: skip
 
     @classmethod
     def _from_columns(cls, names: tuple[str, ...], columns: Columns, network: Network) -> Self:
@@ -241,27 +320,3 @@ class Population:
         n_by_segment = np.bincount(self.segment, minlength=len(self.segment_names))
         out.insert(0, "n_shoppers", [*n_by_segment.tolist(), len(self)])
         return out
-
-
-def _check_column(
-    name: str, value: npt.NDArray[Any], dtype: str, shape: tuple[int, ...]
-) -> npt.NDArray[Any]:
-    """Return a read-only C-contiguous view of a column of the right dtype, shape and range."""
-    column = np.ascontiguousarray(value)
-    if column.dtype != np.dtype(dtype) or column.shape != shape:
-        raise ParameterError(
-            f"population.{name} must be {dtype} of shape {shape}. "
-            f"Got {column.dtype} of shape {column.shape}."
-        )
-    if name in RANGES:
-        low, high = RANGES[name]
-        wrong = ~((column >= low) & (column <= high) & np.isfinite(column))
-        if wrong.any():
-            place = np.unravel_index(int(wrong.argmax()), shape)
-            raise ParameterError(
-                f"population.{name} must be finite and lie in [{low:g}, {high:g}]. "
-                f"Got {column[place]} at [{', '.join(map(str, place))}]."
-            )
-    view = column.view()
-    view.flags.writeable = False
-    return view

@@ -9,7 +9,7 @@ import pytest
 from omnisim.config.segments import Segment
 from omnisim.exceptions import ParameterError
 from omnisim.population import Population
-from omnisim.population.population import LAYOUT
+from omnisim.population.layout import LAYOUT
 from omnisim.random import Draws
 
 SEGMENTS = {
