@@ -124,9 +124,17 @@ def _encode(source: Source, table: pa.Table, column: str) -> tuple[Codes, list[A
     whole = (data if is_encoded else data.dictionary_encode()).unify_dictionaries()
     if whole.num_chunks == 0:
         return np.empty(0, dtype=np.int64), [None]
-    values = [_plain(value) for value in whole.chunk(0).dictionary]
-    codes = [np.asarray(chunk.indices.fill_null(len(values))) for chunk in whole.chunks]
-    return np.concatenate(codes).astype(np.int64), [*values, None]
+    distinct = whole.chunk(0).dictionary
+    parts = [np.asarray(chunk.indices.fill_null(len(distinct))) for chunk in whole.chunks]
+    codes = np.concatenate(parts).astype(np.int64)
+    values: list[Any] = []
+    for value in distinct:
+        try:
+            values.append(_plain(value))
+        except UnicodeDecodeError as error:
+            row = int((codes == len(values)).argmax())
+            refuse_row(source, column, row, error.object, f"must be UTF-8 ({error.reason})")
+    return codes, [*values, None]
 
 
 def _plain(value: pa.Scalar) -> Any:

@@ -54,7 +54,8 @@ WINDOW_MONTHS = 12.0
 WEEKS_PER_MONTH = 365.25 / 12 / 7
 MAX_PURCHASES = 120  # in the window: the model cuts the counts of more frequent customers here
 CHUNK = 4_096  # customers whose posterior is in memory at a time
-N_VALUE_BINS = 60  # of log past value, in the fit
+WEEKS_PER_BIN = WEEKS_PER_MONTH / 2  # of the last purchase, in the fit
+N_VALUE_BINS = 40  # of log past value, in the fit
 MIN_CUSTOMERS = 30
 
 
@@ -94,7 +95,7 @@ class CustomerTable:
     def fit(self, segment: Segment) -> Segment:
         """Return `segment` with alpha and v of maximum likelihood.
 
-        Values enter in `N_VALUE_BINS` bins of equal width in logarithm.
+        Values enter in `N_VALUE_BINS` bins of equal width in logarithm, weeks in half months.
         """
         cells, weight = _bin_customers(self)
         start = np.log([segment.need_scale_weeks, np.average(cells.past_value, weights=weight)])
@@ -254,14 +255,18 @@ def _refuse_repeated(source: Source, column: str, codes: Ints) -> None:
 
 
 def _bin_customers(customers: CustomerTable) -> tuple[CustomerTable, Floats]:
-    """Return one customer for each cell of value, last week and channels, and how many it has."""
+    """Return one customer for each cell of value, last week and channels, and how many it has.
+
+    The value of a cell is the geometric mean of its customers.
+    """
     log_value = np.log(customers.past_value)
     width = max(float(np.ptp(log_value)) / N_VALUE_BINS, 1e-9)
-    binned = np.round(log_value / width) * width
-    key = np.stack([binned, np.round(customers.last_week, 3), customers.least_purchases])
-    _, first, cell = np.unique(key, axis=1, return_index=True, return_inverse=True)
-    shares = None if customers.shares is None else customers.shares[first]
-    cells = CustomerTable(
-        customers.label, np.exp(binned[first]), customers.last_week[first], shares
+    last = np.round(customers.last_week / WEEKS_PER_BIN) * WEEKS_PER_BIN
+    key = np.stack([np.round(log_value / width), last, customers.least_purchases])
+    _, first, cell, weight = np.unique(
+        key, axis=1, return_index=True, return_inverse=True, return_counts=True
     )
-    return cells, np.bincount(cell.ravel()).astype(np.float64)
+    mean = np.bincount(cell.ravel(), log_value) / weight
+    shares = None if customers.shares is None else customers.shares[first]
+    cells = CustomerTable(customers.label, np.exp(mean), last[first], shares)
+    return cells, weight.astype(np.float64)

@@ -45,7 +45,12 @@ class ParquetSource:
     """A Parquet file."""
 
     path: Path
-    names: tuple[str, ...]
+    schema: pa.Schema
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return tuple(self.schema.names)
 
     @property
     def label(self) -> str:
@@ -58,9 +63,10 @@ class ParquetSource:
 
     def load(self, columns: list[str]) -> pa.Table:
         """Read some columns; strings come dictionary-encoded, however often they repeat."""
+        text = [c for c in columns if pa.types.is_string(self.schema.field(c).type)]
         try:
             with pq.ParquetFile(
-                self.path, read_dictionary=columns, page_checksum_verification=True
+                self.path, read_dictionary=text, page_checksum_verification=True
             ) as file:
                 return file.read(columns, use_threads=False)
         except (pa.ArrowException, OSError) as error:
@@ -146,13 +152,13 @@ def _open_file(path: Path) -> Source:
 def _open_parquet(path: Path) -> ParquetSource:
     try:
         with pq.ParquetFile(path) as file:
-            names, n_rows = tuple(file.schema_arrow.names), file.metadata.num_rows
+            schema, n_rows = file.schema_arrow, file.metadata.num_rows
     except (pa.ArrowException, OSError) as error:
         raise TableError(f"{path} is not a whole Parquet file: {_first_line(error)}") from error
     if n_rows > MAX_ROWS:
         raise TableError(f"{path} must hold at most {MAX_ROWS:,} rows. Got {n_rows:,}.")
-    _check_names(str(path), names)
-    return ParquetSource(path, names)
+    _check_names(str(path), tuple(schema.names))
+    return ParquetSource(path, schema)
 
 
 def _check_names(label: str, names: tuple[str, ...]) -> None:

@@ -38,8 +38,8 @@ class TextTable:
         Names of the columns, unique.
     delimiter : str
         One of ``, ; | tab``, or a blank for columns aligned by blanks.
-    has_header : bool
-        Whether the first line holds the names.
+    header_line : int
+        Number of the line that holds the names, from 1; 0 if there is none.
     blank_lines : tuple of int
         Numbers of the empty lines, increasing, from 1.
     """
@@ -47,7 +47,7 @@ class TextTable:
     path: Path
     names: tuple[str, ...]
     delimiter: str
-    has_header: bool
+    header_line: int
     blank_lines: tuple[int, ...] = field(repr=False)
 
     @property
@@ -57,7 +57,7 @@ class TextTable:
 
     def place(self, row: int) -> str:
         """Return where data row `row`, from 0, stands in the file: its line, from 1."""
-        line = row + 1 + self.has_header
+        line = row + 1 + (self.header_line > 0)
         for blank in self.blank_lines:
             line += blank <= line
         return f"line {line}"
@@ -74,33 +74,38 @@ class TextTable:
 
         def note(row: pacsv.InvalidRow) -> str:
             wrong.append(row)
-            return "skip"
+            return "error"
 
         source = self.path if self.delimiter != " " else pa.BufferReader(self._as_delimited())
-        # Read in one thread: only then are rows numbered.
-        table = pacsv.read_csv(
-            source,
-            pacsv.ReadOptions(
-                use_threads=False, block_size=BLOCK_BYTES, column_names=list(self.names),
-                skip_rows=int(self.has_header),
-            ),
-            pacsv.ParseOptions(
-                delimiter="," if self.delimiter == " " else self.delimiter,
-                invalid_row_handler=note,
-            ),
-            pacsv.ConvertOptions(
-                column_types=dict.fromkeys(self.names, pa.string()), include_columns=columns,
-                strings_can_be_null=False,
-            ),
-        )  # fmt: skip
-        if wrong:
+        try:
+            # Read in one thread: only then are rows numbered.
+            return pacsv.read_csv(
+                source,
+                pacsv.ReadOptions(
+                    use_threads=False, block_size=BLOCK_BYTES, column_names=list(self.names),
+                    skip_rows=self.header_line,
+                ),
+                pacsv.ParseOptions(
+                    delimiter="," if self.delimiter == " " else self.delimiter,
+                    invalid_row_handler=note,
+                ),
+                pacsv.ConvertOptions(
+                    column_types=dict.fromkeys(self.names, pa.string()), include_columns=columns,
+                    strings_can_be_null=False,
+                ),
+            )  # fmt: skip
+        except pa.ArrowInvalid as error:
+            if not wrong:
+                raise TableError(
+                    f"{self.label} cannot be read: {shorten(str(error))}. "
+                    "A field must not run over several lines."
+                ) from error
             row = wrong[0]
             raise TableError(
-                f"{self.label}, {self.place(row.number - 1 - self.has_header)}: must have "
+                f"{self.label}, {self.place(row.number - 1 - self.header_line)}: must have "
                 f"{row.expected_columns} fields ({', '.join(self.names)}). Got "
                 f"{row.actual_columns}: {shorten(row.text)}."
-            )
-        return table
+            ) from error
 
     def _as_delimited(self) -> bytes:
         size = self.path.stat().st_size
@@ -202,4 +207,4 @@ def _read_header(path: Path, number: int, header: str) -> TextTable:
     twice = next((name for i, name in enumerate(names) if name in names[:i]), None)
     if twice is not None:
         raise TableError(f"{path}, line {number}: names column {twice!r} twice.")
-    return TextTable(path, tuple(names), delimiter, has_header, ())
+    return TextTable(path, tuple(names), delimiter, number if has_header else 0, ())

@@ -95,7 +95,7 @@ def test_gradient_matches_finite_differences():
 
 def test_expected_purchases_add_up_over_customers_to_new_ones():
     """Averaged over what customers may have done by T, equation 10 is E[X(T + t)] - E[X(T)]."""
-    x, t_x, T = draw_histories(20_000, seed=1, r=0.243, alpha=4.414, a=0.793, b=2.426, weeks=39.0)
+    x, t_x, T = draw_histories(5_000, seed=1, r=0.243, alpha=4.414, a=0.793, b=2.426, weeks=39.0)
 
     future = CDNOW.expected_purchases(39.0, x=x, t_x=t_x, T=T)
 

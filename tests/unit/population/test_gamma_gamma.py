@@ -76,5 +76,5 @@ def test_impossible_values_are_named(x, m, message):
 
 
 def test_too_few_customers_are_an_error():
-    with pytest.raises(TableError, match="at least 3 customers with purchases. Got 2"):
+    with pytest.raises(TableError, match=r"at least 3 customers with purchases. Got 2"):
         fit_gamma_gamma([1, 2], [3.0, 4.0])

@@ -37,15 +37,15 @@ def test_clustering_and_degree_are_those_of_watts_strogatz(seed):
     Of a degree, k / 2 ties are the shopper's own, k / 2 come from the ring (kept with 1 - p), and a
     Poisson count of mean p k / 2 comes from afar.
     """
-    n, k, p = 20_000, 8, 0.1
+    n, k, p = 8_000, 8, 0.1
 
     network = small_world(n, k, p, Draws(seed))
 
     theory = 3 * (k - 2) / (4 * (k - 1)) * (1 - p) ** 3
-    assert nx.transitivity(network.to_networkx()) == pytest.approx(theory, abs=0.01)
+    assert nx.transitivity(network.to_networkx()) == pytest.approx(theory, abs=0.015)
     variance = k / 2 * p * (1 - p) + k / 2 * p
     assert network.degree.mean() == k
-    assert network.degree.var() == pytest.approx(variance, rel=0.1)
+    assert network.degree.var() == pytest.approx(variance, rel=0.15)
 
 
 def test_everything_rewired_reaches_across_the_ring(seed):
