@@ -1,0 +1,240 @@
+"""Slow oracles of the decisions of a journey (facts.md D4, equations 5-7 and 10)."""
+
+import math
+
+from scipy.special import gammaincinv, ndtri
+
+from omnisim.schema import Channel, Event, Fulfilment, Identity, Line
+from tests.reference.slow_world import choose, logistic
+
+STORE, WEBSITE, APP, RIVAL = range(4)
+RIVAL_ONLINE, RIVAL_LOCAL, DELAY, NOWHERE, AISLE = range(3, 8)
+WITH_PICKUP = 8
+LATER = 2**20  # second draw of a decision at the same step
+
+
+def want(w, i, need, now):
+    """Draw the item: popularity times exp(weight * likeness to taste)."""
+    likeness = w.c["attributes"] @ w.c["taste"][i]
+    weights = [
+        share * math.exp(w.p["taste_weight"] * like)
+        for share, like in zip(w.c["popularity"], likeness, strict=True)
+    ]
+    item = choose({k: math.log(x) for k, x in enumerate(weights)}, w.u("ITEM", i, need))
+    w.log(now, i, need, Channel.NONE, Event.NEED, item=item)
+    return item
+
+
+def open_to(w, i, channel):
+    return w.p["is_open"][channel] and (channel != APP or w.c["has_app"][i])
+
+
+def search(w, i, need, now):
+    """Choose among store, website, app and the online rival (eq. 5)."""
+    w.refresh(i, now)
+    v = {}
+    for channel in (STORE, WEBSITE, APP):
+        v[channel] = None
+        if open_to(w, i, channel):
+            v[channel] = w.p["search_intercept"][channel] + w.c["affinity"][i, channel]
+            v[channel] += w.p["habit"] * w.c["habit"][i, channel]
+            v[channel] += w.p["goodwill"] * w.c["goodwill"][i]
+            if channel == STORE:
+                v[channel] -= w.p["distance_per_km"] * w.c["distance"][i]
+    v[RIVAL] = w.p["search_intercept"][RIVAL] + w.c["affinity"][i, WEBSITE]
+    chosen = choose(v, w.u("SEARCH", i, need))
+    if chosen == WEBSITE and w.u("SEARCH", i, need, 1) < w.p["p_paid_search"]:
+        w.c["goodwill"][i] += w.p["search_goodwill"]
+        w.log(now, i, need, Channel.SEARCH, Event.CLICK, identity=w.cookie(i),
+              cost=w.p["search_cost"])  # fmt: skip
+        w.post(now, Line.MEDIA, Channel.SEARCH, i, need, -w.p["search_cost"])
+    if chosen in (WEBSITE, APP):
+        session(w, i, need, chosen, 2, now)
+    return chosen
+
+
+def session(w, i, need, channel, step, now):
+    """Log a session: in the app always logged in, on the website sometimes."""
+    logged_in = channel == APP or (
+        w.c["has_account"][i] and w.u("CAPTURE", i, need, step) < w.p["login_share"]
+    )
+    identity = Identity.ACCOUNT if logged_in else w.cookie(i)
+    w.log(now, i, need, channel, Event.VISIT, identity=identity)
+
+
+def travel(w, i, need, step, now):
+    """Arrive within the hour if the store is then open; else spread over its next opening."""
+    u = w.u("TIMING", i, need, step)
+    opening, closing = w.p["opening"], w.p["closing"]
+    clock = (now % 1) * 24
+    if closing - opening == 24 or opening <= clock + u < closing:
+        return u / 24
+    hours_to_opening = opening - clock if clock < opening else opening + 24 - clock
+    return (hours_to_opening + u * (closing - opening)) / 24
+
+
+def patience(w, i, need, step):
+    return -w.p["patience_days"] * math.log1p(-w.u("STAFF", i, need, 2 * step))
+
+
+def service(w, i, need, step):
+    return -w.p["service_days"] * math.log1p(-w.u("STAFF", i, need, 2 * step + 1))
+
+
+def delay(w, i, need, step):
+    return -w.p["mean_delay_days"] * math.log1p(-w.u("TIMING", i, need, step + LATER))
+
+
+def enter(w, i, need, now):
+    w.log(now, i, need, Channel.STORE, Event.VISIT, store=w.home(i))
+
+
+def walk_out(w, i, need, now):
+    w.log(now, i, need, Channel.STORE, Event.WALKOUT, store=w.home(i))
+
+
+def stock_on_screen(w, i, need, step, item):
+    """Return what the site says of the home store: True, False, or None if it says nothing."""
+    if not w.c["is_shown"][item]:
+        return None
+    is_there = bool(w.c["on_hand"][w.home(i), item] > 0)
+    is_right = w.u("STOCK_RECORD", i, need, step) < w.p["record_accuracy"]
+    return is_there if is_right else not is_there
+
+
+def own_channel(w, i, channel, searched, price):
+    """Return the part of eq. 6 that does not depend on the terms of the day."""
+    discount = min(w.usable_points(i, channel) / w.c["mean_basket"][i], 1.0)
+    return (
+        w.p["purchase_intercept"][channel]
+        + w.c["affinity"][i, channel]
+        + w.p["synergy"][searched][channel]
+        + w.p["habit"] * w.c["habit"][i, channel]
+        + price * discount
+        + w.p["goodwill"] * w.c["goodwill"][i]
+        + w.p["satisfaction"] * w.c["satisfaction"][i]
+    )
+
+
+def decide(w, i, need, step, searched, item, in_store, inspected, now):
+    """Choose a seller, a delay or nothing, and how the goods come (eqs. 6 and 7)."""
+    w.refresh(i, now)
+    price = w.p["price"] * w.c["price_sensitivity"][i]
+    way = w.p["distance_per_km"] * w.c["distance"][i]
+    screen = stock_on_screen(w, i, need, step, item)
+    resolved = w.p["resolved"][STORE if inspected else searched]
+    doubt = w.p["risk"] * (1 - resolved)
+    found = w.p["inspection_sd"] * ndtri(w.u("VISIT", i, need)) if inspected else 0.0
+    looked_up = w.u("PHONE", i, need, step) < w.p["p_phone_check"] * w.c["digital"][i]
+    if looked_up and in_store:
+        w.log(now, i, need, Channel.STORE, Event.PHONE_CHECK, store=w.home(i))
+
+    v = dict.fromkeys(range(7))
+    if open_to(w, i, STORE):
+        v[STORE] = own_channel(w, i, STORE, searched, price) + found
+        if not in_store:
+            lack = {None: 1 - w.p["believed_availability"], True: 0.0, False: 1.0}[screen]
+            v[STORE] -= way + w.p["stock"] * lack
+    fee = price * w.p["delivery_fee"] / w.c["mean_basket"][i]
+    delivery = -fee - w.p["delivery_per_day"] * w.p["delivery_days"]
+    pickup = None
+    if screen and w.p["is_open"][STORE]:
+        pickup = -way - w.p["delivery_per_day"] * w.p["pick_days"]
+    for channel in (WEBSITE, APP):
+        if open_to(w, i, channel):
+            v[channel] = own_channel(w, i, channel, searched, price) + found - doubt
+            v[channel] += log_sum([delivery, pickup], w.p["nest"])
+    v[RIVAL_ONLINE] = w.p["rival_online"] + w.c["affinity"][i, WEBSITE] + found - doubt
+    v[RIVAL_ONLINE] += price * w.p["rival_gap"] - w.p["delivery_per_day"] * w.p["rival_days"]
+    if searched != RIVAL and not looked_up:
+        v[RIVAL_ONLINE] -= w.p["rival_unseen"]
+    v[RIVAL_LOCAL] = w.p["rival_local"] + w.c["affinity"][i, STORE] + found
+    v[RIVAL_LOCAL] -= way * w.p["rival_distance"]
+    v[DELAY], v[NOWHERE] = w.p["delay_intercept"], w.p["none_intercept"]
+
+    chosen = choose(v, w.u("DECIDE", i, need, step))
+    if chosen in (WEBSITE, APP) and pickup is not None:
+        kinds = {0: delivery / w.p["nest"], WITH_PICKUP: pickup / w.p["nest"]}
+        chosen += choose(kinds, w.u("DECIDE", i, need, step + LATER))
+    return chosen
+
+
+def log_sum(utilities, scale):
+    """Return the inclusive value of a nest (Train 2009, chapter 4)."""
+    top = max(v for v in utilities if v is not None)
+    total = sum(math.exp((v - top) / scale) for v in utilities if v is not None)
+    return top + scale * math.log(total)
+
+
+def abandons(w, i, need, step, channel, now):
+    identity = Identity.ACCOUNT if w.c["has_account"][i] else w.cookie(i)
+    w.log(now, i, need, channel, Event.CART, identity=identity)
+    left = w.u("CART", i, need, step) < logistic(w.p["cart_friction"])
+    if left:
+        w.log(now, i, need, channel, Event.CART_ABANDONED, identity=identity)
+    return left
+
+
+def take(w, i, need, step, item, now):
+    """Take the item, or react to its absence with the shares of T-38 (eq. 10)."""
+    store = w.home(i)
+    shelf, asked = w.c["on_hand"][store], w.c["demand"][store]
+    asked[item] += 1
+    if shelf[item] > 0:
+        shelf[item] -= 1
+        return STORE, item
+    w.log(now, i, need, Channel.STORE, Event.STOCKOUT, item=item, store=store)
+    likeness = w.c["attributes"] @ w.c["attributes"][item]
+    others = [k for k in range(len(shelf)) if k != item and shelf[k] > 0]
+    share = {name: w.p["react_" + name] for name in ("substitute", "rival", "delay", "quit")}
+    v = {name: math.log(x) if x > 0 else None for name, x in share.items()}
+    if not others:
+        v["substitute"] = None
+        if share["rival"] + share["delay"] + share["quit"] == 0:
+            v["quit"] = 0.0
+    offered = w.u("STOCKOUT", i, need, 2 * step + 1) < w.p["aisle_offered"]
+    if w.c["on_hand"][w.warehouse, item] > 0 and offered and share["delay"] > 0:
+        price = w.p["price"] * w.c["price_sensitivity"][i]
+        v["aisle"] = v["delay"] - price * w.p["delivery_fee"] / w.c["mean_basket"][i]
+        v["aisle"] += w.p["delivery_per_day"] * (w.p["restock_days"] - w.p["delivery_days"])
+        v["aisle"] += w.p["distance_per_km"] * w.c["distance"][i]
+    reaction = choose(v, w.u("STOCKOUT", i, need, 2 * step))
+    if reaction == "substitute":
+        item = max(others, key=lambda k: likeness[k])
+        shelf[item] -= 1
+        asked[item] += 1
+    actions = {"substitute": STORE, "rival": RIVAL_LOCAL, "delay": DELAY, "quit": NOWHERE}
+    return (actions | {"aisle": AISLE})[reaction], item
+
+
+def pick(w, i, item, need, now):
+    """Reserve an item of a click-and-collect order; False if it is not there."""
+    store = w.home(i)
+    w.c["demand"][store, item] += 1
+    if w.c["on_hand"][store, item] > 0:
+        w.c["on_hand"][store, item] -= 1
+        return True
+    w.log(now, i, need, Channel.STORE, Event.STOCKOUT, item=item, store=store,
+          fulfilment=Fulfilment.PICKUP)  # fmt: skip
+    return False
+
+
+def ship(w, i, need, item):
+    """Send the item, on back order below zero; Gamma times of the promised mean."""
+    promised, shape = w.p["delivery_days"], w.p["delivery_shape"]
+    days = promised * gammaincinv(shape, w.u("DELIVERY", i, need)) / shape
+    w.c["demand"][w.warehouse, item] += 1
+    w.c["on_hand"][w.warehouse, item] -= 1
+    if w.c["on_hand"][w.warehouse, item] < 0:
+        days += w.p["restock_days"]
+    return days, promised
+
+
+def lose(w, i, need, where, now):
+    """Log how a need ended that the firm did not meet."""
+    if where == RIVAL_ONLINE:
+        w.log(now, i, need, Channel.RIVAL_ONLINE, Event.RIVAL_PURCHASE)
+    elif where == RIVAL_LOCAL:
+        w.log(now, i, need, Channel.RIVAL_LOCAL, Event.RIVAL_PURCHASE)
+    else:
+        w.log(now, i, need, Channel.NONE, Event.NO_PURCHASE)

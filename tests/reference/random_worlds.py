@@ -1,0 +1,54 @@
+"""Worlds with random parameters in a random state, for comparing kernels with their oracles."""
+
+from omnisim.config.capabilities import Capabilities
+from tests.reference.worlds import new_world, small
+
+
+def random_world(rng, **fields):
+    """Return a world before its first day whose columns hold what a long run might leave."""
+    between = rng.uniform
+    scenario = small({
+        "capabilities": rng.choice([Capabilities.siloed(), Capabilities.integrated()]),
+        "stores.opening_hour": between(0, 10),
+        "stores.closing_hour": between(11, 24),
+        "channels.app.is_open": bool(rng.uniform() < 0.7),
+        "primitives.stock_shown": (0.2, 0.5, 0.8),
+        "primitives.aisle_offered": (0.2, 0.5, 0.8),
+        "choice.p_phone_check": between(0.3, 1),
+        "choice.nest": between(0.1, 1),
+        "costs.points_share": between(0, 0.3),
+        "costs.points_minimum": between(0, 5),
+        "fulfilment.fit_sd": between(0.5, 3),
+        "stock.review_days": between(1, 20),
+        "experience.loss_weight": between(1, 4),
+        "experience.engagement_on_need": between(0.05, 1),
+        "word.p_recommend": between(0.2, 0.8),
+        "word.p_warn": between(0.2, 0.8),
+        "media.display_per_week": between(0, 5),
+        "messages.p_open": between(0.1, 0.8),
+        "messages.p_unsubscribe": between(0.01, 0.2),
+        "segments.busy.p_aware": 0.6,
+        "segments.busy.dropout_b": between(0.5, 3),
+    }, **fields)  # fmt: skip
+    world = new_world(scenario, seed=int(rng.integers(2**63)), replication=int(rng.integers(9)))
+    scatter(world.columns, rng)
+    return world
+
+
+def scatter(columns, rng):
+    """Overwrite what changes during a run with plausible values."""
+    n = len(columns["alive"])
+    columns["alive"][:] = rng.uniform(size=n) < 0.8
+    columns["goodwill"][:] = rng.exponential(1.0, n)
+    columns["fatigue"][:] = rng.exponential(2.0, n)
+    columns["engagement"][:] = rng.exponential(0.5, n) * (rng.uniform(size=n) < 0.5)
+    columns["touched"][:] = rng.uniform(0, 20, n)
+    columns["satisfaction"][:] = rng.uniform(-1, 1, n)
+    columns["expectation"][:] = rng.uniform(-0.5, 1, n)
+    columns["until_need"][:] = rng.exponential(1.0, n)
+    columns["habit"][:] = rng.exponential(0.5, (n, 3))
+    columns["points"][:] = rng.integers(0, 1_000, (n, 2)) / 100
+    columns["n_needs"][:] = rng.integers(0, 9, n)
+    on_hand = columns["on_hand"]
+    on_hand[:] = rng.integers(0, 3, on_hand.shape)
+    columns["demand"][:] = rng.integers(0, 3, on_hand.shape)

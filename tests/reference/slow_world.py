@@ -1,0 +1,117 @@
+"""The state of a run as plain copies, for slow oracles of the kernels."""
+
+import math
+
+import numpy as np
+
+from omnisim.random import Draws, Stream
+from omnisim.schema import EVENTS, POSTINGS
+
+NOTHING = {"identity": 0, "item": -1, "store": -1, "fulfilment": 0, "value": 0.0, "cost": 0.0,
+           "propensity": math.nan}  # fmt: skip
+
+
+class SlowWorld:
+    """Copies of the columns of a world, its parameters, and lists in place of its recorders.
+
+    Attributes
+    ----------
+    c : dict of str to ndarray
+        Columns by name, as in `omnisim.simulation.world.World.columns`.
+    p : dict of str to float
+        Parameters by name, as in `omnisim.simulation.parameters.kernel_parameters`.
+    """
+
+    def __init__(self, world):
+        self.c = {name: np.array(column) for name, column in world.columns.items()}
+        self.p = dict(world.state.params)
+        self.draws = Draws(self.p["seed"], self.p["replication"])
+        self.warehouse = len(self.c["on_hand"]) - 1
+        self.events, self.postings, self.speakers = [], [], []
+
+    def u(self, stream, shopper, need, step=0):
+        """Return the uniform of a decision."""
+        return float(
+            self.draws.uniform(Stream[stream], shopper, journey=need % 2**64, step=step)
+        )
+
+    def log(self, time, shopper, journey, channel, event, **fields):
+        row = NOTHING | fields
+        row |= {"time": time, "shopper": shopper, "journey": journey, "channel": int(channel),
+                "event": int(event)}  # fmt: skip
+        self.events.append([row[name] for name in EVENTS.names])
+
+    def post(self, time, line, channel, shopper, journey, euros):
+        """Post an amount, rounded to whole cents, halves away from zero; nothing if it is zero."""
+        amount = to_cents(euros)
+        if amount:
+            row = {"time": time, "line": int(line), "channel": int(channel), "shopper": shopper,
+                   "journey": journey, "cents": amount}  # fmt: skip
+            self.postings.append([row[name] for name in POSTINGS.names])
+
+    def home(self, shopper):
+        return int(self.c["home_store"][shopper])
+
+    def cookie(self, shopper):
+        return 1 if self.c["tracking_consent"][shopper] else 0
+
+    def refresh(self, shopper, now):
+        """Let goodwill, fatigue and engagement decay since they were last touched."""
+        days = now - self.c["touched"][shopper]
+        if days <= 0:
+            return
+        for stock in ("goodwill", "fatigue", "engagement"):
+            self.c[stock][shopper] *= math.exp(-self.p[stock + "_decay"] * days)
+        self.c["touched"][shopper] = now
+
+    def usable_points(self, shopper, channel):
+        """Return the EUR of points that can be spent in a channel: store 0, online otherwise."""
+        store, online = self.c["points"][shopper]
+        here, there = (store, online) if channel == 0 else (online, store)
+        total = here + self.p["points_across"] * there
+        return total if total >= self.p["points_minimum"] else 0.0
+
+
+def to_cents(euros):
+    """Return whole cents, halves away from zero."""
+    return int(math.copysign(math.floor(abs(euros) * 100 + 0.5), euros)) if euros else 0
+
+
+def logistic(x):
+    return 1 / (1 + math.exp(-x)) if x > -700 else 0.0
+
+
+def logit(p):
+    return math.log(p / (1 - p))
+
+
+def choose(utilities, u):
+    """Return the key that `u` falls on; None marks what cannot be chosen."""
+    possible = {key: v for key, v in utilities.items() if v is not None}
+    top = max(possible.values())
+    weights = {key: math.exp(v - top) for key, v in possible.items()}
+    passed = 0.0
+    for key, weight in weights.items():
+        passed += weight
+        if u * sum(weights.values()) < passed:
+            return key
+    return key
+
+
+def assert_same(world, slow):
+    """Hold the columns and records of a world to those of its oracle."""
+    for name, column in slow.c.items():
+        if name == "weights":
+            continue  # scratch
+        np.testing.assert_allclose(
+            world.columns[name], column, rtol=1e-10, atol=1e-10, err_msg=name
+        )
+    for recorder, rows in ((world.state.log, slow.events), (world.state.postings, slow.postings)):
+        found = [column.tolist() for column in recorder.columns()]
+        np.testing.assert_allclose(
+            np.array(found, dtype=float).T.reshape(len(rows), -1) if rows else found[0],
+            np.array(rows, dtype=float) if rows else [],
+            rtol=1e-9,
+            atol=1e-9,
+        )
+    assert world.state.speakers == slow.speakers
