@@ -31,6 +31,9 @@ if LINETRACE:
     macros += [("CYTHON_TRACE_NOGIL", "1"), ("CYTHON_USE_SYS_MONITORING", "0")]
 
 setup(
+    # Built files are also left beside the sources, so that `import omnisim` works from the
+    # repository root after any kind of installation.
+    options={"build_ext": {"inplace": True}},
     ext_modules=cythonize(
         [
             Extension(
