@@ -13,6 +13,7 @@ from omnisim._validation import check_choice, check_positive
 from omnisim.attribution.base import (
     AttributionModel,
     as_journeys,
+    channel_pairs,
     check_conversions,
     credit_of_shares,
     even_share,
