@@ -209,7 +209,7 @@ def test_capabilities_that_move_primitives_do_change_the_run():
 
 
 def test_with_one_channel_siloed_equals_integrated(seed):
-    one = small({"messages.cap_per_week": 0}).single_channel()
+    one = small().single_channel()
     arms = [
         simulate(one.replace({"capabilities": level}), seed=seed)
         for level in (Capabilities.siloed(), Capabilities.integrated())
