@@ -105,13 +105,13 @@ def fit_bgnbd(x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike) -> BgNbd:
     ParameterError
         If the arrays do not fit together.
     TableError
-        If no customer bought twice, so that nothing can be learnt, or the search fails.
+        If no customer bought twice, so that nothing can be learnt.
     """
     counts, last, age = _as_histories(x, t_x, T)
     if counts.size == 0 or not counts.any():
         raise TableError("The customers must hold repeat purchases to fit BG/NBD. Got none.")
     rows, weight = np.unique(np.stack([counts, last, age]), axis=1, return_counts=True)
-    unit = age.mean()
+    unit = weight @ rows[2] / weight.sum()  # of sorted rows: the order of customers is nothing
 
     def loss(log_parameters: Floats) -> tuple[float, Floats]:
         value, gradient = log_likelihood(np.exp(log_parameters), rows[0], rows[1], rows[2], weight)
@@ -125,10 +125,6 @@ def fit_bgnbd(x: npt.ArrayLike, t_x: npt.ArrayLike, T: npt.ArrayLike) -> BgNbd:
         ),
         key=lambda found: float(found.fun),
     )  # fmt: skip
-    if not np.isfinite(best.fun):
-        raise TableError(
-            "BG/NBD could not be fitted: the likelihood of the customers is not finite."
-        )
     r, alpha, a, b = np.exp(best.x).tolist()
     return BgNbd(r, alpha, a, b, -float(best.fun), int(counts.size))
 

@@ -12,6 +12,7 @@ card), with sizes chosen here and listed below.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -51,7 +52,7 @@ IDENTIFIER_LOADINGS: Mapping[str, Mapping[str, float]] = {
 """Correlation of the score behind each identifier with other scores (assumptions)."""
 
 Floats = npt.NDArray[np.float64]
-Columns = dict[str, npt.NDArray[np.generic]]
+Columns = dict[str, npt.NDArray[Any]]
 
 
 class TraitStep(IntEnum):

@@ -84,6 +84,21 @@ def fit_gamma_gamma(frequency: npt.ArrayLike, mean_value: npt.ArrayLike) -> Gamm
     ----------
     .. [1] Fader, Hardie and Lee (2005), as above.
     """
+    x, m = _check_means(frequency, mean_value)
+    unit = m.mean()  # fit in mean purchases, so that no currency is out of scale
+
+    def loss(log_parameters: Floats) -> float:
+        return -log_likelihood(np.exp(log_parameters), x, m / unit)
+
+    found = minimize(loss, np.log([2.0, 3.0, 1.0]), method="L-BFGS-B", bounds=LOG_BOUNDS,
+                     options={"maxiter": 1_000, "ftol": 1e-13, "gtol": 1e-7})  # fmt: skip
+    p, q, v = np.exp(found.x).tolist()
+    in_money = -float(found.fun) - x.size * np.log(unit)
+    return GammaGamma(p, q, v * float(unit), in_money, int(x.size))
+
+
+def _check_means(frequency: npt.ArrayLike, mean_value: npt.ArrayLike) -> tuple[Floats, Floats]:
+    """Return checked frequencies and mean values as float arrays."""
     x, m = (np.asarray(value, dtype=np.float64) for value in (frequency, mean_value))
     if x.shape != m.shape or x.ndim != 1:
         raise ParameterError(
@@ -98,16 +113,7 @@ def fit_gamma_gamma(frequency: npt.ArrayLike, mean_value: npt.ArrayLike) -> Gamm
             "frequency and mean_value must be finite and > 0. "
             f"Got {x[row]:g} and {m[row]:g} at [{row}]."
         )
-    unit = m.mean()  # fit in mean purchases, so that no currency is out of scale
-
-    def loss(log_parameters: Floats) -> float:
-        return -log_likelihood(np.exp(log_parameters), x, m / unit)
-
-    found = minimize(loss, np.log([2.0, 3.0, 1.0]), method="L-BFGS-B", bounds=LOG_BOUNDS,
-                     options={"maxiter": 1_000, "ftol": 1e-13, "gtol": 1e-7})  # fmt: skip
-    p, q, v = np.exp(found.x).tolist()
-    in_money = -float(found.fun) - x.size * np.log(unit)
-    return GammaGamma(p, q, v * float(unit), in_money, int(x.size))
+    return x, m
 
 
 def log_likelihood(parameters: Floats, frequency: Floats, mean_value: Floats) -> float:

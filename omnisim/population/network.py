@@ -121,14 +121,11 @@ class Network:
 def small_world(n_shoppers: int, mean_degree: int, p_rewire: float, draws: Draws) -> Network:
     """Draw a Watts-Strogatz small world without ever holding a graph object.
 
-    Shoppers stand on a ring and know the ``mean_degree / 2`` next on either side; each of these
-    ties is, with probability `p_rewire`, given up for one to a shopper drawn from all others. Every
-    tie is kept in number: there are exactly ``n_shoppers * mean_degree / 2``. Rows next to each
-    other are neighbours on the ring, so a caller who orders shoppers by place or age gets a network
-    that is clustered by them. Unlike shoppers' traits, ties depend on the number of shoppers.
-
-    A rewired tie never lands on a place of the ring, vacant or not: below about ten times
-    `mean_degree` shoppers the graph is therefore slightly more spread than that of the paper.
+    Shoppers stand on a ring and know the ``mean_degree / 2`` next on either side [1]_; each of
+    these ``n_shoppers * mean_degree / 2`` ties is, with probability `p_rewire`, given up for one to
+    a shopper drawn from all beyond them. Rows next to each other are neighbours on the ring, so a
+    caller who orders shoppers by place or age gets a network that is clustered by them. Unlike
+    shoppers' traits, ties depend on the number of shoppers.
 
     Parameters
     ----------

@@ -157,7 +157,7 @@ class Population:
         """
         members = assign_segments(segments, n_shoppers, draws)
         demand = draw_demand(members, draws)
-        score = need_score(members, np.asarray(demand["need_rate"], dtype=np.float64))
+        score = need_score(members, demand["need_rate"])
         return cls._from_columns(
             members.names,
             {"segment": members.segment, **demand, **draw_traits(members, score, draws)},
@@ -176,37 +176,34 @@ class Population:
         segment: Segment = DEFAULT_SEGMENT,
         start: Start = "continuing",
     ) -> Self:
-        """Draw shoppers from a fitted customer file.
+        """Draw shoppers from a fitted customer file; all of them know the firm.
 
-        Demand and, where the file tells, channel utilities come from the customers; all other
-        traits from `segment`, as in `from_segments`. Everyone knows the firm.
+        Demand and, where told, channel utilities are the customers', other traits `segment`'s.
 
         Parameters
         ----------
         customers : FittedCustomers
             From `fit_transactions`, `read_customer_table` or `read_customers`.
         n_shoppers : int, optional
-            By default, or if it is the number of customers, shopper i is customer i; otherwise
-            each shopper is a customer drawn with replacement.
+            By default, or if there are as many customers, shopper i is customer i; otherwise each
+            is drawn with replacement.
         draws : Draws
             Random numbers of the replication.
         mean_degree, p_rewire : int, float
-            The social network, as in `small_world`.
+            As in `small_world`.
         segment : Segment, default=DEFAULT_SEGMENT
             Traits that the file does not hold.
         start : {"continuing", "cohort"}, default="continuing"
-            Whether shoppers are the customers of the file as they stand at its end, each with rate,
-            drop-out, spend and being alive drawn from the posterior given their own history; or
-            new customers drawn from the fitted distribution.
+            Whether shoppers are the file's customers as they stand at its end, each drawn from the
+            posterior given their own history, or new customers drawn from the fitted distribution.
         """
         demand = customers.draw(n_shoppers, segment=segment, start=start, draws=draws)
         members = demand.members
-        score = need_score(members, np.asarray(demand.columns["need_rate"], dtype=np.float64))
-        traits = draw_traits(members, score, draws)
+        traits = draw_traits(members, need_score(members, demand.columns["need_rate"]), draws)
         if demand.by_channel is not None and demand.mean_share is not None:
             prior = np.array([getattr(segment, f"{c}_affinity") for c in AFFINITY_LOADINGS])
-            drawn = np.asarray(traits["affinity"], dtype=np.float64)
-            traits["affinity"] = shift_affinity(drawn, prior, demand.by_channel, demand.mean_share)
+            known = demand.by_channel, demand.mean_share
+            traits["affinity"] = shift_affinity(traits["affinity"], prior, *known)
         traits["aware"] = np.ones(len(members), dtype=np.uint8)
         return cls._from_columns(
             members.names,
@@ -269,7 +266,7 @@ class Population:
     @classmethod
     def _from_columns(cls, names: tuple[str, ...], columns: Columns, network: Network) -> Self:
         arrays = {name: columns[name] for name in LAYOUT}
-        return cls(segment_names=names, network=network, **arrays)  # type: ignore[arg-type]
+        return cls(segment_names=names, network=network, **arrays)
 
     def __len__(self) -> int:
         return int(self.segment.size)
