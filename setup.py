@@ -17,6 +17,7 @@ EXTENSIONS = {
     "omnisim.journeys._paths": "_paths",
     "omnisim.journeys._tokens": "_tokens",
     "omnisim.attribution._markov": "_markov",
+    "omnisim.attribution._shapley": "_shapley",
 }
 SANITIZE = os.environ.get("OMNISIM_SANITIZE") == "1"
 LINETRACE = os.environ.get("OMNISIM_LINETRACE") == "1"

@@ -7,6 +7,30 @@ the simulator.
 
 from omnisim.attribution.base import AttributionModel
 from omnisim.attribution.markov import MarkovAttribution
-from omnisim.attribution.rules import FirstTouch, LastTouch, Linear
+from omnisim.attribution.rules import (
+    ChannelWeights,
+    FirstTouch,
+    LastNonDirect,
+    LastTouch,
+    Linear,
+    Participation,
+    PositionBased,
+    PositionWeights,
+    TimeDecay,
+)
+from omnisim.attribution.shapley import ShapleyAttribution
 
-__all__ = ["AttributionModel", "FirstTouch", "LastTouch", "Linear", "MarkovAttribution"]
+__all__ = [
+    "AttributionModel",
+    "ChannelWeights",
+    "FirstTouch",
+    "LastNonDirect",
+    "LastTouch",
+    "Linear",
+    "MarkovAttribution",
+    "Participation",
+    "PositionBased",
+    "PositionWeights",
+    "ShapleyAttribution",
+    "TimeDecay",
+]

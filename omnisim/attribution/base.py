@@ -184,9 +184,7 @@ def normalize(weight: Floats, journeys: Journeys) -> Floats:
     return share
 
 
-def credit_of_shares(
-    journeys: Journeys, share: Floats
-) -> tuple[Floats, Floats]:
+def credit_of_shares(journeys: Journeys, share: Floats) -> tuple[Floats, Floats]:
     """Return conversions and value by channel, (n_channels,) each, for shares by touchpoint."""
     length, n = journeys.length, journeys.n_channels
     conversions = share * np.repeat(journeys.n_conversions, length)

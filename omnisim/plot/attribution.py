@@ -23,9 +23,7 @@ STEP = 0.24
 
 
 @themed
-def attribution(
-    comparison: Comparison, *, level: str = "TL2", ax: "Axes | None" = None
-) -> "Axes":
+def attribution(comparison: Comparison, *, level: str = "TL2", ax: "Axes | None" = None) -> "Axes":
     """Draw the share of conversions that each model credits to each channel, in both firms.
 
     Parameters

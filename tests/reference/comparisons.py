@@ -137,6 +137,8 @@ def _attribution(arm: int, noise: float) -> pd.DataFrame:
         for m, model in enumerate(("last touch", "linear", "Markov")):
             weight = np.array(shares) * (1 + 0.25 * m * np.arange(6) / 6)
             weight[:2] *= 1 + 0.15 * arm * np.array([1, -1]) + 0.02 * noise * arm
-            rows += [(level, model, c, float(w)) for c, w in
-                     zip(CHANNELS, weight / weight.sum(), strict=True)]
+            rows += [
+                (level, model, c, float(w))
+                for c, w in zip(CHANNELS, weight / weight.sum(), strict=True)
+            ]
     return pd.DataFrame(rows, columns=["level", "model", "channel", "share"])

@@ -31,9 +31,7 @@ class SlowWorld:
 
     def u(self, stream, shopper, need, step=0):
         """Return the uniform of a decision."""
-        return float(
-            self.draws.uniform(Stream[stream], shopper, journey=need % 2**64, step=step)
-        )
+        return float(self.draws.uniform(Stream[stream], shopper, journey=need % 2**64, step=step))
 
     def log(self, time, shopper, journey, channel, event, **fields):
         row = NOTHING | fields

@@ -4,11 +4,14 @@ import pickle
 
 import pytest
 
-from omnisim.attribution import FirstTouch, LastTouch, Linear, MarkovAttribution
+import omnisim.attribution as attribution
+from omnisim.attribution import Linear, MarkovAttribution
 from omnisim.exceptions import NotFittedError, ParameterError
 from omnisim.journeys import Journeys
 
-MODELS = [FirstTouch(), LastTouch(), Linear(), MarkovAttribution(order=2)]
+MODELS = [
+    getattr(attribution, name)() for name in attribution.__all__ if name != "AttributionModel"
+] + [MarkovAttribution(order=2)]  # fmt: skip
 PATHS = {"path": ["a > b", "c > a > b"], "n_conversions": [2, 1], "n_nulls": [1, 4]}
 
 
@@ -61,3 +64,34 @@ def test_fitted_model_pickles(model):
 def test_html_before_and_after_fit(model):
     assert "not fitted" in model._repr_html_()
     assert "<table" in model.fit(PATHS)._repr_html_()
+
+
+def test_shares_sum_to_one_and_are_not_negative(model):
+    journeys = Journeys.from_paths(PATHS)
+    share = model.fit(journeys).touchpoint_share(journeys)
+    assert (share >= 0).all()
+    assert [share[:2].sum(), share[2:].sum()] == pytest.approx([1, 1])
+
+
+def test_a_lone_channel_takes_all(model):
+    fitted = model.fit({"path": ["a", "a > a"], "n_conversions": [2, 3], "n_nulls": [1, 1]})
+    assert fitted.credit_.to_dict() == pytest.approx({"a": 5.0})
+
+
+def test_row_order_and_splitting_change_nothing(model):
+    split = {"path": ["c > a > b", "a > b", "c > a > b", "a > b"], "n_conversions": [0, 1, 1, 1],
+             "n_nulls": [3, 1, 1, 0]}  # fmt: skip
+    whole, parts = model.fit(PATHS).credit_.copy(), model.fit(split).credit_
+    assert parts.to_dict() == pytest.approx(whole.to_dict(), rel=1e-12)
+
+
+def test_relabelling_relabels(model):
+    renamed = Journeys.from_paths(PATHS).regroup({"a": "z", "b": "y", "c": "x"})
+    credit = model.fit(PATHS).credit_.rename({"a": "z", "b": "y", "c": "x"})
+    assert model.fit(renamed).credit_.to_dict() == pytest.approx(credit.to_dict(), rel=1e-12)
+
+
+def test_fit_does_not_change_its_parameters(model):
+    before = model.get_params()
+    model.fit(PATHS)
+    assert model.get_params() == before

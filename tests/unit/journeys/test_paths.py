@@ -121,7 +121,11 @@ def test_chunks_are_joined():
 
 @given(
     st.lists(
-        st.lists(st.text(st.characters(exclude_characters=">|", codec="utf-8"), min_size=1).filter(str.strip)),
+        st.lists(
+            st.text(st.characters(exclude_characters=">|", codec="utf-8"), min_size=1).filter(
+                str.strip
+            )
+        ),
         min_size=1,
     ),
     st.sampled_from([">", "|", ">|>", " > "]),
