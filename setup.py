@@ -18,6 +18,7 @@ EXTENSIONS = {
     "omnisim.journeys._tokens": "_tokens",
     "omnisim.attribution._markov": "_markov",
     "omnisim.attribution._shapley": "_shapley",
+    "omnisim.attribution._bootstrap": "_bootstrap",
 }
 SANITIZE = os.environ.get("OMNISIM_SANITIZE") == "1"
 LINETRACE = os.environ.get("OMNISIM_LINETRACE") == "1"

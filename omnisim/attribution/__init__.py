@@ -6,6 +6,7 @@ the simulator.
 """
 
 from omnisim.attribution.base import AttributionModel
+from omnisim.attribution.bootstrap import Bootstrap, bootstrap
 from omnisim.attribution.markov import MarkovAttribution
 from omnisim.attribution.rules import (
     ChannelWeights,
@@ -22,6 +23,7 @@ from omnisim.attribution.shapley import ShapleyAttribution
 
 __all__ = [
     "AttributionModel",
+    "Bootstrap",
     "ChannelWeights",
     "FirstTouch",
     "LastNonDirect",
@@ -33,4 +35,5 @@ __all__ = [
     "PositionWeights",
     "ShapleyAttribution",
     "TimeDecay",
+    "bootstrap",
 ]

@@ -1,5 +1,7 @@
 """Seeded synthetic tables of paths for timings and for measured comparisons."""
 
+from itertools import pairwise
+
 import numpy as np
 import pandas as pd
 
@@ -21,7 +23,7 @@ def synthetic_paths(n_rows, n_channels, seed=0):
     converted = rng.random(n_rows) < 0.05 + 0.1 * last / n_channels
     n_conversions = np.where(converted, 1 + rng.poisson(0.3, size=n_rows), 0)
     return pd.DataFrame({
-        "path": [" > ".join(flat[a:b]) for a, b in zip(offset[:-1], offset[1:], strict=True)],
+        "path": [" > ".join(flat[a:b]) for a, b in pairwise(offset)],
         "total_conversions": n_conversions,
         "total_conversion_value": n_conversions * rng.exponential(40.0, size=n_rows).round(2),
         "total_null": np.where(converted, 0, 1 + rng.poisson(0.5, size=n_rows)),

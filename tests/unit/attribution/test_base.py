@@ -5,13 +5,16 @@ import pickle
 import pytest
 
 import omnisim.attribution as attribution
-from omnisim.attribution import Linear, MarkovAttribution
+from omnisim.attribution import AttributionModel, Linear, MarkovAttribution
 from omnisim.exceptions import NotFittedError, ParameterError
 from omnisim.journeys import Journeys
 
+PUBLIC = [getattr(attribution, name) for name in attribution.__all__]
 MODELS = [
-    getattr(attribution, name)() for name in attribution.__all__ if name != "AttributionModel"
-] + [MarkovAttribution(order=2)]  # fmt: skip
+    *(x() for x in PUBLIC if isinstance(x, type) and issubclass(x, AttributionModel)
+      and x is not AttributionModel),
+    MarkovAttribution(order=2),
+]  # fmt: skip
 PATHS = {"path": ["a > b", "c > a > b"], "n_conversions": [2, 1], "n_nulls": [1, 4]}
 
 

@@ -120,5 +120,5 @@ def test_wrong_parameters(model):
 
 
 def test_unknown_preset():
-    with pytest.raises(ParameterError, match="Unknown shape 'V'. Known: 'U', 'W', 'J'"):
+    with pytest.raises(ParameterError, match=r"Unknown shape 'V'. Known: 'U', 'W', 'J'"):
         PositionBased.preset("V")

@@ -74,7 +74,7 @@ def test_more_channels_than_a_table_holds_are_sampled():
     model = ShapleyAttribution("rate", n_permutations=512).fit(paths)
     assert model.error_bound_ > 0
     assert np.abs(model.credit_ - 1.0).max() < 6 * model.standard_error_.max()
-    with pytest.raises(ParameterError, match="method='exact' takes at most 25 channels. Got 40"):
+    with pytest.raises(ParameterError, match=r"method='exact' takes at most 25 channels. Got 40"):
         ShapleyAttribution("rate", method="exact").fit(paths)
 
 

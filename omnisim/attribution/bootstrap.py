@@ -1,0 +1,271 @@
+"""How sure the credits are: bootstrap over journeys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from omnisim._validation import check_count
+from omnisim.attribution.base import AttributionModel, as_journeys, check_conversions
+from omnisim.attribution.markov import MarkovAttribution
+from omnisim.exceptions import BuildError, ParameterError
+from omnisim.journeys import Journeys
+from omnisim.random import Draws, Stream
+
+try:
+    import omnisim.attribution._bootstrap as _bootstrap
+except ImportError as error:
+    raise BuildError(
+        f"The compiled part of omnisim.attribution is missing ({error}). Run: pip install -e .  "
+        "(or: python setup.py build_ext --inplace)"
+    ) from error
+
+__all__ = ["Bootstrap", "bootstrap"]
+
+Floats = npt.NDArray[np.float64]
+
+QUANTITIES = ("credit", "value_credit", "removal_effect", "value_removal_effect")
+BLOCK = 128  # replicates counted in one pass
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Bootstrap:
+    """Replicates of a model's results, with their intervals.
+
+    Parameters
+    ----------
+    model : AttributionModel
+        Fitted to the journeys as they are.
+    confidence : float
+        Of the intervals.
+    seed : int
+        Of the weights. Results with the same seed and journeys share them.
+    replicates : dict of str to ndarray of shape (n_replicates, n_channels)
+        By quantity: "credit", "value_credit", and for Markov models "removal_effect" and
+        "value_removal_effect".
+    """
+
+    model: AttributionModel
+    confidence: float
+    seed: int
+    replicates: dict[str, Floats]
+
+    def __repr__(self) -> str:
+        n, channels = self.replicates["credit"].shape
+        return f"Bootstrap of {self.model!r}: {n:,} replicates, {channels} channels"
+
+    def to_frame(self, quantity: str = "credit") -> pd.DataFrame:
+        """Return one row a channel: the estimate, its interval and its standard error.
+
+        The interval runs between the quantiles of the replicates.
+        """
+        draws = self._draws(quantity)
+        estimate = getattr(self.model, f"{quantity}_")
+        return _intervals(draws, self.confidence, estimate.to_numpy(), estimate.index)
+
+    def share_frame(self, quantity: str = "credit") -> pd.DataFrame:
+        """Return the same for each channel's share of the total."""
+        draws = self._draws(quantity)
+        total = draws.sum(axis=1, keepdims=True)
+        share = np.divide(draws, total, out=np.zeros_like(draws), where=total > 0)
+        estimate = getattr(self.model, f"{quantity}_")
+        whole = float(estimate.sum())
+        return _intervals(
+            share, self.confidence, estimate.to_numpy() / (whole or 1.0), estimate.index
+        )
+
+    def difference(self, other: Bootstrap, quantity: str = "credit") -> pd.DataFrame:
+        """Return the same for this model minus `other`, replicate by replicate.
+
+        Raises
+        ------
+        ParameterError
+            If the two do not share their weights: seed, replicates and channels.
+        """
+        mine, theirs = self._draws(quantity), other._draws(quantity)
+        index = getattr(self.model, f"{quantity}_").index
+        same = index.equals(getattr(other.model, f"{quantity}_").index)
+        if mine.shape != theirs.shape or self.seed != other.seed or not same:
+            raise ParameterError(
+                f"other must have the same seed, replicates and channels. Got seeds {self.seed} and "
+                f"{other.seed}, shapes {mine.shape} and {theirs.shape}."
+            )
+        estimate = getattr(self.model, f"{quantity}_") - getattr(other.model, f"{quantity}_")
+        return _intervals(mine - theirs, self.confidence, estimate.to_numpy(), index)
+
+    def _draws(self, quantity: str) -> Floats:
+        if quantity not in self.replicates:
+            listed = ", ".join(map(repr, self.replicates))
+            raise ParameterError(f"Unknown quantity {quantity!r}. Known: {listed}.")
+        return self.replicates[quantity]
+
+
+def bootstrap(
+    model: AttributionModel,
+    X: Any,
+    *,
+    n_replicates: int = 1000,
+    confidence: float = 0.95,
+    seed: int = 0,
+    progress: Callable[[int], None] | None = None,
+) -> Bootstrap:
+    """Refit a model to reweighted journeys.
+
+    Every journey gets a Poisson(1) weight in every replicate [1]_; a row that stands for n journeys
+    gets the sum of theirs, Poisson(n), and its value in proportion. A first-order Markov chain is
+    counted for all replicates in one compiled pass; other models are refitted.
+
+    Parameters
+    ----------
+    model : AttributionModel
+        Left as it is; a copy is fitted.
+    X : Journeys or table of paths
+        Anything that `Journeys.from_paths` reads.
+    n_replicates : int, default=1000
+    confidence : float, default=0.95
+    seed : int, default=0
+    progress : callable, optional
+        Called with the number of replicates just done.
+
+    Returns
+    -------
+    Bootstrap
+
+    References
+    ----------
+    .. [1] Oza and Russell (2001). Online bagging and boosting. AISTATS 2001.
+
+    Examples
+    --------
+    >>> paths = {"path": ["a > b", "b"], "n_conversions": [50, 50], "n_nulls": [20, 80]}
+    >>> frame = bootstrap(MarkovAttribution(), paths, n_replicates=200).to_frame()
+    >>> bool((frame["ci_low"] < frame["estimate"]).all())
+    True
+    """
+    seed = Draws(seed).seed
+    check_count("n_replicates", n_replicates, minimum=2)
+    if not 0 < confidence < 1:
+        raise ParameterError(f"confidence must lie in (0, 1). Got {confidence!r}.")
+    journeys = check_conversions(as_journeys(X))
+    fitted = type(model)(**model.get_params()).fit(journeys)
+    if isinstance(fitted, MarkovAttribution) and fitted.order == 1:
+        parts = _replicate_chains(fitted, journeys, n_replicates, seed, progress)
+    else:
+        parts = _refit(fitted, journeys, n_replicates, seed, progress)
+    return Bootstrap(fitted, confidence, seed, parts)
+
+
+def reweighted(journeys: Journeys, seed: int, replicate: int) -> Journeys:
+    """Return the journeys of one replicate."""
+    rows = np.arange(len(journeys))
+    draws = Draws(seed)
+    won, left = (
+        draws.poisson(
+            Stream.BOOTSTRAP, rows, journey=replicate, step=step, mean=count.astype(float)
+        )
+        for step, count in enumerate((journeys.n_conversions, journeys.n_nulls))
+    )
+    each = journeys.value / np.maximum(journeys.n_conversions, 1)
+    return replace(journeys, n_conversions=won, n_nulls=left, value=each * won)
+
+
+def _refit(
+    model: AttributionModel,
+    journeys: Journeys,
+    n_replicates: int,
+    seed: int,
+    progress: Callable[[int], None] | None,
+) -> dict[str, Floats]:
+    """Refit a copy of the model to every replicate."""
+    names = [name for name in QUANTITIES if f"{name}_" in vars(model)]
+    out = {name: np.zeros((n_replicates, journeys.n_channels)) for name in names}
+    copy = type(model)(**model.get_params())
+    for replicate in range(n_replicates):
+        weighted = reweighted(journeys, seed, replicate)
+        # A replicate without any conversion has nothing to divide: its credits are 0.
+        if weighted.n_conversions.any():
+            copy.fit(weighted)
+            for name in names:
+                out[name][replicate] = getattr(copy, f"{name}_").to_numpy()
+        if progress is not None:
+            progress(1)
+    return out
+
+
+def _replicate_chains(
+    model: MarkovAttribution,
+    journeys: Journeys,
+    n_replicates: int,
+    seed: int,
+    progress: Callable[[int], None] | None,
+) -> dict[str, Floats]:
+    """Count and solve the first-order chains of all replicates, a block at a time."""
+    n = journeys.n_channels
+    nulls = journeys.n_nulls if model.use_nulls else np.zeros_like(journeys.n_nulls)
+    blocks = []
+    for low in range(0, n_replicates, BLOCK):
+        size = min(BLOCK, n_replicates - low)
+        counts = np.zeros((n + 1, n, size), dtype=np.int64)
+        ends = np.zeros((2, n, size), dtype=np.int64)
+        value = np.zeros((n, size))
+        _bootstrap.count_replicates(
+            journeys.channel, journeys.offset, journeys.n_conversions, nulls, journeys.value,
+            seed, Stream.BOOTSTRAP, low, np.empty(size, dtype=np.int64),
+            np.empty(size, dtype=np.int64), counts, ends[0], ends[1], value,
+        )  # fmt: skip
+        blocks.append(_solve_chains(counts, ends[0], ends[1], value))
+        if progress is not None:
+            progress(size)
+    return {name: np.concatenate([b[name] for b in blocks]) for name in QUANTITIES}
+
+
+def _solve_chains(
+    counts: npt.NDArray[np.int64],
+    to_conversion: npt.NDArray[np.int64],
+    to_null: npt.NDArray[np.int64],
+    value: Floats,
+) -> dict[str, Floats]:
+    """Return the four quantities of many first-order chains, (n_chains, n_channels) each.
+
+    The same formula as in `removal`: a channel's first visits are its visits over its diagonal
+    element of the inverse.
+    """
+    counts = np.moveaxis(counts, 2, 0)
+    left = np.maximum(counts[:, 1:].sum(axis=2) + to_conversion.T + to_null.T, 1)
+    inverse = np.linalg.inv(np.eye(counts.shape[2]) - counts[:, 1:] / left[:, :, None])
+    start = counts[:, 0] / np.maximum(counts[:, 0].sum(axis=1), 1)[:, None]
+    first = np.einsum("bi,bij->bj", start, inverse) / np.einsum("bii->bi", inverse)
+    out = {}
+    for prefix, goal in (("", to_conversion.T), ("value_", value.T)):
+        worth = np.einsum("bij,bj->bi", inverse, goal / left)
+        total = np.einsum("bi,bi->b", start, worth)[:, None]
+        lost = first * worth
+        whole = lost.sum(axis=1, keepdims=True)
+        amount = goal.sum(axis=1, keepdims=True)
+        out[f"{prefix}removal_effect"] = _over(lost, total)
+        out[f"{prefix}credit"] = _over(lost * amount, whole)
+    return out
+
+
+def _over(a: Floats, b: Floats) -> Floats:
+    ratio: Floats = np.divide(a, b, out=np.zeros_like(a), where=b > 0)
+    return ratio
+
+
+def _intervals(draws: Floats, confidence: float, estimate: Floats, index: pd.Index) -> pd.DataFrame:
+    tail = (1 - confidence) / 2
+    low, high = np.quantile(draws, [tail, 1 - tail], axis=0)
+    return pd.DataFrame(
+        {
+            "estimate": estimate,
+            "ci_low": low,
+            "ci_high": high,
+            "standard_error": draws.std(axis=0, ddof=1),
+        },
+        index=index,
+    )

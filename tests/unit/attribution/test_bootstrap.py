@@ -1,0 +1,102 @@
+"""Bootstrap intervals: compiled against refitted replicates, theory, errors."""
+
+import numpy as np
+import pytest
+
+from omnisim.attribution import LastTouch, Linear, MarkovAttribution, ShapleyAttribution, bootstrap
+from omnisim.attribution.bootstrap import _refit
+from omnisim.exceptions import ParameterError
+from omnisim.journeys import Journeys
+
+PATHS = {"path": ["a > b > a", "b > c", "c", "a"], "n_conversions": [40, 25, 30, 0],
+         "n_nulls": [10, 60, 80, 20], "value": [80.0, 10.0, 33.0, 0.0]}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def journeys():
+    return Journeys.from_paths(PATHS)
+
+
+@pytest.mark.parametrize("use_nulls", [True, False])
+def test_one_pass_gives_what_refitting_gives(journeys, use_nulls):
+    model = MarkovAttribution(use_nulls=use_nulls).fit(journeys)
+    compiled = bootstrap(model, journeys, n_replicates=150, seed=5)
+    slow = _refit(model, journeys, 150, 5, None)
+    for name, expected in slow.items():
+        np.testing.assert_allclose(compiled.replicates[name], expected, rtol=1e-11, atol=1e-13)
+
+
+def test_last_touch_meets_the_poisson_variance(journeys, seed):
+    # A last-touch credit is a sum of Poisson(1) weights: its variance is the credit itself.
+    result = bootstrap(LastTouch(), journeys, n_replicates=2000, seed=seed)
+    frame = result.to_frame()
+    expected = np.sqrt(frame["estimate"])
+    assert frame["standard_error"].to_numpy() == pytest.approx(expected.to_numpy(), rel=0.12)
+
+
+def test_credits_of_every_replicate_sum_to_its_conversions(journeys):
+    markov = bootstrap(MarkovAttribution(), journeys, n_replicates=50, seed=2)
+    linear = bootstrap(Linear(), journeys, n_replicates=50, seed=2)
+    np.testing.assert_allclose(
+        markov.replicates["credit"].sum(axis=1), linear.replicates["credit"].sum(axis=1)
+    )
+
+
+def test_interval_holds_the_estimate_and_shrinks_with_data(journeys):
+    wide = bootstrap(MarkovAttribution(), journeys, n_replicates=300).to_frame("removal_effect")
+    more = {name: values if name == "path" else [100 * v for v in values]
+            for name, values in PATHS.items()}  # fmt: skip
+    narrow = bootstrap(MarkovAttribution(), more, n_replicates=300).to_frame("removal_effect")
+    assert ((wide["ci_low"] < wide["estimate"]) & (wide["estimate"] < wide["ci_high"])).all()
+    ratio = narrow["standard_error"] / wide["standard_error"]
+    assert ratio.to_numpy() == pytest.approx(0.1, rel=0.35)
+
+
+def test_shares_sum_to_one(journeys):
+    result = bootstrap(MarkovAttribution(order=2), journeys, n_replicates=20)
+    assert result.share_frame()["estimate"].sum() == pytest.approx(1.0)
+
+
+def test_difference_of_a_model_with_itself_is_nil(journeys):
+    result = bootstrap(Linear(), journeys, n_replicates=30)
+    assert (result.difference(result) == 0).all().all()
+
+
+def test_difference_shares_its_weights(journeys):
+    first = bootstrap(Linear(), journeys, n_replicates=200, seed=1)
+    second = bootstrap(ShapleyAttribution(), journeys, n_replicates=200, seed=1)
+    difference = first.difference(second)
+    apart = np.hypot(first.to_frame()["standard_error"], second.to_frame()["standard_error"])
+    assert (difference["standard_error"] < apart).all()
+    with pytest.raises(ParameterError, match="same seed, replicates and channels"):
+        first.difference(bootstrap(Linear(), journeys, n_replicates=200, seed=2))
+
+
+def test_same_seed_same_replicates_whatever_their_number(journeys):
+    few = bootstrap(MarkovAttribution(), journeys, n_replicates=100, seed=9)
+    many = bootstrap(MarkovAttribution(), journeys, n_replicates=300, seed=9)
+    np.testing.assert_array_equal(few.replicates["credit"], many.replicates["credit"][:100])
+
+
+def test_progress_is_told_of_every_replicate(journeys):
+    for model in (Linear(), MarkovAttribution()):
+        done = []
+        bootstrap(model, journeys, n_replicates=140, progress=done.append)
+        assert sum(done) == 140
+
+
+def test_the_model_given_is_left_unfitted(journeys):
+    model = Linear()
+    bootstrap(model, journeys, n_replicates=2)
+    assert not hasattr(model, "credit_")
+
+
+@pytest.mark.parametrize("options", [{"n_replicates": 1}, {"confidence": 1.0}, {"seed": -1}])
+def test_wrong_parameters(journeys, options):
+    with pytest.raises(ParameterError):
+        bootstrap(MarkovAttribution(), journeys, **options)
+
+
+def test_unknown_quantity(journeys):
+    with pytest.raises(ParameterError, match="Unknown quantity 'removal_effect'"):
+        bootstrap(Linear(), journeys, n_replicates=2).to_frame("removal_effect")
