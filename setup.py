@@ -5,6 +5,7 @@ import os
 import numpy
 from Cython.Build import cythonize
 from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
 
 EXTENSIONS = {
     "omnisim._philox": "_philox",
@@ -32,10 +33,18 @@ if SANITIZE:
 if LINETRACE:
     macros += [("CYTHON_TRACE_NOGIL", "1"), ("CYTHON_USE_SYS_MONITORING", "0")]
 
+
+class BuildBesideSources(build_ext):
+    """Build on all cores, and leave a copy where an import at the repository root looks."""
+
+    def run(self) -> None:
+        self.parallel = self.parallel or os.cpu_count()
+        super().run()
+        self.copy_extensions_to_source()
+
+
 setup(
-    # Built files are also left beside the sources, so that `import omnisim` works from the
-    # repository root after any kind of installation.
-    options={"build_ext": {"inplace": True}},
+    cmdclass={"build_ext": BuildBesideSources},
     ext_modules=cythonize(
         [
             Extension(
@@ -51,5 +60,5 @@ setup(
         include_path=["ext", "."],
         build_dir=None if LINETRACE else "build/cython",
         compiler_directives={"language_level": 3, "linetrace": LINETRACE},
-    )
+    ),
 )
