@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from omnisim.exceptions import ParameterError
 from omnisim.experiment import Comparison
 from omnisim.plot.rows import lay_rows, whisker
@@ -51,15 +49,18 @@ def attribution(comparison: Comparison, *, level: str = "TL2", ax: "Axes | None"
     if level not in levels:
         raise ParameterError(f"Unknown tracking level {level!r}. Known levels: {levels}.")
     part = table[table["level"] == level]
+    keys = zip(part["arm"], part["channel"], part["model"], strict=True)
+    values = zip(part["share"], part["ci_low"], part["ci_high"], strict=True)
+    shares = dict(zip(keys, values, strict=True))
     channels = list(dict.fromkeys(table["channel"]))
     models = list(dict.fromkeys(table["model"]))
-    ax = ax or new_axes(WIDTH, 1.1 + 0.62 * len(channels))
+    ax = ax or new_axes(WIDTH, 1.1 + 0.66 * len(channels))
     for c, channel in enumerate(channels):
         for m, model in enumerate(models):
             y = c + (m - (len(models) - 1) / 2) * STEP
-            rows = part[(part["channel"] == channel) & (part["model"] == model)]
-            _draw_pair(ax, y, rows)
-            ax.text(1.01, y, model, transform=ax.get_yaxis_transform(), va="center", fontsize=7,
+            _draw_pair(ax, y, {arm: shares[arm, channel, model] for arm in ARM_COLORS
+                               if (arm, channel, model) in shares})  # fmt: skip
+            ax.text(1.01, y, model, transform=ax.get_yaxis_transform(), va="center", fontsize=7.5,
                     color=SOFT_INK)  # fmt: skip
         ax.axhline(c + 0.5, color=RULE, linewidth=0.6)
     lay_rows(ax, [title(channel) for channel in channels], unit="share of the conversions seen")
@@ -70,15 +71,14 @@ def attribution(comparison: Comparison, *, level: str = "TL2", ax: "Axes | None"
     return ax
 
 
-def _draw_pair(ax: "Axes", y: float, rows: pd.DataFrame) -> None:
+def _draw_pair(ax: "Axes", y: float, shares: dict[str, tuple[float, float, float]]) -> None:
     """Draw both arms of one channel and model on one line, joined."""
-    shares = rows.set_index("arm")
-    if len(shares) == 2:
-        ax.plot(shares["share"], [y, y], color=NEUTRAL, linewidth=1, zorder=2)
-    for arm, row in shares.iterrows():
-        color = ARM_COLORS[str(arm)]
-        whisker(ax, y, row["ci_low"], row["ci_high"], color=color)
-        ax.plot(row["share"], y, "o", markersize=5, color=color, zorder=4,
+    ax.plot([share for share, *_ in shares.values()], [y] * len(shares), color=NEUTRAL,
+            linewidth=1, zorder=2)  # fmt: skip
+    for arm, (share, low, high) in shares.items():
+        color = ARM_COLORS[arm]
+        whisker(ax, y, low, high, color=color)
+        ax.plot(share, y, "o", markersize=5, color=color, zorder=4,
                 markerfacecolor="white" if arm == "baseline" else color)  # fmt: skip
 
 

@@ -9,10 +9,10 @@ import pandas as pd
 from omnisim.exceptions import ParameterError
 from omnisim.experiment import Comparison
 from omnisim.plot.flow_layout import STAGES, Bar, Layout, flow_scale, lay_flow, spread
+from omnisim.plot.rows import write_lines
 from omnisim.plot.theme import (
     ARM_COLORS,
     END_COLORS,
-    INK,
     NEUTRAL,
     PLACE_COLORS,
     SOFT_INK,
@@ -20,7 +20,7 @@ from omnisim.plot.theme import (
     new_axes,
     themed,
 )
-from omnisim.plot.wording import number, wrapped
+from omnisim.plot.wording import clean, number, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -159,6 +159,6 @@ def _label(
         ax.plot([at, x + 0.01], [middle, place], color=NEUTRAL, linewidth=0.6)
     else:
         x, side = at + X["last"] + BAR / 2, "center"
-    halo = {"facecolor": "white", "alpha": 0.72, "linewidth": 0, "boxstyle": "round,pad=0.15"}
-    ax.text(x, place, f"{bar.name}\n{text}", ha=side, va="center", fontsize=8.3, color=INK,
-            linespacing=1.15, bbox=halo if bar.stage == "last" else None)  # fmt: skip
+    halo = {"facecolor": "white", "alpha": 0.72, "linewidth": 0, "boxstyle": "square,pad=0.1"}
+    write_lines(ax, (x, place), f"{clean(bar.name)}\n{text}", "data", ha=side, fontsize=8.3,
+                bbox=halo if bar.stage == "last" else None)  # fmt: skip

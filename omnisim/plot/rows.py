@@ -70,8 +70,7 @@ def whisker(ax: "Axes", y: float, low: float, high: float, *, color: str = INK) 
     """Draw an interval; nothing where it is not known."""
     if np.isfinite([low, high]).all():
         ax.plot([low, high], [y, y], color=color, linewidth=1.3, solid_capstyle="butt", zorder=3)
-        for end in (low, high):
-            ax.plot([end, end], [y - 0.11, y + 0.11], color=color, linewidth=1.3, zorder=3)
+        ax.plot([low, high], [y, y], "|", color=color, markersize=6, markeredgewidth=1.3, zorder=3)
 
 
 def values_right(ax: "Axes", texts: Sequence[str], *, heading: str = "") -> None:
