@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from omnisim.exceptions import ParameterError, TableError
 from omnisim.experiment.comparison import Comparison
-from omnisim.provenance import to_json
+from omnisim.provenance import digest, to_json
 
 FORMAT = "omnisim study 1"
 PROVENANCE = "provenance.json"
@@ -81,16 +81,16 @@ def check_target(path: str | os.PathLike[str]) -> None:
 
 def write_results(folder: str | os.PathLike[str], comparison: Comparison) -> None:
     """Write the tables and the provenance of a comparison into an existing folder."""
+    digests = {}
     for name, frame in comparison.tables().items():
-        pq.write_table(
-            pa.Table.from_pandas(frame, preserve_index=False),
-            Path(folder) / f"{name}.parquet",
-            compression="zstd",
-            write_page_checksum=True,
-        )
+        path = Path(folder) / f"{name}.parquet"
+        table = pa.Table.from_pandas(frame, preserve_index=False)
+        pq.write_table(table, path, compression="zstd", write_page_checksum=True)
+        digests[name] = digest(path.read_bytes())
     head = {"format": FORMAT, "names": list(comparison.names), "confidence": comparison.confidence}
     sizes = {name: getattr(comparison, name) for name in SIZES}
-    text = to_json(head | sizes | {"provenance": dict(comparison.provenance)})
+    rest = {"sha256": digests, "provenance": dict(comparison.provenance)}
+    text = to_json(head | sizes | rest)
     (Path(folder) / PROVENANCE).write_text(text, encoding="utf-8", newline="\n")
 
 
@@ -112,15 +112,18 @@ def read_study(path: str | os.PathLike[str]) -> Comparison:
             names=(str(head["names"][0]), str(head["names"][1])),
             confidence=float(head["confidence"]),
             provenance=head["provenance"],
-            **{name: _read_table(folder / f"{name}.parquet") for name in TABLES},
+            **{name: _read_table(folder, name, head["sha256"][name]) for name in TABLES},
             **sizes,
         )
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise TableError(f"{folder} cannot be read as an omnisim study: {error}") from error
 
 
-def _read_table(path: Path) -> pd.DataFrame:
-    return pq.read_table(path, page_checksum_verification=True).to_pandas()
+def _read_table(folder: Path, name: str, sha256: str) -> pd.DataFrame:
+    content = (folder / f"{name}.parquet").read_bytes()
+    if digest(content) != sha256:
+        raise ValueError(f"{name}.parquet is not the file that was written")
+    return pq.read_table(pa.BufferReader(content), page_checksum_verification=True).to_pandas()
 
 
 def _is_study(folder: Path) -> bool:
