@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from omnisim import plot
@@ -18,15 +19,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure: how it is drawn, and what it shows in words."""
+    """A figure: how it is drawn, and what it shows in words. It is drawn once, when needed."""
 
     name: str
     draw: Callable[[], "Picture"]
     alt: str
 
+    @cached_property
+    def picture(self) -> "Picture":
+        """The drawn figure."""
+        return self.draw()
+
+    @cached_property
+    def svg(self) -> str:
+        """The figure as an SVG document."""
+        return self.picture.to_svg()
+
     def inline(self) -> str:
         """Return the figure as an SVG element for a page."""
-        return inline_svg(self.draw().to_svg(), name=self.name, alt=self.alt)
+        return inline_svg(self.svg, name=self.name, alt=self.alt)
 
 
 def figures(comparison: Comparison) -> Iterator[Figure]:

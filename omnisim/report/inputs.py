@@ -120,9 +120,10 @@ def _settings(
             continue
         value, default = values[name], usual.get(name)
         below = _part_of(field)
+        is_one = field.annotation is below
         if below is None:
             yield _setting(".".join((*path, name)), field, value, default)
-        elif field.annotation is below:
+        elif is_one:
             yield from _settings(below, value, default or {}, (*path, name))
         else:
             yield from _members(below, value, default or {}, (*path, name))
@@ -136,7 +137,7 @@ def _members(
 ) -> Iterator[Setting]:
     """Yield the fields of members of one kind together: one setting a field."""
     for name, field in part.model_fields.items():
-        value = {key: member[name] for key, member in members.items() if name in member}
+        value = {key: member[name] for key, member in sorted(members.items()) if name in member}
         default = {key: member[name] for key, member in usual.items() if name in member}
         same = len(set(map(json.dumps, value.values()))) == 1
         shown = next(iter(value.values())) if same and value else value

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from omnisim.experiment import Comparison
 from omnisim.plot.wording import clean, interval, number, percent
 from omnisim.provenance import to_json
 from omnisim.report import inputs, sentences, tables
-from omnisim.report.figures import figures
+from omnisim.report.figures import Figure, figures
 
 FOLDER = Path(__file__).parent
 TITLE = "The value of integration"
@@ -49,8 +50,22 @@ def write(
     return target
 
 
-def render(comparison: Comparison, *, title: str = TITLE, question: str = "") -> str:
-    """Return the report of a comparison as HTML; `write` says what the arguments mean."""
+def render(
+    comparison: Comparison,
+    *,
+    title: str = TITLE,
+    question: str = "",
+    drawn: Iterable[Figure] | None = None,
+) -> str:
+    """Return the report of a comparison as HTML.
+
+    Parameters
+    ----------
+    comparison, title, question
+        As in `write`.
+    drawn : iterable of Figure, optional
+        The figures of the comparison, if they were drawn already.
+    """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -58,16 +73,17 @@ def render(comparison: Comparison, *, title: str = TITLE, question: str = "") ->
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     template = environment.get_template("template.html")
-    return template.render(context(comparison), title=clean(title), question=question.strip())
+    shown = context(comparison, drawn)
+    return template.render(shown, title=clean(title), question=question.strip())
 
 
-def context(comparison: Comparison) -> dict[str, Any]:
+def context(comparison: Comparison, drawn: Iterable[Figure] | None = None) -> dict[str, Any]:
     """Return everything that the template shows."""
     from markupsafe import Markup
 
     made = comparison.provenance
     # The SVG is made by matplotlib, which escapes every text in it.
-    pictures = {f.name: Markup(f.inline()) for f in figures(comparison)}
+    pictures = {f.name: Markup(f.inline()) for f in drawn or figures(comparison)}
     known = inputs.settings(made)
     row = comparison.headline
     return {
@@ -82,6 +98,7 @@ def context(comparison: Comparison) -> dict[str, Any]:
         "facts": facts(comparison),
         "shoppers": clean(made.get("shoppers", "of unknown origin")),
         "account": tables.account(comparison),
+        "segments": tables.segments(comparison),
         "metrics": tables.all_metrics(comparison),
         "attribution": tables.levels(comparison),
         "moves": inputs.moves(made),
@@ -96,11 +113,19 @@ def context(comparison: Comparison) -> dict[str, Any]:
 
 def said(comparison: Comparison) -> dict[str, Any]:
     """Return the sentences of the report by section."""
-    return {
+    found = {
         name: getattr(sentences, name)(comparison)
         for name in ("certainty", "cost_of_change", "flow", "gain", "premium", "attribution",
                      "segments", "pairing", "account")
     }  # fmt: skip
+    return {name: _unbroken(text) for name, text in found.items()}
+
+
+def _unbroken(text: Any) -> Any:
+    """Keep the minus sign and the currency on one line, in a sentence or several."""
+    if isinstance(text, tuple):
+        return tuple(map(_unbroken, text))
+    return text.replace("−€", "−\N{WORD JOINER}€")
 
 
 def facts(comparison: Comparison) -> list[tuple[str, str]]:
@@ -113,5 +138,6 @@ def facts(comparison: Comparison) -> list[tuple[str, str]]:
         ("Days counted", number(days, 0) if days is not None else "n/a"),
         ("Paired replications", number(comparison.n_replications, 0)),
         ("Events simulated", number(comparison.n_events, 0)),
+        ("Intervals cover", percent(comparison.confidence)),
         ("Seed", str(made.get("seed", "n/a"))),
     ]

@@ -110,6 +110,8 @@ def ends(comparison: Comparison, arm: str) -> str:
     flows = comparison.flows[comparison.flows["arm"] == arm]
     part = flows.groupby("end")["journeys"].sum()
     total = float(part.sum())
+    if not total:
+        return "No journeys."
     named = [f"{clean(end)} {percent(n / total)}" for end, n in part.items() if n >= 0.005 * total]
     return f"{number(total)} journeys {UNIT}; they end: {', '.join(named)}."
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from omnisim.experiment import Comparison
+from omnisim.plot.segments import segment_rows
 from omnisim.plot.wording import clean, number, title
 
 
@@ -23,6 +24,12 @@ def account(comparison: Comparison) -> list[Row]:
     lines = metrics[metrics["metric"] == "line"]
     rows = [_row(title(row["group"]), row) for _, row in lines.iterrows()]
     return [*rows, _row("Profit", comparison.headline, is_total=True)]
+
+
+def segments(comparison: Comparison) -> list[Row]:
+    """Return contribution by segment in both firms."""
+    rows = segment_rows(comparison)
+    return [_row(clean(row["segment"]), row) for _, row in rows.iterrows()]
 
 
 def all_metrics(comparison: Comparison) -> list[Row]:
