@@ -8,6 +8,7 @@ the simulator.
 from omnisim.attribution.base import AttributionModel
 from omnisim.attribution.bootstrap import Bootstrap, bootstrap
 from omnisim.attribution.markov import MarkovAttribution
+from omnisim.attribution.merge import count_files, count_stream, merge_chains
 from omnisim.attribution.rules import (
     ChannelWeights,
     FirstTouch,
@@ -36,4 +37,7 @@ __all__ = [
     "ShapleyAttribution",
     "TimeDecay",
     "bootstrap",
+    "count_files",
+    "count_stream",
+    "merge_chains",
 ]

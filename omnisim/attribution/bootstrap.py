@@ -92,8 +92,8 @@ class Bootstrap:
         same = index.equals(getattr(other.model, f"{quantity}_").index)
         if mine.shape != theirs.shape or self.seed != other.seed or not same:
             raise ParameterError(
-                f"other must have the same seed, replicates and channels. Got seeds {self.seed} and "
-                f"{other.seed}, shapes {mine.shape} and {theirs.shape}."
+                f"other must have the same seed, replicates and channels. Got seeds {self.seed} "
+                f"and {other.seed}, shapes {mine.shape} and {theirs.shape}."
             )
         estimate = getattr(self.model, f"{quantity}_") - getattr(other.model, f"{quantity}_")
         return _intervals(mine - theirs, self.confidence, estimate.to_numpy(), index)

@@ -1,6 +1,6 @@
 """Cut logs of events into journeys."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -103,12 +103,31 @@ def read_events(
 ) -> dict[str, Any]:
     """Return the arrays of `Journeys`; see `Journeys.from_events`."""
     table = as_table(source)
-    where: dict[str, Any] = {
-        f.name: find_column("events", table.column_names, getattr(columns, f.name),
-                            COMMON_NAMES[f.name], required=f.name != "value")
-        for f in fields(columns)
-    }  # fmt: skip
+    where = find_event_columns(table.column_names, columns)
     shopper = _read_shopper(table[where["shopper"]])
+    time, channel, n_conversions, value, names = read_event_columns(table, where, groups)
+    conditional = np.zeros(table.num_rows, dtype=np.uint8)
+    return cut_events(shopper, time, channel, conditional, n_conversions, value, names, rules)
+
+
+def find_event_columns(have: Sequence[str], columns: EventColumns) -> dict[str, Any]:
+    """Return the name of each column, by field of `EventColumns`; None for no value."""
+    return {
+        f.name: find_column(
+            "events",
+            have,
+            getattr(columns, f.name),
+            COMMON_NAMES[f.name],
+            required=f.name != "value",
+        )
+        for f in fields(columns)
+    }
+
+
+def read_event_columns(
+    table: pa.Table, where: Mapping[str, Any], groups: Mapping[str, str]
+) -> tuple[Any, Any, Any, Any, tuple[str, ...]]:
+    """Return times, channel codes, conversions and values, checked, and the channel names."""
     time = read_time(table[where["time"]], str(where["time"]))
     n_conversions = read_count(table[where["conversion"]], str(where["conversion"]))
     value = np.zeros(table.num_rows)
@@ -116,8 +135,7 @@ def read_events(
         value = read_float(table[where["value"]], where["value"])
         _check_value(value, n_conversions)
     channel, names = _read_channel(table[where["channel"]], n_conversions, groups)
-    conditional = np.zeros(table.num_rows, dtype=np.uint8)
-    return cut_events(shopper, time, channel, conditional, n_conversions, value, names, rules)
+    return time, channel, n_conversions, value, names
 
 
 def cut_events(
@@ -146,8 +164,19 @@ def cut_events(
     names : tuple of str
     rules : JourneyRules
     """
-    n = len(shopper)
     order = _order(shopper, time)
+    columns: list[Any] = [shopper, time, channel, conditional, n_conversions, value]
+    return cut_sorted([column[order] for column in columns], names, rules)
+
+
+def cut_sorted(
+    columns: Sequence[npt.NDArray[Any]], names: tuple[str, ...], rules: JourneyRules
+) -> dict[str, Any]:
+    """Cut events that are sorted by shopper, then time; `columns` are those of `cut_events`.
+
+    Codes of shoppers need only differ between neighbours.
+    """
+    n = len(columns[0])
     out: dict[str, npt.NDArray[Any]] = {
         "channel": np.empty(n, dtype=np.int32),
         "time": np.empty(n),
@@ -159,9 +188,8 @@ def cut_events(
     by_shopper = rules.split == "shopper"
     lookback = np.inf if by_shopper else float(rules.lookback_days)
     gap = np.inf if by_shopper else float(rules.gap_days)
-    columns: list[Any] = [shopper, time, channel, conditional, n_conversions, value]
     n_journeys, n_touchpoints = _paths.cut_journeys(
-        *(column[order] for column in columns),
+        *columns,
         lookback, gap, by_shopper, len(names), *out.values(),
     )  # fmt: skip
     cut: dict[str, Any] = {

@@ -1,0 +1,139 @@
+"""Count a chain over many pieces: batches of a file, files, or tasks of a cluster.
+
+Counts are integers, so the pieces' order and number change none of them; values are added in the
+order of the pieces, whoever counted them.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy import sparse
+
+from omnisim._validation import check_choice, check_count
+from omnisim.attribution.chain import Chain, count_chain
+from omnisim.exceptions import TableError
+from omnisim.journeys import Journeys, stream_events, stream_paths
+
+__all__ = ["count_files", "count_stream", "merge_chains"]
+
+Ints = npt.NDArray[np.int64]
+EVERY = 16  # chains held before they are merged
+
+
+def count_stream(
+    journeys: Iterable[Journeys],
+    order: int = 1,
+    *,
+    use_nulls: bool = True,
+    progress: Callable[[int], None] | None = None,
+) -> Chain:
+    """Count the chain of journeys that arrive in batches, for `MarkovAttribution.fit_chain`.
+
+    Parameters
+    ----------
+    journeys : iterable of Journeys
+        Such as `omnisim.journeys.stream_paths` yields.
+    order : int, default=1
+    use_nulls : bool, default=True
+    progress : callable, optional
+        Called with the number of touchpoints just counted.
+
+    Raises
+    ------
+    TableError
+        If there is no journey.
+    """
+    check_count("order", order)
+    held: list[Chain] = []
+    for batch in journeys:
+        if len(batch):
+            held.append(count_chain(batch, order, use_nulls=use_nulls))
+        if len(held) == EVERY:
+            held = [merge_chains(held)]
+        if progress is not None:
+            progress(len(batch.channel))
+    if not held:
+        raise TableError("There is no journey to count.")
+    return merge_chains(held)
+
+
+def count_files(
+    files: Sequence[str | os.PathLike[str]],
+    order: int = 1,
+    *,
+    kind: str = "paths",
+    use_nulls: bool = True,
+    executor: Executor | None = None,
+    **options: Any,
+) -> Chain:
+    """Count the chain of many files, each a task.
+
+    Parameters
+    ----------
+    files : sequence of str or path
+        CSV or Parquet. Files of events hold each shopper's events in one file.
+    order : int, default=1
+    kind : {"paths", "events"}, default="paths"
+        What the files hold.
+    use_nulls : bool, default=True
+    executor : concurrent.futures.Executor, optional
+        Such as a process pool or ``dask.distributed.Client.get_executor()``; in process by default.
+    **options
+        As in `omnisim.journeys.stream_paths` or `stream_events`.
+    """
+    check_choice("kind", kind, ("paths", "events"))
+    task = partial(_count_file, order=order, kind=kind, use_nulls=use_nulls, options=options)
+    names = [str(Path(file)) for file in files]
+    if executor is None:
+        return merge_chains([task(name) for name in names])
+    return merge_chains(list(executor.map(task, names)))
+
+
+def _count_file(
+    file: str, *, order: int, kind: str, use_nulls: bool, options: dict[str, Any]
+) -> Chain:
+    stream = stream_paths if kind == "paths" else stream_events
+    return count_stream(stream(file, **options), order, use_nulls=use_nulls)
+
+
+def merge_chains(chains: Sequence[Chain]) -> Chain:
+    """Add up chains of the same order; channels are matched by name."""
+    if len({chain.order for chain in chains}) != 1:
+        raise TableError(
+            f"Chains to merge must have one order. Got {[chain.order for chain in chains]}."
+        )
+    order = chains[0].order
+    names = tuple(sorted({name for chain in chains for name in chain.channel_names}))
+    keys = [_rekey(chain, names) for chain in chains]
+    key = np.unique(np.concatenate(keys))
+    n = len(key)
+    totals = {name: np.zeros(n, dtype=np.int64) for name in ("start", "to_conversion", "to_null")}
+    value = np.zeros(n)
+    count = sparse.csr_array((n, n), dtype=np.int64)
+    for chain, own in zip(chains, keys, strict=True):
+        place = np.searchsorted(key, own)
+        for name, total in totals.items():
+            total[place] += getattr(chain, name)
+        value[place] += chain.value
+        cells = chain.count.tocoo()
+        count += sparse.csr_array((cells.data, (place[cells.row], place[cells.col])), shape=(n, n))
+    count.sort_indices()
+    return Chain(order, names, key, count, value=value, **totals)
+
+
+def _rekey(chain: Chain, names: tuple[str, ...]) -> Ints:
+    """Return the keys of a chain's states among more channels."""
+    position = {name: i for i, name in enumerate(names)}
+    digit = np.array([0, *(position[name] + 1 for name in chain.channel_names)])
+    base, wide = len(digit), len(names) + 1
+    rest, key = chain.key, np.zeros(chain.n_states, dtype=np.int64)
+    for place in range(chain.order):
+        rest, last = np.divmod(rest, base)
+        key += digit[last] * wide**place
+    return key

@@ -1,0 +1,107 @@
+"""Streams: batches give what the whole file gives; bad files are named."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from omnisim.exceptions import ParameterError, TableError
+from omnisim.journeys import JourneyRules, Journeys, stream_events, stream_paths
+from omnisim.journeys.stream import count_rows
+
+
+def listed(batches):
+    return [
+        ([j.channel_names[c] for c in j.channel[a:b]], int(n), float(v))
+        for j in batches
+        for a, b, n, v in zip(j.offset[:-1], j.offset[1:], j.n_conversions, j.value, strict=True)
+    ]
+
+
+def events(rng, n=400, text=False):
+    shopper = np.sort(rng.integers(0, 40, n))
+    frame = pd.DataFrame({
+        "shopper": shopper, "time": rng.integers(0, 90, n).astype(float),
+        "channel": rng.choice(list("abcd"), n), "conversion": rng.integers(0, 2, n),
+    })  # fmt: skip
+    frame["value"] = frame["conversion"] * 2.5
+    frame = frame.sort_values(["shopper", "time"], kind="stable")
+    return frame.assign(shopper=frame["shopper"].map("{:03d}".format)) if text else frame
+
+
+@pytest.mark.parametrize("text", [False, True])
+@pytest.mark.parametrize("batch_rows", [1, 7, 100, 1000])
+@pytest.mark.parametrize("ending", ["parquet", "csv"])
+def test_events_in_batches(tmp_path, seed, batch_rows, ending, text):
+    frame = events(np.random.default_rng(seed), text=text)
+    file = tmp_path / f"events.{ending}"
+    frame.to_parquet(file) if ending == "parquet" else frame.to_csv(file, index=False)
+    rules = JourneyRules(lookback_days=20.0)
+    batches = list(stream_events(file, rules=rules, batch_rows=batch_rows))
+    assert listed(batches) == listed([Journeys.from_events(frame, rules=rules)])
+
+
+@given(st.integers(1, 50))
+@settings(max_examples=10, deadline=None)
+def test_paths_in_batches(tmp_path_factory, batch_rows):
+    file = tmp_path_factory.mktemp("paths") / "paths.parquet"
+    table = {"path": [f"a > {'bcd'[i % 3]}" for i in range(40)], "n_conversions": [1] * 40}
+    pq.write_table(pa.table(table), file, row_group_size=13)
+    assert count_rows(file) == 40
+    batches = list(stream_paths(file, batch_rows=batch_rows))
+    assert listed(batches) == listed([Journeys.from_paths(table)])
+
+
+def test_repeats_collapse(tmp_path):
+    frame = pd.DataFrame({"shopper": [1, 1], "time": [0.0, 1.0], "channel": ["a", "a"],
+                          "conversion": [0, 1]})  # fmt: skip
+    frame.to_parquet(tmp_path / "e.parquet")
+    batches = stream_events(tmp_path / "e.parquet", rules=JourneyRules(repeats="collapse"))
+    assert listed(batches) == [(["a"], 1, 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([(2, 0.0), (1, 0.0)], "Shoppers fall at row 1"),
+        ([(1, 5.0), (1, 4.0)], "Time falls at row 1"),
+        ([("b", 0.0), ("a", 0.0)], "Shoppers fall at row 1"),
+        ([(1.0, 0.0), (None, 0.0)], "shopper must not be missing. It is in row 1"),
+    ],
+)
+def test_unsorted_files(tmp_path, rows, message):
+    shopper, time = zip(*rows, strict=True)
+    table = pa.table(
+        {"shopper": shopper, "time": time, "channel": ["a", "b"], "conversion": [0, 1]}
+    )
+    pq.write_table(table, tmp_path / "e.parquet")
+    with pytest.raises(TableError, match=message):
+        list(stream_events(tmp_path / "e.parquet"))
+
+
+def test_files_that_are_none(tmp_path):
+    (tmp_path / "p.parquet").write_bytes(b"not parquet")
+    for file in (tmp_path / "p.parquet", tmp_path / "absent.csv"):
+        with pytest.raises(TableError, match="cannot be read as a table"):
+            list(stream_paths(file))
+    with pytest.raises(TableError, match="cannot be read as a table"):
+        count_rows(tmp_path / "p.parquet")
+
+
+def test_damaged_pages_are_noticed(tmp_path):
+    file = tmp_path / "p.parquet"
+    table = pa.table({"path": [f"a{i} > b" for i in range(500)], "n_conversions": [1] * 500})
+    pq.write_table(table, file, write_page_checksum=True, compression="none", use_dictionary=False)
+    data = bytearray(file.read_bytes())
+    data[data.index(b"a250")] = ord("z")
+    file.write_bytes(data)
+    with pytest.raises(TableError, match="cannot be read"):
+        list(stream_paths(file))
+
+
+def test_wrong_batch_rows(tmp_path):
+    with pytest.raises(ParameterError, match="batch_rows"):
+        list(stream_paths(tmp_path / "p.parquet", batch_rows=0))
