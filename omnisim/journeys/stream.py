@@ -113,7 +113,8 @@ def _batches(path: Path, columns: EventColumns | None, batch_rows: int) -> Itera
     """Yield tables of at most `batch_rows` rows; none is empty."""
     try:
         if path.suffix.lower() == ".parquet":
-            file = pq.ParquetFile(path, page_checksum_verification=True)
+            # Buffering whole row groups ahead would double the memory.
+            file = pq.ParquetFile(path, page_checksum_verification=True, pre_buffer=False)
             names = file.schema_arrow.names
             wanted = None
             if columns is not None:

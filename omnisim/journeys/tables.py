@@ -144,18 +144,29 @@ def decode(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def read_codes(column: pa.ChunkedArray, name: str) -> tuple[npt.NDArray[np.int32], list[Any]]:
-    """Return a column as codes in order of first appearance, -1 where missing, and what they mean.
+    """Return a column as codes, -1 where missing, and what the codes mean; every code occurs.
 
     Every kind of string, dictionary, integer and boolean is taken.
     """
-    column = decode(column)
-    if pa.types.is_floating(column.type):
-        raise TableError(
-            f"{name} must be text or whole numbers. Got a column of type {column.type}."
-        )
-    encoded = column.combine_chunks().dictionary_encode()
+    if len(column) == 0:
+        return np.empty(0, dtype=np.int32), []
+    if not pa.types.is_dictionary(column.type):
+        column = decode(column)
+        if pa.types.is_floating(column.type):
+            raise TableError(
+                f"{name} must be text or whole numbers. Got a column of type {column.type}."
+            )
+        column = column.dictionary_encode()
+    encoded = column.unify_dictionaries().combine_chunks()
     if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.unify_dictionaries().combine_chunks()
-        encoded = encoded.chunk(0) if isinstance(encoded, pa.ChunkedArray) else encoded
-    codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
-    return codes.astype(np.int32, copy=False), encoded.dictionary.to_pylist()
+        encoded = encoded.chunk(0)
+    indices = encoded.indices.cast(pa.int32())
+    codes = (indices.fill_null(-1) if indices.null_count else indices).to_numpy()
+    means = encoded.dictionary.to_pylist()
+    used = np.bincount(codes + 1, minlength=len(means) + 1)[1:] > 0
+    if None in means:
+        used[means.index(None)] = False
+    if used.all():
+        return codes, means
+    compact = np.append(np.where(used, np.cumsum(used) - 1, -1), -1).astype(np.int32)
+    return compact[codes], [mean for mean, keep in zip(means, used, strict=True) if keep]

@@ -201,6 +201,15 @@ def test_wrong_rules(rules):
         JourneyRules(**rules)
 
 
+def test_categories_that_do_not_occur_are_no_channels():
+    channel = pd.Categorical(["b", "a"], categories=["z", "a", "b"])
+    table = pd.DataFrame({"user": [1, 1], "time": [0.0, 1.0], "channel": channel,
+                          "conversion": [0, 1]})  # fmt: skip
+    journeys = Journeys.from_events(table)
+    assert listed(journeys) == [(["b", "a"], 1, 0.0)]
+    assert journeys.channel_names == ("a", "b")
+
+
 def test_no_events():
     table = {name: [] for name in COLUMNS}
     assert len(Journeys.from_events(table)) == 0
