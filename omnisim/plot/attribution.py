@@ -86,7 +86,7 @@ def _legend(ax: "Axes", comparison: Comparison) -> None:
     from matplotlib.lines import Line2D
 
     marks = [
-        Line2D([], [], marker="o", linestyle="", color=color, label=wrapped(name, 24, n_lines=1),
+        Line2D([], [], marker="o", linestyle="", color=color, label=wrapped(name, 16, n_lines=1),
                markerfacecolor="white" if arm == "baseline" else color)
         for (arm, color), name in zip(ARM_COLORS.items(), comparison.names, strict=True)
     ]  # fmt: skip

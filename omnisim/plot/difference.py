@@ -7,7 +7,7 @@ import pandas as pd
 from omnisim.experiment import Comparison
 from omnisim.plot.rows import lay_rows, values_right, whisker, widen, zero_line
 from omnisim.plot.theme import GAIN, LOSS, RULE, SOFT_INK, WIDTH, new_axes, themed
-from omnisim.plot.wording import clean, euro, number, title
+from omnisim.plot.wording import euro, number, title, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -85,6 +85,7 @@ def _bar(ax: "Axes", y: float, start: float, change: float) -> None:
 
 
 def _unit(comparison: Comparison) -> str:
-    row, (before, after) = comparison.headline, map(clean, comparison.names)
-    profits = f"{before[:24]} {euro(row['baseline'])}, {after[:24]} {euro(row['variant'])}"
+    row = comparison.headline
+    before, after = (wrapped(name, 18, n_lines=1) for name in comparison.names)
+    profits = f"{before} {euro(row['baseline'])}, {after} {euro(row['variant'])}"
     return f"€ per shopper and year, against the profit of\n{profits}"

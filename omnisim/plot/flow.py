@@ -136,7 +136,7 @@ def _draw_bars(
         ax.text(at + X[stage] + BAR / 2, -0.035, TITLES[stage], color=SOFT_INK, fontsize=8,
                 ha=SIDES[stage])  # fmt: skip
         centers = [(bar.low + bar.high) / 2 for bar in bars]
-        places = spread(centers, gap=0.105, low=0.02, high=0.98)
+        places = spread(centers, gap=0.09, low=0.02, high=0.98)
         for bar, place in zip(bars, places, strict=True):
             color = (END_COLORS if stage == "end" else PLACE_COLORS).get(bar.name, NEUTRAL)
             height = max(bar.high - bar.low, 0.003)

@@ -86,7 +86,7 @@ def flow_scale(flows: pd.DataFrame) -> float:
 
 
 def spread(centers: Sequence[float], *, gap: float, low: float, high: float) -> list[float]:
-    """Move labels apart so that neighbours keep `gap`, none leaves [low, high], order stays.
+    """Move labels apart as little as possible, so that neighbours keep `gap` and order stays.
 
     Parameters
     ----------
@@ -96,19 +96,26 @@ def spread(centers: Sequence[float], *, gap: float, low: float, high: float) -> 
         Least distance of neighbours; made smaller if they do not fit.
     low, high : float
         Limits.
+
+    Returns
+    -------
+    list of float
+        Places with the least sum of squared moves (before the limits): isotonic regression, where
+        neighbours that would collide move together around their mean.
     """
-    if not centers:
-        return []
     gap = min(gap, (high - low) / max(len(centers) - 1, 1))
-    found: list[float] = []
+    blocks: list[list[float]] = []
     for k, center in enumerate(centers):
-        floor = low if k == 0 else found[-1] + gap
-        found.append(max(center, floor))
-    ceiling = high
-    for k in range(len(found) - 1, -1, -1):
-        found[k] = min(found[k], ceiling)
-        ceiling = found[k] - gap
-    return found
+        blocks.append([center - k * gap])
+        while len(blocks) > 1 and _mean(blocks[-2]) > _mean(blocks[-1]):
+            blocks[-2:] = [blocks[-2] + blocks[-1]]
+    bottom = high - gap * max(len(centers) - 1, 0)
+    starts = [min(max(_mean(block), low), bottom) for block in blocks for _ in block]
+    return [start + k * gap for k, start in enumerate(starts)]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
 
 
 def _rank(stage: str, name: str) -> tuple[int, str]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 ROWS = (
     ("Naive: the firm's own data", "baseline", "naive", BASELINE),
     ("Shuffled: same purchases, channels at random", "baseline", "permuted", NEUTRAL),
-    ("Causal: the same shoppers in both firms", "variant", "causal", VARIANT),
+    ("Causal: same shoppers, both firms", "variant", "causal", VARIANT),
 )
 
 
@@ -33,7 +33,7 @@ def premium(comparison: Comparison, *, ax: "Axes | None" = None) -> "Axes":
     Axes
         Scale in ratios; 1 means no difference.
     """
-    ax = ax or new_axes(WIDTH, 2.1)
+    ax = ax or new_axes(WIDTH, 2.3)
     seen, texts = [1.0], []
     for y, (_, arm, kind, color) in enumerate(ROWS):
         mean, low, high = premium_of(comparison, arm, kind)

@@ -31,7 +31,7 @@ def sales_by_channel(comparison: Comparison, *, ax: "Axes | None" = None) -> "Ax
         Scale in EUR per shopper and year; whiskers are the intervals of each firm's mean.
     """
     rows = channel_rows(comparison)
-    ax = ax or new_axes(WIDTH, 1.2 + 0.62 * len(rows))
+    ax = ax or new_axes(WIDTH, 1.35 + 0.62 * len(rows))
     seen = [0.0]
     for y, row in enumerate(rows.itertuples()):
         for arm, shift in (("baseline", -0.19), ("variant", 0.19)):
@@ -72,8 +72,8 @@ def _legend(ax: "Axes", comparison: Comparison) -> None:
     from matplotlib.patches import Patch
 
     marks = [
-        Patch(facecolor=color, label=wrapped(name, 26, n_lines=1))
+        Patch(facecolor=color, label=wrapped(name, 16, n_lines=1))
         for color, name in zip(ARM_COLORS.values(), comparison.names, strict=True)
     ]
     ax.legend(handles=marks, loc="lower left", bbox_to_anchor=(0, 1), ncols=2, frameon=False,
-              borderaxespad=0.2, handlelength=1, handleheight=1, fontsize=8.5)  # fmt: skip
+              borderaxespad=1.5, handlelength=1, handleheight=1, fontsize=8.5)  # fmt: skip

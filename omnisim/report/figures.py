@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from omnisim import plot
+import omnisim.plot as plot
 from omnisim.experiment import Comparison
 from omnisim.plot.attribution import LEVEL_TITLES
 from omnisim.plot.flow import ARMS

@@ -91,10 +91,10 @@ def levels(made: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
         steps = [int(arm.get("capabilities", {}).get(name, 0)) for arm in arms]
         cost = arms[1].get("capability_costs", {}).get(name, (0.0, 0.0, 0.0))[steps[1]]
         code = (field.description or "").partition(",")[0]
-        per = " a store" if name in PER_STORE else ""
+        per = "a store" if name in PER_STORE else "for the firm"
         found.append(
             (f"{code} {title(name)}", LEVEL_NAMES[steps[0]], LEVEL_NAMES[steps[1]],
-             f"€{number(cost, 0)}{per}")
+             f"€{number(cost, 0)} {per}")
         )
     return found
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-import omnisim
 from omnisim.experiment import Comparison
 from omnisim.plot.wording import clean, interval, number, percent
 from omnisim.provenance import to_json
@@ -107,7 +106,7 @@ def context(comparison: Comparison, drawn: Iterable[Figure] | None = None) -> di
         "sourced": [s for s in known if not s.is_assumption],
         "provenance": to_json(made),
         "command": made.get("command", ""),
-        "version": omnisim.__version__,
+        "version": made.get("versions", {}).get("omnisim", ""),
     }
 
 

@@ -142,13 +142,15 @@ def premium(comparison: Comparison) -> tuple[str, str]:
     else:
         first = (
             f"In the data of the {clean(comparison.names[0])} firm, buyers in several channels "
-            f"spend {number(naive)} times as much as buyers in one; with the channels of the same "
-            f"purchases shuffled at random it is {number(shuffled)} times, because who buys often "
-            "meets more channels."
+            f"spend {number(naive)} times as much as buyers in one. Yet who buys often meets more "
+            "channels: with the channels of the same purchases shuffled at random it is "
+            f"{number(shuffled)} times"
+            + (", more than what the firm sees." if shuffled >= naive else ".")
         )
     second = (
         f"What integration causes is the change in the same shoppers: they spend {number(cause)} "
-        f"times as much ({interval(low, high)}); the naive number says little about it."
+        f"times as much ({interval(low, high)}). The naive number compares different people and "
+        "does not answer that question."
     )
     return first, second
 

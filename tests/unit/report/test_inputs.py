@@ -66,7 +66,7 @@ def test_moves_hold_the_primitives_of_both_firms(made: dict) -> None:
 def test_levels_name_both_firms_and_the_cost(made: dict) -> None:
     found = dict((name, rest) for name, *rest in inputs.levels(made))
     cost = number(CapabilityCosts().single_customer_view[2], 0)
-    assert found["K1 Single customer view"] == ["siloed", "integrated", f"€{cost}"]
+    assert found["K1 Single customer view"] == ["siloed", "integrated", f"€{cost} for the firm"]
     assert found["K8 Endless aisle"][2].endswith("a store")
 
 
