@@ -7,8 +7,11 @@ the simulator.
 
 from omnisim.attribution.base import AttributionModel
 from omnisim.attribution.bootstrap import Bootstrap, bootstrap
+from omnisim.attribution.ensemble import compare_models, standard_models
+from omnisim.attribution.graph import to_digraph
 from omnisim.attribution.markov import MarkovAttribution
 from omnisim.attribution.merge import count_files, count_stream, merge_chains
+from omnisim.attribution.money import budget_table
 from omnisim.attribution.rules import (
     ChannelWeights,
     FirstTouch,
@@ -37,7 +40,11 @@ __all__ = [
     "ShapleyAttribution",
     "TimeDecay",
     "bootstrap",
+    "budget_table",
+    "compare_models",
     "count_files",
     "count_stream",
     "merge_chains",
+    "standard_models",
+    "to_digraph",
 ]

@@ -24,7 +24,7 @@ from omnisim.journeys.events import (
 from omnisim.journeys.journeys import Journeys
 from omnisim.journeys.tables import csv_options
 
-__all__ = ["count_rows", "stream_events", "stream_paths"]
+__all__ = ["count_rows", "read_columns", "stream_events", "stream_paths"]
 
 BATCH_ROWS = 524_288
 
@@ -106,6 +106,18 @@ def count_rows(file: str | os.PathLike[str]) -> int | None:
     try:
         return int(pq.read_metadata(path).num_rows)
     except (OSError, pa.ArrowException) as error:
+        raise TableError(f"{path}: cannot be read as a table: {error}") from error
+
+
+def read_columns(file: str | os.PathLike[str]) -> list[str]:
+    """Return the names of a file's columns."""
+    path = Path(file)
+    try:
+        if path.suffix.lower() == ".parquet":
+            return list(pq.read_schema(path).names)
+        with pacsv.open_csv(path, parse_options=csv_options(path)) as reader:
+            return list(reader.schema.names)
+    except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         raise TableError(f"{path}: cannot be read as a table: {error}") from error
 
 

@@ -1,0 +1,171 @@
+"""The command ``omnisim attribute``: a file of paths or events in, credits out."""
+
+import argparse
+import html
+import math
+import pathlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pandas as pd
+from tqdm.auto import tqdm
+
+import omnisim.attribution as models
+from omnisim.attribution import AttributionModel, Bootstrap, MarkovAttribution, bootstrap
+from omnisim.exceptions import ParameterError, TableError
+from omnisim.journeys import JourneyRules, Journeys, stream_events, stream_paths
+from omnisim.journeys.events import COMMON_NAMES
+from omnisim.journeys.stream import count_rows, read_columns
+from omnisim.plot.credit import credit
+from omnisim.report.svg import inline_svg
+
+__all__ = ["declare_attribute", "run_attribute"]
+
+MODELS: dict[str, Callable[[argparse.Namespace], AttributionModel]] = {
+    "markov": lambda a: MarkovAttribution(a.order),
+    "shapley": lambda a: models.ShapleyAttribution(),
+    "first": lambda a: models.FirstTouch(),
+    "last": lambda a: models.LastTouch(),
+    "linear": lambda a: models.Linear(),
+    "position": lambda a: models.PositionBased(),
+    "time-decay": lambda a: models.TimeDecay(),
+    "participation": lambda a: models.Participation(),
+}
+"""What ``--model`` takes."""
+
+
+def declare_attribute(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the command."""
+    parser.add_argument("file", metavar="FILE", help="CSV or Parquet file of paths or events")
+    parser.add_argument("--model", choices=list(MODELS), default="markov")
+    parser.add_argument("--order", type=int, default=1, metavar="K", help="of the Markov chain")
+    parser.add_argument(
+        "--kind", choices=("paths", "events"), help="what the file holds; told from its columns"
+    )
+    parser.add_argument("--separator", default=">", metavar="TEXT", help="between channels")
+    parser.add_argument("--lookback", type=float, default=30.0, metavar="DAYS", help="of events")
+    parser.add_argument(
+        "--bootstrap", type=int, default=0, metavar="N", help="replicates for intervals"
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the bootstrap")
+    parser.add_argument(
+        "--stream", action="store_true",
+        help="read in batches, for files larger than memory (Markov only; events must be sorted)",
+    )  # fmt: skip
+    parser.add_argument("--csv", metavar="FILE", help="write the table")
+    parser.add_argument("--html", metavar="FILE", help="write a page with table and figure")
+    parser.add_argument("--quiet", action="store_true", help="draw no progress bar")
+
+
+def run_attribute(arguments: argparse.Namespace) -> int:
+    """Run the command: print the table, write what was asked for, return the exit code."""
+    if arguments.bootstrap and arguments.stream:
+        raise ParameterError("--bootstrap needs all journeys in memory: leave out --stream.")
+    kind = arguments.kind or _kind(arguments.file)
+    with _bar(arguments, kind) as progress:
+        model, intervals = _fit(arguments, kind, progress)
+    table = model.to_frame()
+    if intervals is not None:
+        table = table.join(intervals.to_frame()[["ci_low", "ci_high"]])
+    table = table.sort_values("credit", ascending=False, kind="stable")
+    heading = f"{model!r} on {arguments.file}"
+    print(f"{heading}\n{table.to_string(float_format=lambda x: f'{x:,.4g}')}")
+    if arguments.csv:
+        _write(arguments.csv, table.to_csv())
+    if arguments.html:
+        _write(arguments.html, _page(heading, table, intervals or model))
+    return 0
+
+
+def _fit(
+    arguments: argparse.Namespace, kind: str, progress: Callable[[int], None]
+) -> tuple[AttributionModel, Bootstrap | None]:
+    model = MODELS[arguments.model](arguments)
+    rules = JourneyRules(lookback_days=arguments.lookback)
+    if arguments.stream:
+        if not isinstance(model, MarkovAttribution):
+            raise ParameterError(f"--stream works with --model markov. Got {arguments.model!r}.")
+        batches: Iterator[Journeys] = (
+            stream_paths(arguments.file, separator=arguments.separator)
+            if kind == "paths"
+            else stream_events(arguments.file, rules=rules)
+        )
+        chain = models.count_stream(batches, arguments.order, progress=progress)
+        return model.fit_chain(chain), None
+    journeys = (
+        Journeys.from_paths(arguments.file, separator=arguments.separator)
+        if kind == "paths"
+        else Journeys.from_events(arguments.file, rules=rules)
+    )
+    if not arguments.bootstrap:
+        return model.fit(journeys), None
+    intervals = bootstrap(
+        model, journeys, n_replicates=arguments.bootstrap, seed=arguments.seed, progress=progress
+    )
+    return intervals.model, intervals
+
+
+@contextmanager
+def _bar(arguments: argparse.Namespace, kind: str) -> Iterator[Callable[[int], None]]:
+    """Yield what to call with the amount just done; draws a bar on a terminal."""
+    streams, replicates = bool(arguments.stream), arguments.bootstrap
+    total = count_rows(arguments.file) if streams and kind == "events" else replicates or None
+    unit = " touchpoints" if streams else " replicates"
+    off = arguments.quiet or not (streams or replicates)
+    with tqdm(total=total, unit=unit, unit_scale=streams, disable=off or None, leave=False) as bar:
+
+        def progress(done: int) -> None:
+            bar.update(done)
+
+        yield progress
+
+
+def _kind(file: str) -> str:
+    """Tell paths from events by the columns of the file."""
+    have = {name.lower() for name in read_columns(file)}
+    return "events" if have & set(COMMON_NAMES["time"]) else "paths"
+
+
+def _page(heading: str, table: pd.DataFrame, result: AttributionModel | Bootstrap) -> str:
+    """Return a self-contained HTML page."""
+    figure: Any = credit(result).figure
+    picture = inline_svg(figure.to_svg(), name="credit", alt="Credits by channel")
+    rows = table.to_html(float_format=lambda x: "" if math.isnan(x) else f"{x:,.4g}", border=0)
+    return PAGE.format(title=html.escape(heading), picture=picture, table=rows)
+
+
+PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>{title}</title>
+<style>
+body {{ font-family: system-ui, sans-serif; color: #1d2733; max-width: 60rem; margin: 2rem auto;
+padding: 0 1rem; }}
+h1 {{ font-size: 1.2rem; }}
+svg {{ width: 100%; max-width: 32rem; height: auto; }}
+div {{ overflow-x: auto; }}
+table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; }}
+th, td {{ text-align: right; padding: 0.25rem 0.7rem; border-bottom: 1px solid #d5dae0; }}
+th:first-child {{ text-align: left; }}
+</style>
+</head>
+<body>
+<h1>{title}</h1>
+{picture}
+<div>
+{table}
+</div>
+</body>
+</html>
+"""
+
+
+def _write(name: str, text: str) -> None:
+    try:
+        pathlib.Path(name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise TableError(f"{name}: cannot be written: {error.strerror}") from error

@@ -1,0 +1,47 @@
+"""The chain as a networkx graph."""
+
+import networkx as nx
+
+from omnisim.attribution.chain import Chain
+from omnisim.attribution.markov import MarkovAttribution
+from omnisim.exceptions import ParameterError
+
+__all__ = ["to_digraph"]
+
+
+def to_digraph(model: MarkovAttribution, *, min_probability: float = 0.0) -> "nx.DiGraph[str]":
+    """Return the chain of a fitted model as a directed graph.
+
+    Parameters
+    ----------
+    model : MarkovAttribution
+        Fitted.
+    min_probability : float, default=0.0, in [0, 1]
+        Leave out edges less likely than this.
+
+    Returns
+    -------
+    networkx.DiGraph
+        Nodes ``(start)``, the states, ``(conversion)`` and ``(null)``, with attribute ``visits``;
+        edges with ``count`` and ``probability``. ``networkx.write_graphml`` writes it.
+
+    Examples
+    --------
+    >>> model = MarkovAttribution().fit({"path": ["a > b"], "n_conversions": [2]})
+    >>> to_digraph(model).edges["a", "b"]
+    {'count': 2, 'probability': 1.0}
+    """
+    if not 0 <= min_probability <= 1:
+        raise ParameterError(f"min_probability must lie in [0, 1]. Got {min_probability!r}.")
+    chain: Chain = model.chain_
+    graph: nx.DiGraph[str] = nx.DiGraph(order=chain.order)
+    graph.add_node("(start)", visits=int(chain.start.sum()))
+    for name, visits in zip(chain.state_names(), chain.visits.tolist(), strict=True):
+        graph.add_node(name, visits=visits)
+    graph.add_node("(conversion)", visits=int(chain.to_conversion.sum()))
+    graph.add_node("(null)", visits=int(chain.to_null.sum()))
+    steps = model.transitions()
+    steps = steps[steps["probability"] >= min_probability]
+    for source, target, count, probability in steps.itertuples(index=False):
+        graph.add_edge(source, target, count=int(count), probability=float(probability))
+    return graph

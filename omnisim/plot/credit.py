@@ -1,0 +1,178 @@
+"""Figures of attribution models: credits with intervals, models side by side, transitions."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from omnisim.attribution import AttributionModel, Bootstrap, MarkovAttribution
+from omnisim.exceptions import ParameterError
+from omnisim.journeys import Journeys
+from omnisim.plot.rows import lay_rows, values_right, whisker, widen
+from omnisim.plot.theme import INK, NEUTRAL, SOFT_INK, VARIANT, WIDTH, new_axes, themed
+from omnisim.plot.wording import clean, number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["credit", "journey_length", "model_comparison", "time_to_conversion", "transitions"]
+
+MODEL_COLORS = ("#2c4a73", "#2a8f95", "#d99a2b", "#b9573f", "#8067a9", "#7b8794", "#6f93c4",
+                "#a9b2bc")  # fmt: skip
+ROW = 0.34
+"""Inches of a row."""
+
+
+@themed
+def credit(
+    result: AttributionModel | Bootstrap, *, quantity: str = "credit", ax: "Axes | None" = None
+) -> "Axes":
+    """Draw what each channel is credited with, the most first; intervals where they are known.
+
+    Parameters
+    ----------
+    result : AttributionModel or Bootstrap
+        Fitted model, or its bootstrap.
+    quantity : {"credit", "value_credit"}, default="credit"
+    ax : Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    Axes
+    """
+    if isinstance(result, Bootstrap):
+        frame = result.to_frame(quantity)
+    else:
+        amount = getattr(result, f"{quantity}_")
+        frame = pd.DataFrame({"estimate": amount, "ci_low": np.nan, "ci_high": np.nan})
+    frame = frame.sort_values("estimate", ascending=False, kind="stable")
+    ax = ax or new_axes(WIDTH, 0.8 + ROW * len(frame))
+    for y, row in enumerate(frame.itertuples()):
+        ax.barh(y, row.estimate, height=0.6, color=VARIANT, alpha=0.85, zorder=2)
+        whisker(ax, y, row.ci_low, row.ci_high)
+    unit = "conversions credited" if quantity == "credit" else "value credited"
+    lay_rows(ax, [clean(name) for name in frame.index], unit=unit)
+    widen(ax, [0.0, *frame[["estimate", "ci_low", "ci_high"]].to_numpy().ravel()])
+    ax.set_xlim(left=0.0)
+    values_right(ax, [number(value, 0) for value in frame["estimate"]])
+    return ax
+
+
+@themed
+def model_comparison(table: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes":
+    """Draw the share of each channel under each model, a dot a model.
+
+    Parameters
+    ----------
+    table : DataFrame of shape (n_channels, n_models)
+        As `omnisim.attribution.compare_models` returns it; at most 8 models.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+    """
+    if not 1 <= table.shape[1] <= len(MODEL_COLORS):
+        raise ParameterError(f"table must have 1 to 8 models. Got {table.shape[1]}.")
+    share = 100 * table / table.sum()
+    share = share.loc[share.mean(axis=1).sort_values(ascending=False, kind="stable").index]
+    ax = ax or new_axes(WIDTH, 1.6 + ROW * len(share))
+    for y, row in enumerate(share.to_numpy()):
+        ax.plot([row.min(), row.max()], [y, y], color=NEUTRAL, linewidth=1.0, zorder=1.6)
+    for color, name in zip(MODEL_COLORS, share.columns, strict=False):
+        ax.plot(
+            share[name], np.arange(len(share)), "o", color=color, markersize=5, label=clean(name)
+        )
+    lay_rows(ax, [clean(name) for name in share.index], unit="% of conversions")
+    ax.set_xlim(left=0.0)
+    ax.legend(
+        loc="upper center", bbox_to_anchor=(0.4, -0.9 / len(share) - 0.06), ncols=2, frameon=False,
+        fontsize=8, labelcolor=SOFT_INK,
+    )  # fmt: skip
+    return ax
+
+
+@themed
+def transitions(model: MarkovAttribution, *, ax: "Axes | None" = None) -> "Axes":
+    """Draw the transition probabilities of a first-order model as a heat map.
+
+    Parameters
+    ----------
+    model : MarkovAttribution
+        Fitted, of order 1.
+    ax : Axes, optional
+
+    Returns
+    -------
+    Axes
+        Rows lead to columns.
+    """
+    if model.chain_.order != 1:
+        raise ParameterError(f"model must be of order 1. Got {model.chain_.order}.")
+    matrix = model.transition_matrix_.iloc[:-2, 1:]
+    n_rows, n_columns = matrix.shape
+    ax = ax or new_axes(max(WIDTH, 1.6 + 0.32 * n_columns), 1.5 + 0.28 * n_rows)
+    ax.imshow(matrix, cmap="Blues", vmin=0.0, vmax=float(matrix.to_numpy().max()), aspect="auto")
+    ax.set_xticks(range(n_columns), [clean(c) for c in matrix.columns], rotation=90)
+    ax.set_yticks(range(n_rows), [clean(c) for c in matrix.index])
+    for (y, x), p in np.ndenumerate(matrix.to_numpy()):
+        if p >= 0.005:
+            dark = p > 0.6 * matrix.to_numpy().max()
+            ax.text(x, y, f"{100 * p:.0f}", ha="center", va="center", fontsize=6.5,
+                    color="white" if dark else INK)  # fmt: skip
+    ax.set_xlabel("to, % of steps")
+    ax.set_ylabel("from")
+    ax.grid(visible=False)
+    return ax
+
+
+@themed
+def journey_length(journeys: Journeys, *, ax: "Axes | None" = None) -> "Axes":
+    """Draw how many touchpoints journeys have, those that convert and those that do not.
+
+    Returns
+    -------
+    Axes
+        Shares of journeys by length; the last bar holds the longest 1 % and more.
+    """
+    ax = ax or new_axes(WIDTH, 2.6)
+    weights = {"converted": journeys.n_conversions, "not": journeys.n_nulls}
+    whole = journeys.n_conversions + journeys.n_nulls
+    counts = np.bincount(journeys.length, weights=whole)
+    top = int(np.searchsorted(np.cumsum(counts), 0.99 * counts.sum()))
+    length = np.minimum(journeys.length, top)
+    for (name, weight), color, shift in zip(
+        weights.items(), (VARIANT, NEUTRAL), (-0.2, 0.2), strict=True
+    ):
+        share = np.bincount(length, weights=weight, minlength=top + 1)[1:]
+        share = 100 * share / (share.sum() or 1.0)
+        ax.bar(np.arange(1, top + 1) + shift, share, width=0.4, color=color, label=name)
+    ax.set_xlabel(f"touchpoints (the last bar: {top} and more)")
+    ax.set_ylabel("% of journeys")
+    ax.legend(frameon=False, fontsize=8)
+    return ax
+
+
+@themed
+def time_to_conversion(journeys: Journeys, *, ax: "Axes | None" = None) -> "Axes":
+    """Draw how long it takes from the first touchpoint to the conversion.
+
+    Returns
+    -------
+    Axes
+
+    Raises
+    ------
+    ParameterError
+        If the journeys have no times.
+    """
+    if journeys.time is None or journeys.end is None:
+        raise ParameterError("journeys must have times; read them with Journeys.from_events.")
+    converted = journeys.n_conversions > 0
+    days = (journeys.end - journeys.time[journeys.offset[:-1]])[converted]
+    ax = ax or new_axes(WIDTH, 2.4)
+    ax.hist(days, bins=30, weights=np.full(len(days), 100.0 / max(len(days), 1)), color=VARIANT)
+    ax.set_xlabel("days from the first touchpoint to the conversion")
+    ax.set_ylabel("% of converting journeys")
+    return ax

@@ -1,0 +1,83 @@
+"""Models side by side, credits against costs, and the chain as a graph."""
+
+import io
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from omnisim.attribution import (
+    LastTouch,
+    MarkovAttribution,
+    budget_table,
+    compare_models,
+    to_digraph,
+)
+from omnisim.exceptions import ParameterError
+
+PATHS = {"path": ["ad > mail", "mail", "ad > ad"], "n_conversions": [4, 1, 0],
+         "n_nulls": [0, 2, 3], "value": [200.0, 20.0, 0.0]}  # fmt: skip
+
+
+def test_every_column_sums_to_the_conversions():
+    table = compare_models(PATHS)
+    assert table.sum().to_numpy() == pytest.approx(5.0)
+    assert compare_models(PATHS, quantity="value_credit").sum().to_numpy() == pytest.approx(220.0)
+
+
+def test_models_can_be_chosen():
+    table = compare_models(PATHS, {"mine": LastTouch()})
+    assert table["mine"].to_dict() == {"ad": 0.0, "mail": 5.0}
+    with pytest.raises(ParameterError, match="Unknown quantity"):
+        compare_models(PATHS, quantity="cost")
+
+
+def test_money_by_hand():
+    table = budget_table(MarkovAttribution().fit(PATHS), {"mail": 55.0, "ad": 45.0})
+    assert table["share_of_cost"].tolist() == [0.45, 0.55]
+    assert table["budget"].sum() == pytest.approx(100.0)
+    np.testing.assert_allclose(table["roas"], table["value_credit"] / [45.0, 55.0])
+    np.testing.assert_allclose(table["cpa"], [45.0, 55.0] / table["credit"])
+
+
+def test_channels_without_cost_get_no_budget_and_no_roas():
+    table = budget_table(LastTouch().fit(PATHS), {"mail": 10.0})
+    assert np.isnan(table.loc["ad", "roas"])
+    assert table.loc["ad", "budget"] == 0.0
+    assert np.isnan(table.loc["ad", "cpa"])
+
+
+def test_no_cost_at_all():
+    assert budget_table(LastTouch().fit(PATHS), {})["share_of_cost"].isna().all()
+
+
+@pytest.mark.parametrize("costs", [{"mial": 1.0}, {"mail": -1.0}, {"mail": float("inf")}])
+def test_wrong_costs(costs):
+    with pytest.raises(ParameterError):
+        budget_table(LastTouch().fit(PATHS), costs)
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_graph_conserves_flow(order):
+    graph = to_digraph(MarkovAttribution(order).fit(PATHS))
+    for node in graph:
+        out = sum(d["probability"] for *_, d in graph.out_edges(node, data=True))
+        assert out == pytest.approx(0.0 if node in ("(conversion)", "(null)") else 1.0)
+        into = sum(d["count"] for *_, d in graph.in_edges(node, data=True))
+        assert node == "(start)" or into == graph.nodes[node]["visits"]
+
+
+def test_graph_goes_out_as_graphml():
+    file = io.BytesIO()
+    nx.write_graphml(to_digraph(MarkovAttribution().fit(PATHS)), file)
+    again = nx.read_graphml(io.BytesIO(file.getvalue()))
+    assert again.edges["(start)", "ad"]["probability"] == pytest.approx(0.7)
+
+
+def test_unlikely_edges_can_be_left_out():
+    model = MarkovAttribution().fit(PATHS)
+    assert all(
+        d["probability"] >= 0.5 for *_, d in to_digraph(model, min_probability=0.5).edges(data=True)
+    )
+    with pytest.raises(ParameterError, match="min_probability"):
+        to_digraph(model, min_probability=2)

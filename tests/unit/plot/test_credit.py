@@ -1,0 +1,69 @@
+"""Figures of attribution models show the numbers of the models."""
+
+import numpy as np
+import pytest
+
+from omnisim.attribution import Linear, MarkovAttribution, bootstrap, compare_models
+from omnisim.exceptions import ParameterError
+from omnisim.journeys import Journeys
+from omnisim.plot.credit import (
+    credit,
+    journey_length,
+    model_comparison,
+    time_to_conversion,
+    transitions,
+)
+
+PATHS = {"path": ["a > b", "b > <c&", "b"], "n_conversions": [9, 4, 2], "n_nulls": [3, 5, 9]}
+EVENTS = {"user": [1, 1, 2], "time": [0.0, 3.0, 1.0], "channel": ["a", "b", "a"],
+          "conversion": [0, 1, 0]}  # fmt: skip
+
+
+def texts(ax):
+    return [t.get_text() for t in ax.figure.findobj(lambda o: hasattr(o, "get_text"))]
+
+
+def test_bars_are_the_credits_in_order():
+    model = Linear().fit(PATHS)
+    ax = credit(model)
+    widths = [bar.get_width() for bar in ax.patches]
+    assert widths == sorted(model.credit_, reverse=True)
+    assert "<c&" in texts(ax)
+
+
+def test_intervals_are_drawn():
+    plain, with_intervals = (
+        credit(r) for r in (Linear().fit(PATHS), bootstrap(Linear(), PATHS, n_replicates=20))
+    )
+    assert len(with_intervals.lines) > len(plain.lines)
+
+
+def test_model_comparison_has_a_dot_a_model_and_channel():
+    table = compare_models(PATHS)
+    ax = model_comparison(table)
+    dots = [line for line in ax.lines if line.get_marker() == "o"]
+    assert len(dots) == table.shape[1]
+    for line in dots:
+        assert np.sum(line.get_xdata()) == pytest.approx(100)
+    with pytest.raises(ParameterError, match="1 to 8 models"):
+        model_comparison(table.iloc[:, :0])
+
+
+def test_transitions_show_per_cent_of_steps():
+    ax = transitions(MarkovAttribution().fit(PATHS))
+    shown = np.asarray(ax.images[0].get_array())
+    assert shown.sum(axis=1) == pytest.approx(1.0)
+    with pytest.raises(ParameterError, match="of order 1. Got 2"):
+        transitions(MarkovAttribution(2).fit(PATHS))
+
+
+def test_journey_lengths_sum_to_a_hundred():
+    ax = journey_length(Journeys.from_paths(PATHS))
+    assert sum(bar.get_height() for bar in ax.patches) == pytest.approx(200)
+
+
+def test_time_to_conversion_needs_times():
+    ax = time_to_conversion(Journeys.from_events(EVENTS))
+    assert sum(bar.get_height() for bar in ax.patches) == pytest.approx(100)
+    with pytest.raises(ParameterError, match="must have times"):
+        time_to_conversion(Journeys.from_paths(PATHS))
