@@ -1,4 +1,4 @@
-"""What is it worth to integrate a retailer's channels, and do its attribution numbers tell the truth?
+"""Simulate multichannel shoppers, and say what it is worth to integrate a retailer's channels.
 
 omnisim simulates shoppers who search and buy across stores, website and app, of one firm and its
 rivals. A `Scenario` describes them; `simulate` runs one firm; `compare` runs two under the same

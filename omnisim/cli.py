@@ -46,13 +46,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     except OmnisimError as error:
         print(f"omnisim: error: {error}", file=sys.stderr)
         return BAD_INPUT
-    except KeyboardInterrupt:
-        print("omnisim: interrupted", file=sys.stderr)
-        return INTERRUPTED
     except BrokenPipeError:
         # Python flushes stdout again when it exits.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return PIPE_CLOSED
+    except OSError as error:
+        print(f"omnisim: error: {error.filename}: {error.strerror}", file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        print("omnisim: interrupted", file=sys.stderr)
+        return INTERRUPTED
     return code
 
 

@@ -15,6 +15,7 @@ from omnisim._validation import check_count
 from omnisim.config.experiment import Experiment
 from omnisim.experiment import Comparison, CustomerShoppers, compare
 from omnisim.experiment.progress import Counters, start_worker
+from omnisim.experiment.store import check_target
 from omnisim.population import read_customers
 from omnisim.random import fresh_seed
 from omnisim.report import write_study
@@ -55,12 +56,16 @@ def run_study(
 
     Raises
     ------
+    ParameterError
+        If `out` holds something else than a study.
     TableError
         If the customer file cannot be read as one.
     RunError
         If a replication fails.
     """
-    n_workers = check_count("n_workers", n_workers or os.cpu_count() or 1)
+    n_workers = check_count("n_workers", (os.cpu_count() or 1) if n_workers is None else n_workers)
+    if out is not None:
+        check_target(out)
     shoppers = CustomerShoppers(read_customers(customers)) if customers is not None else None
     if seed is None:
         seed = experiment.seed if experiment.seed is not None else fresh_seed()

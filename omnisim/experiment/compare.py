@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from omnisim import provenance
 from omnisim._validation import check_count, check_positive, check_probability
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import mean_interval, paired_difference
@@ -17,6 +16,7 @@ from omnisim.experiment.pair import ARMS, PairOutcome, PairTask, run_pair
 from omnisim.experiment.runner import run_tasks
 from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
 from omnisim.policies import Policy
+from omnisim.provenance import record
 from omnisim.random import fresh_seed
 from omnisim.simulation.engine import default_policy
 
@@ -84,7 +84,7 @@ def compare(
         for k in range(n_replications)
     ]
     outcomes = run_tasks(run_pair, tasks, executor=executor, on_wait=on_wait)
-    made = provenance.record(
+    made = record(
         scenario=baseline, seed=seed, replication=None, policy=policy or default_policy(baseline),
         variant=variant.model_dump(mode="json"), n_replications=n_replications,
         shoppers=repr(shoppers), names=list(names), lookback_days=lookback_days,

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from omnisim.config.scenario import Scenario
+from omnisim.config.segments import Segment
 from omnisim.population import Population
 from omnisim.random import Draws
 from omnisim.simulation.engine import draw_shoppers
@@ -59,7 +60,7 @@ class Customers(Protocol):
     """A customer file that can be turned into shoppers."""
 
     def to_population(
-        self, n_shoppers: int, *, draws: Draws, segment: object, mean_degree: int, p_rewire: float
+        self, n_shoppers: int, *, draws: Draws, segment: Segment, mean_degree: int, p_rewire: float
     ) -> Population:
         """Return shoppers like the customers of the file."""
         ...

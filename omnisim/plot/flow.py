@@ -37,9 +37,7 @@ THIN = 4e-4
 
 
 @themed
-def flow(
-    comparison: Comparison, *, arms: Sequence[str] = ARMS, ax: "Axes | None" = None
-) -> "Axes":
+def flow(comparison: Comparison, *, arms: Sequence[str] = ARMS, ax: "Axes | None" = None) -> "Axes":
     """Draw journeys from their first place over the last to their end, both firms on one scale.
 
     Parameters
@@ -126,9 +124,7 @@ def _ribbon(
     ax.add_patch(PathPatch(Path(points, codes), facecolor=color, alpha=0.62, linewidth=0))
 
 
-def _draw_bars(
-    ax: "Axes", layout: Layout, at: float, before: dict[str, float] | None
-) -> None:
+def _draw_bars(ax: "Axes", layout: Layout, at: float, before: dict[str, float] | None) -> None:
     from matplotlib.patches import Rectangle
 
     for stage in STAGES:
@@ -144,9 +140,7 @@ def _draw_bars(
             _label(ax, bar, at, place, before)
 
 
-def _label(
-    ax: "Axes", bar: Bar, at: float, place: float, before: dict[str, float] | None
-) -> None:
+def _label(ax: "Axes", bar: Bar, at: float, place: float, before: dict[str, float] | None) -> None:
     middle = (bar.low + bar.high) / 2
     text = number(bar.journeys)
     if bar.stage == "end":

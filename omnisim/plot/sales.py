@@ -58,9 +58,7 @@ def channel_rows(comparison: Comparison) -> pd.DataFrame:
 
 def _sample(comparison: Comparison, arm: str, group: str) -> "pd.Series[bool]":
     samples = comparison.samples
-    return (
-        (samples["arm"] == arm) & (samples["metric"] == "revenue") & (samples["group"] == group)
-    )
+    return (samples["arm"] == arm) & (samples["metric"] == "revenue") & (samples["group"] == group)
 
 
 def _change(row: object) -> str:

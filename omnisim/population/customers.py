@@ -1,6 +1,7 @@
 """The one door for a retailer's customer file, whichever kind it is."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from omnisim.config.segments import Segment
 from omnisim.exceptions import TableError
@@ -44,7 +45,7 @@ class Customers:
         return self.fitted.n_customers
 
     def __repr__(self) -> str:
-        text = f"Customers({self.n_customers:,} from {self.label}, {self.kind})"
+        text = f"Customers({self.n_customers:,} from {Path(self.label).name}, {self.kind})"
         if isinstance(self.fitted, FittedTransactions):
             text += f"\n  {self.fitted.fit.buying!r}\n  {self.fitted.fit.spending!r}"
         return text

@@ -93,8 +93,12 @@ def levels(made: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
         code = (field.description or "").partition(",")[0]
         per = "a store" if name in PER_STORE else "for the firm"
         found.append(
-            (f"{code} {title(name)}", LEVEL_NAMES[steps[0]], LEVEL_NAMES[steps[1]],
-             f"€{number(cost, 0)} {per}")
+            (
+                f"{code} {title(name)}",
+                LEVEL_NAMES[steps[0]],
+                LEVEL_NAMES[steps[1]],
+                f"€{number(cost, 0)} {per}",
+            )
         )
     return found
 

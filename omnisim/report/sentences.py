@@ -182,9 +182,7 @@ def segments(comparison: Comparison) -> str:
     rows = segment_rows(comparison)
     if rows.empty:
         return "The shoppers of this study were not divided into segments."
-    best, worst = (
-        rows.loc[k] for k in (rows["difference"].idxmax(), rows["difference"].idxmin())
-    )
+    best, worst = (rows.loc[k] for k in (rows["difference"].idxmax(), rows["difference"].idxmin()))
     amount = [euro(row["difference"], sign=True) for row in (best, worst)]
     if len(rows) == 1 or amount[0] == amount[1]:
         return f"The segments do not differ: {amount[0]} {UNIT}."

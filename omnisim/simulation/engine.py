@@ -4,12 +4,12 @@ import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from omnisim import provenance
 from omnisim._validation import check_count
 from omnisim.config.scenario import Scenario
 from omnisim.exceptions import ParameterError, RunError
 from omnisim.policies import Policy, RecencyCampaign
 from omnisim.population import Population
+from omnisim.provenance import record
 from omnisim.random import Draws, fresh_seed
 from omnisim.simulation.firm.stock import popularity, replenish, stocked_items
 from omnisim.simulation.market import market
@@ -67,7 +67,7 @@ def simulate(
     world = build_world(scenario, population, policy, seed=seed, replication=replication)
     world.progress = progress
     run(world)
-    made = provenance.record(scenario=scenario, seed=seed, replication=replication, policy=policy)
+    made = record(scenario=scenario, seed=seed, replication=replication, policy=policy)
     return close_books(world, population, made)
 
 

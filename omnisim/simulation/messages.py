@@ -36,7 +36,9 @@ def send_messages(world: World, day: int) -> int:
 def _senders(world: World, day: int) -> tuple[int, ...]:
     """Return who writes today: both teams on their own, or the two as one."""
     channels = world.scenario.channels
-    teams = (ONLINE_TEAM,) if channels.website.is_open or channels.app.is_open else ()
+    teams: tuple[int, ...] = (
+        (ONLINE_TEAM,) if channels.website.is_open or channels.app.is_open else ()
+    )
     teams += (STORE_TEAM,) if channels.store.is_open else ()
     as_one = world.draws.uniform(Stream.JOINT, 0, journey=day) < world.primitives["joint_sending"]
     return (JOINT,) if bool(as_one) and len(teams) == 2 else teams

@@ -22,7 +22,7 @@ from omnisim.plot.rows import digits_of
 from omnisim.plot.wording import number
 from tests.reference.comparisons import made_comparison
 
-NASTY = "<b>$x_1$ & \"co\"\n\x00" + "very long " * 9
+NASTY = '<b>$x_1$ & "co"\n\x00' + "very long " * 9
 
 
 @pytest.fixture(scope="module")

@@ -68,7 +68,7 @@ def page(text: str) -> Page:
 
 
 def test_the_page_is_well_formed_and_says_its_language(text: str, page: Page) -> None:
-    assert text.startswith("<!DOCTYPE html>\n<html lang=\"en\">")
+    assert text.startswith('<!DOCTYPE html>\n<html lang="en">')
     assert len(page.named("h1")) == len(page.named("main")) == 1
     assert page.named("title")
 
