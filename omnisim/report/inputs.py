@@ -1,6 +1,7 @@
 """What went into a study: settings with their sources, and what each capability moved."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
@@ -11,6 +12,9 @@ from pydantic.fields import FieldInfo
 from omnisim.config.capabilities import MOVES, Capabilities, Primitives
 from omnisim.config.scenario import Scenario
 from omnisim.plot.wording import clean, number, title
+
+CITATION = re.compile(r"\b(T-\d+|[A-Z]{2,4}\d{2})\b")
+"""Codes of published sources; those of priors and of parts of the model count as assumptions."""
 
 LEVEL_NAMES = ("siloed", "partial", "integrated")
 
@@ -41,7 +45,7 @@ class Move:
 
 
 def settings(made: Mapping[str, Any]) -> list[Setting]:
-    """Return the fields of the baseline scenario with meaning, unit and source.
+    """Return the fields of the baseline scenario with meaning, unit and source, but capabilities.
 
     A field of several segments is one setting. A value that is not the default has no other source
     than the study, and says so.
@@ -52,7 +56,26 @@ def settings(made: Mapping[str, Any]) -> list[Setting]:
         Provenance of a comparison.
     """
     usual = Scenario().model_dump(mode="json")
-    return list(_settings(Scenario, made.get("scenario", {}), usual, ()))
+    used = {name: part for name, part in made.get("scenario", {}).items() if name != "capabilities"}
+    return list(_settings(Scenario, used, usual, ()))
+
+
+def differences(made: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Return (dotted name, value in baseline, value in variant) where the firms differ otherwise.
+
+    Otherwise than by the levels of their capabilities, which `levels` holds.
+
+    Parameters
+    ----------
+    made : mapping
+        Provenance of a comparison.
+    """
+    before, after = (dict(_leaves(made.get(arm, {}))) for arm in ("scenario", "variant"))
+    return [
+        (name, _text(before.get(name, "n/a")), _text(after.get(name, "n/a")))
+        for name in dict.fromkeys((*before, *after))
+        if not name.startswith("capabilities.") and before.get(name) != after.get(name)
+    ]
 
 
 def moves(made: Mapping[str, Any]) -> list[Move]:
@@ -107,6 +130,15 @@ PER_STORE = ("offline_capture", "endless_aisle")
 """Capabilities whose yearly cost is that of each store."""
 
 
+def _leaves(values: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Yield dotted name and value of everything below `values`."""
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, (*path, name))
+        else:
+            yield ".".join((*path, name)), value
+
+
 def _primitive(arm: Mapping[str, Any], name: str, owner: str) -> str:
     level = int(arm.get("capabilities", {}).get(owner, 0))
     values = arm.get("primitives", {}).get(name)
@@ -157,7 +189,7 @@ def _setting(name: str, field: FieldInfo, value: Any, default: Any) -> Setting:
         unit=_extra(field, "unit"),
         description=field.description or "",
         source=source,
-        is_assumption="assumption" in source,
+        is_assumption="assumption" in source or not CITATION.search(source),
         is_changed=False,
     )
     return setting if value == default else _as_changed(setting)

@@ -9,9 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from omnisim.report import render
-from tests.reference.comparisons import made_comparison
-
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 BROWSER = next(filter(None, map(shutil.which, NAMES)), "")
 pytestmark = pytest.mark.skipif(not BROWSER, reason="no Chromium to open the page with")
@@ -46,13 +43,13 @@ def browse(page: Path, profile: Path) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.fixture(scope="module")
-def seen(tmp_path_factory: pytest.TempPathFactory) -> "subprocess.CompletedProcess[str]":
+def seen(
+    nasty_page: str, tmp_path_factory: pytest.TempPathFactory
+) -> "subprocess.CompletedProcess[str]":
     """A page with long and nasty names, opened at all widths by one browser."""
-    names = ("a siloed firm with a rather long name & <more>", "unbrokenvariantname" * 5)
-    page = render(made_comparison(names=names, segments=("m" * 70, "digital", "loyal")))
     folder = tmp_path_factory.mktemp("page")
     outer = MEASURE.replace("WIDTHS", json.dumps(WIDTHS))
-    outer = outer.replace("PAGE", base64.b64encode(page.encode()).decode())
+    outer = outer.replace("PAGE", base64.b64encode(nasty_page.encode()).decode())
     (folder / "outer.html").write_text(outer, encoding="utf-8")
     return browse(folder / "outer.html", folder / "profile")
 

@@ -2,6 +2,7 @@ import json
 
 import pytest
 
+from omnisim.config.base import Part, param
 from omnisim.config.capabilities import MOVES, Capabilities, Primitives
 from omnisim.config.costs import CapabilityCosts
 from omnisim.config.scenario import Scenario
@@ -24,7 +25,8 @@ def leaves(tree: object, path: tuple[str, ...] = ()) -> set[str]:
 
 def test_every_setting_is_listed_once(made: dict) -> None:
     names = [setting.name for setting in inputs.settings(made)]
-    expected = leaves({k: v for k, v in made["scenario"].items() if k != "segments"})
+    kept = set(made["scenario"]) - {"segments", "capabilities"}
+    expected = leaves({name: made["scenario"][name] for name in kept})
     one = next(iter(made["scenario"]["segments"].values()))
     expected |= {f"segments.*.{name}" for name in one}
     assert len(names) == len(set(names))
@@ -68,6 +70,34 @@ def test_levels_name_both_firms_and_the_cost(made: dict) -> None:
     cost = number(CapabilityCosts().single_customer_view[2], 0)
     assert found["K1 Single customer view"] == ["siloed", "integrated", f"€{cost} for the firm"]
     assert found["K8 Endless aisle"][2].endswith("a store")
+
+
+def test_only_capabilities_differ_between_the_two_firms(made: dict) -> None:
+    assert inputs.differences(made) == []
+
+
+def test_other_differences_are_named() -> None:
+    base = Scenario()
+    other = base.replace({"stores.n_stores": 7, "primitives.stock_shown": (0.0, 0.5, 0.9)})
+    made = {"scenario": base.model_dump(mode="json"), "variant": other.model_dump(mode="json")}
+    stores = base.stores.n_stores
+    assert inputs.differences(made) == [
+        ("stores.n_stores", str(stores), "7"),
+        ("primitives.stock_shown", "0 / 0.5 / 1", "0 / 0.5 / 0.9"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "is_assumption"),
+    [("T-34", False), ("C3: 0.3-0.9; T-78 V2 30-80 %", False), ("T-36 V (PB22)", False),
+     ("C5: 4-10", True), ("assumption (T-34)", True), ("D5", True), ("eq. 7", True), ("", True)],
+)  # fmt: skip
+def test_only_published_sources_are_no_assumption(source: str, is_assumption: bool) -> None:
+    class Odd(Part):
+        size: float = param(1.0, "a size", source=source)
+
+    (found,) = inputs._settings(Odd, {"size": 1.0}, {"size": 1.0}, ())
+    assert found.is_assumption == is_assumption
 
 
 def test_a_provenance_of_another_version_is_read_as_far_as_known(made: dict) -> None:
