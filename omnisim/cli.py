@@ -10,12 +10,14 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from omnisim import __version__
+from omnisim.attribute import declare_attribute, run_attribute
 from omnisim.config.experiment import Experiment, build_experiment, is_experiment, load_experiment
 from omnisim.config.io import TomlFile, build
 from omnisim.config.render import render_toml
 from omnisim.config.scenario import Scenario
 from omnisim.config.schema_json import json_schema
 from omnisim.exceptions import ConfigError, OmnisimError
+from omnisim.study import default_folder, run_study
 
 BAD_INPUT, INTERRUPTED, PIPE_CLOSED = 2, 130, 141
 """Exit codes of a failed command; the last two are those of a shell."""
@@ -88,8 +90,6 @@ def _declare_run(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from omnisim.study import default_folder, run_study  # pulls in the whole simulator
-
     experiment = load_experiment(arguments.file) if arguments.file else Experiment()
     out = arguments.out or default_folder(arguments.file or "reference/config.toml")
     versus = run_study(
@@ -157,6 +157,7 @@ def _write(out: str | None, text: str) -> None:
 
 COMMANDS = (
     Command("run", "Compare two firms and write a report.", _declare_run, _run),
+    Command("attribute", "Credit the channels of a table.", declare_attribute, run_attribute),
     Command("validate", "Check scenario and experiment files.", _declare_validate, _validate),
     Command("schema", "Print the JSON schema of a scenario file.", _declare_schema, _schema),
     Command("reference", "Print the documented reference scenario.", _declare_out, _reference),
