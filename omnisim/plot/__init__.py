@@ -1,10 +1,9 @@
 """Figures: one function each, result in, matplotlib Axes out.
 
-Every function takes a result, a `omnisim.experiment.Comparison` or a fitted attribution model, and
-an optional ``ax``, draws the interval
-with the estimate, names its unit, and leaves pyplot and matplotlib's settings alone. Without
-``ax`` it makes a figure of its own, which ``.figure`` shows in a notebook and ``.figure.savefig``
-saves. matplotlib is imported when the first figure is drawn.
+Every function takes a result (an `omnisim.experiment.Comparison`, or a fitted attribution model)
+and an optional ``ax``, draws the interval with the estimate, names its unit, and leaves pyplot and
+matplotlib's settings alone. Without ``ax`` it makes a figure of its own, which ``.figure`` shows in
+a notebook and ``.figure.savefig`` saves. matplotlib is imported when the first figure is drawn.
 """
 
 from omnisim.plot.attribution import attribution
