@@ -12,7 +12,14 @@ import pyarrow.compute as pc
 from omnisim._validation import check_choice
 from omnisim.exceptions import BuildError, ParameterError, TableError
 from omnisim.journeys.paths import MAX_CHANNELS
-from omnisim.journeys.tables import as_table, find_column, read_codes, read_count, read_float
+from omnisim.journeys.tables import (
+    as_table,
+    find_column,
+    read_codes,
+    read_count,
+    read_float,
+    table_errors,
+)
 
 try:
     import omnisim.journeys._paths as _paths
@@ -102,10 +109,11 @@ def read_events(
     source: Any, columns: EventColumns, rules: JourneyRules, groups: Mapping[str, str]
 ) -> dict[str, Any]:
     """Return the arrays of `Journeys`; see `Journeys.from_events`."""
-    table = as_table(source)
-    where = find_event_columns(table.column_names, columns)
-    shopper = _read_shopper(table[where["shopper"]])
-    time, channel, n_conversions, value, names = read_event_columns(table, where, groups)
+    with table_errors("events"):
+        table = as_table(source)
+        where = find_event_columns(table.column_names, columns)
+        shopper = _read_shopper(table[where["shopper"]])
+        time, channel, n_conversions, value, names = read_event_columns(table, where, groups)
     conditional = np.zeros(table.num_rows, dtype=np.uint8)
     return cut_events(shopper, time, channel, conditional, n_conversions, value, names, rules)
 

@@ -14,7 +14,14 @@ import pyarrow as pa
 
 from omnisim._validation import check_choice
 from omnisim.exceptions import BuildError, ParameterError, TableError
-from omnisim.journeys.tables import as_table, decode, find_column, read_count, read_float
+from omnisim.journeys.tables import (
+    as_table,
+    decode,
+    find_column,
+    read_count,
+    read_float,
+    table_errors,
+)
 
 try:
     import omnisim.journeys._tokens as _tokens
@@ -48,7 +55,13 @@ def read_paths(
     check_choice("empty", empty, ("error", "drop"))
     if not isinstance(separator, str) or not separator.strip():
         raise ParameterError(f"separator must hold a visible character. Got {separator!r}.")
-    table = as_table(source)
+    with table_errors("paths"):
+        return _read(as_table(source), columns, separator, empty)
+
+
+def _read(
+    table: pa.Table, columns: Mapping[str, str | None], separator: str, empty: str
+) -> dict[str, Any]:
     where = {
         key: find_column("paths", table.column_names, columns[key], COMMON_NAMES[key],
                          required=key in ("path", "n_conversions"))

@@ -22,7 +22,7 @@ from omnisim.journeys.events import (
     read_event_columns,
 )
 from omnisim.journeys.journeys import Journeys
-from omnisim.journeys.tables import csv_options
+from omnisim.journeys.tables import check_names, csv_options, table_errors
 
 __all__ = ["count_rows", "read_columns", "stream_events", "stream_paths"]
 
@@ -82,20 +82,21 @@ def stream_events(
     where: dict[str, Any] = {}
     rest: pa.Table | None = None
     row = 0
-    for table in _batches(Path(file), columns, batch_rows):
-        where = where or find_event_columns(table.column_names, columns)
+    with table_errors(str(file)):
+        for table in _batches(Path(file), columns, batch_rows):
+            where = where or find_event_columns(table.column_names, columns)
+            if rest is not None:
+                table = pa.concat_tables([rest, table])
+            changes = _changes(table[where["shopper"]], row)
+            # The last shopper's events may go on in the next batch.
+            last = int(np.flatnonzero(changes)[-1])
+            rest = table.slice(last)
+            if last:
+                yield _cut(table.slice(0, last), changes[:last], where, rules, groups, row)
+            row += last
         if rest is not None:
-            table = pa.concat_tables([rest, table])
-        changes = _changes(table[where["shopper"]], row)
-        # The last shopper's events may go on in the next batch.
-        last = int(np.flatnonzero(changes)[-1])
-        rest = table.slice(last)
-        if last:
-            yield _cut(table.slice(0, last), changes[:last], where, rules, groups, row)
-        row += last
-    if rest is not None:
-        changes = _changes(rest[where["shopper"]], row)
-        yield _cut(rest, changes, where, rules, groups, row)
+            changes = _changes(rest[where["shopper"]], row)
+            yield _cut(rest, changes, where, rules, groups, row)
 
 
 def count_rows(file: str | os.PathLike[str]) -> int | None:
@@ -134,11 +135,11 @@ def _batches(path: Path, columns: EventColumns | None, batch_rows: int) -> Itera
                 wanted = [name for name in found.values() if name is not None]
             for batch in file.iter_batches(batch_rows, columns=wanted):
                 if batch.num_rows:
-                    yield pa.Table.from_batches([batch])
+                    yield check_names(pa.Table.from_batches([batch]))
             return
         for batch in pacsv.open_csv(path, parse_options=csv_options(path)):
             for low in range(0, batch.num_rows, batch_rows):
-                yield pa.Table.from_batches([batch.slice(low, batch_rows)])
+                yield check_names(pa.Table.from_batches([batch.slice(low, batch_rows)]))
     except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         raise TableError(f"{path}: cannot be read as a table: {error}") from error
 

@@ -1,7 +1,8 @@
 """The door for tables of any kind: dataframes, mappings, CSV and Parquet files become Arrow."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,15 @@ SNIFFED_BYTES = 65_536
 DELIMITERS = (",", ";", "\t", "|")
 
 
+@contextmanager
+def table_errors(name: str) -> Iterator[None]:
+    """Turn what Arrow says of bad data, such as text that is not UTF-8, into a TableError."""
+    try:
+        yield
+    except (pa.ArrowException, UnicodeError) as error:
+        raise TableError(f"{name}: cannot be read as a table: {error}") from error
+
+
 def as_table(source: Any, *, columns: Sequence[str] | None = None) -> pa.Table:
     """Return `source` as an Arrow table, without a copy where it is one in memory.
 
@@ -38,12 +48,10 @@ def as_table(source: Any, *, columns: Sequence[str] | None = None) -> pa.Table:
     TableError
         If it is none of these, or the file cannot be read.
     """
-    if isinstance(source, pa.Table):
-        return source
     if isinstance(source, (str, os.PathLike)):
         return _read_file(Path(source), columns)
-    if isinstance(source, pa.RecordBatchReader):
-        return source.read_all()
+    if isinstance(source, pa.Table):
+        return check_names(source)
     speaks = hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__")
     if not speaks and not isinstance(source, Mapping):
         raise TableError(
@@ -51,7 +59,7 @@ def as_table(source: Any, *, columns: Sequence[str] | None = None) -> pa.Table:
             f"columns, or a CSV or Parquet file. Got {type(source).__name__}."
         )
     try:
-        return pa.table(source) if speaks else pa.table(dict(source))
+        return check_names(pa.table(source) if speaks else pa.table(dict(source)))
     except (pa.ArrowException, UnicodeEncodeError) as error:
         raise TableError(f"The table cannot be read: {error}") from error
 
@@ -59,10 +67,20 @@ def as_table(source: Any, *, columns: Sequence[str] | None = None) -> pa.Table:
 def _read_file(path: Path, columns: Sequence[str] | None) -> pa.Table:
     try:
         if path.suffix.lower() == ".parquet":
-            return pq.read_table(path, columns=columns, page_checksum_verification=True)
-        return pacsv.read_csv(path, parse_options=csv_options(path))
+            file = pq.read_table(path, columns=columns, page_checksum_verification=True)
+            return check_names(file)
+        return check_names(pacsv.read_csv(path, parse_options=csv_options(path)))
     except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         raise TableError(f"{path}: cannot be read as a table: {error}") from error
+
+
+def check_names(table: pa.Table) -> pa.Table:
+    """Return the table if the names of its columns are text."""
+    try:
+        _ = table.column_names
+    except UnicodeDecodeError as error:
+        raise TableError(f"Names of columns must be valid UTF-8: {error}.") from error
+    return table
 
 
 def csv_options(path: Path) -> pacsv.ParseOptions:

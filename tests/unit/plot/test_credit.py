@@ -53,7 +53,7 @@ def test_transitions_show_per_cent_of_steps():
     ax = transitions(MarkovAttribution().fit(PATHS))
     shown = np.asarray(ax.images[0].get_array())
     assert shown.sum(axis=1) == pytest.approx(1.0)
-    with pytest.raises(ParameterError, match="of order 1. Got 2"):
+    with pytest.raises(ParameterError, match=r"of order 1. Got 2"):
         transitions(MarkovAttribution(2).fit(PATHS))
 
 
