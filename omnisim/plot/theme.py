@@ -18,7 +18,7 @@ PAPER = "#ffffff"
 WIDTH = 4.0
 """Inches of a figure: narrow enough that its type stays legible on a telephone."""
 
-BASELINE = "#b9752b"
+BASELINE = "#a5641f"
 VARIANT = "#0e6e78"
 ARM_COLORS = {"baseline": BASELINE, "variant": VARIANT}
 GAIN = "#0e6e78"

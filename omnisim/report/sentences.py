@@ -65,9 +65,21 @@ def certainty(comparison: Comparison) -> str:
             )
     return (
         f"The {confidence} interval runs from {euro(low, sign=True)} to {euro(high, sign=True)} "
-        f"and excludes zero. For {number(comparison.n_shoppers, 0)} shoppers that is "
-        f"{euro(row['difference'] * comparison.n_shoppers, 0, sign=True)} a year."
+        f"and excludes zero. {_whole_firm(comparison)}"
     )
+
+
+def _whole_firm(comparison: Comparison) -> str:
+    """Return the difference of all shoppers, and of the chain that shares the central systems."""
+    year = float(comparison.headline["difference"]) * comparison.n_shoppers
+    market = comparison.provenance.get("scenario", {}).get("market", {})
+    n_regions = int(market.get("n_regions", 1))
+    n_shoppers = number(comparison.n_shoppers, 0)
+    text = f"For {n_shoppers} shoppers that is {euro(year, 0, sign=True)} a year"
+    if n_regions > 1:
+        chain = euro(year * n_regions, 0, sign=True)
+        text += f", and for a chain of {number(n_regions, 0)} such regions {chain}"
+    return text + "."
 
 
 def cost_of_change(comparison: Comparison) -> str:

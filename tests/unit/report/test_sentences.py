@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from omnisim.config.scenario import Scenario
 from omnisim.experiment import Comparison
 from omnisim.plot.wording import euro, number
 from omnisim.report import sentences
@@ -50,6 +51,8 @@ def test_a_clear_difference_is_scaled_to_the_whole_firm() -> None:
     text = sentences.certainty(with_profit(-2.5, -4.0, -1.0))
     assert "excludes zero" in text
     assert "For 20,000 shoppers that is −€50,000 a year" in text
+    n_regions = Scenario().market.n_regions
+    assert f"a chain of {n_regions} such regions −€{50_000 * n_regions:,}." in text
 
 
 def test_a_placebo_claims_nothing() -> None:
