@@ -44,14 +44,13 @@ def _senders(world: World, day: int) -> tuple[int, ...]:
     return (JOINT,) if bool(as_one) and len(teams) == 2 else teams
 
 
-def _reachable(world: World, team: int) -> Rows:
-    """Return the shoppers whose address the team has and who accept e-mail."""
-    columns = world.columns
-    by_team = {ONLINE_TEAM: columns["has_account"], STORE_TEAM: columns["has_card"]}
-    known = by_team.get(team)
-    if known is None:
-        known = columns["has_account"] | columns["has_card"]
-    return np.flatnonzero(known & columns["subscribed"]).astype(np.int32)
+def _reachable(world: World, team: int, shoppers: Rows | slice = slice(None)) -> Rows:
+    """Return where, among `shoppers`, the team has an address and e-mail is welcome."""
+    has_account, has_card, subscribed = (
+        world.columns[name][shoppers] for name in ("has_account", "has_card", "subscribed")
+    )
+    known = {ONLINE_TEAM: has_account, STORE_TEAM: has_card, JOINT: has_account | has_card}[team]
+    return np.flatnonzero(known & subscribed).astype(np.int32)
 
 
 def _records(world: World, team: int, shoppers: Rows) -> tuple[Rows, Rows]:
@@ -110,8 +109,7 @@ def _send_due(world: World, triggers: list[Trigger], day: int, kind: int) -> int
     for team in (ONLINE_TEAM, STORE_TEAM):
         due = {shopper for when, shopper, by in triggers if when <= day and by == team}
         wanted = np.array(sorted(due), dtype=np.int32)
-        shoppers = wanted[np.isin(wanted, _reachable(world, team))]
-        sent += _send(world, team, shoppers, day, kind)
+        sent += _send(world, team, wanted[_reachable(world, team, wanted)], day, kind)
     triggers[:] = [trigger for trigger in triggers if trigger[0] > day]
     return sent
 
