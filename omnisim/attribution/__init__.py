@@ -12,6 +12,7 @@ from omnisim.attribution.graph import to_digraph
 from omnisim.attribution.markov import MarkovAttribution
 from omnisim.attribution.merge import count_files, count_stream, merge_chains
 from omnisim.attribution.money import budget_table
+from omnisim.attribution.order import OrderSelection, choose_order
 from omnisim.attribution.rules import (
     ChannelWeights,
     FirstTouch,
@@ -34,6 +35,7 @@ __all__ = [
     "LastTouch",
     "Linear",
     "MarkovAttribution",
+    "OrderSelection",
     "Participation",
     "PositionBased",
     "PositionWeights",
@@ -41,6 +43,7 @@ __all__ = [
     "TimeDecay",
     "bootstrap",
     "budget_table",
+    "choose_order",
     "compare_models",
     "count_files",
     "count_stream",
