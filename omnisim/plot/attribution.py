@@ -1,6 +1,9 @@
 """Which channels the firm's attribution credits at one tracking level."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+import pandas as pd
 
 from omnisim.exceptions import ParameterError
 from omnisim.experiment import Comparison
@@ -48,21 +51,13 @@ def attribution(comparison: Comparison, *, level: str = "TL2", ax: "Axes | None"
     levels = list(dict.fromkeys(table["level"]))
     if level not in levels:
         raise ParameterError(f"Unknown tracking level {level!r}. Known levels: {levels}.")
-    part = table[table["level"] == level]
-    keys = zip(part["arm"], part["channel"], part["model"], strict=True)
-    values = zip(part["share"], part["ci_low"], part["ci_high"], strict=True)
-    shares = dict(zip(keys, values, strict=True))
     channels = list(dict.fromkeys(table["channel"]))
     models = list(dict.fromkeys(table["model"]))
     ax = ax or new_axes(WIDTH, 1.1 + 0.66 * len(channels))
-    for c, channel in enumerate(channels):
-        for m, model in enumerate(models):
-            y = c + (m - (len(models) - 1) / 2) * STEP
-            _draw_pair(ax, y, {arm: shares[arm, channel, model] for arm in ARM_COLORS
-                               if (arm, channel, model) in shares})  # fmt: skip
-            ax.text(1.01, y, model, transform=ax.get_yaxis_transform(), va="center", fontsize=7.5,
-                    color=SOFT_INK)  # fmt: skip
-        ax.axhline(c + 0.5, color=RULE, linewidth=0.6)
+    part = table[table["level"] == level]
+    shift = part["model"].map(models.index) - (len(models) - 1) / 2
+    _draw_shares(ax, part.assign(y=part["channel"].map(channels.index) + STEP * shift))
+    _name_models(ax, models, len(channels))
     lay_rows(ax, [title(channel) for channel in channels], unit="share of the conversions seen")
     ax.set_xlim(-0.01, 1.06 * max(table["share"].max(), table["ci_high"].max(), 0.05))
     ax.xaxis.set_major_formatter(lambda value, _: percent(value))
@@ -71,15 +66,25 @@ def attribution(comparison: Comparison, *, level: str = "TL2", ax: "Axes | None"
     return ax
 
 
-def _draw_pair(ax: "Axes", y: float, shares: dict[str, tuple[float, float, float]]) -> None:
-    """Draw both arms of one channel and model on one line, joined."""
-    ax.plot([share for share, *_ in shares.values()], [y] * len(shares), color=NEUTRAL,
-            linewidth=1, zorder=2)  # fmt: skip
-    for arm, (share, low, high) in shares.items():
-        color = ARM_COLORS[arm]
-        whisker(ax, y, low, high, color=color)
-        ax.plot(share, y, "o", markersize=5, color=color, zorder=4,
+def _draw_shares(ax: "Axes", rows: pd.DataFrame) -> None:
+    """Draw the share in both arms at ``y``, joined, with their intervals."""
+    both = rows.groupby("y")["share"].agg(["min", "max"])
+    ax.hlines(both.index, both["min"], both["max"], color=NEUTRAL, linewidth=1, zorder=2)
+    for arm, color in ARM_COLORS.items():
+        own = rows[rows["arm"] == arm]
+        whisker(ax, own["y"], own["ci_low"], own["ci_high"], color=color)
+        ax.plot(own["share"], own["y"], "o", markersize=5, color=color, zorder=4,
                 markerfacecolor="white" if arm == "baseline" else color)  # fmt: skip
+
+
+def _name_models(ax: "Axes", models: Sequence[str], n_channels: int) -> None:
+    """Write the models beside the rows of every channel, and rule the channels apart."""
+    for c in range(n_channels):
+        for m, model in enumerate(models):
+            y = c + STEP * (m - (len(models) - 1) / 2)
+            ax.text(1.01, y, model, transform=ax.get_yaxis_transform(), va="center", fontsize=7.5,
+                    color=SOFT_INK)  # fmt: skip
+        ax.axhline(c + 0.5, color=RULE, linewidth=0.6)
 
 
 def _legend(ax: "Axes", comparison: Comparison) -> None:

@@ -66,11 +66,16 @@ def zero_line(ax: "Axes", at: float = 0.0) -> None:
     ax.axvline(at, color=INK, linewidth=0.9, zorder=1.5)
 
 
-def whisker(ax: "Axes", y: float, low: float, high: float, *, color: str = INK) -> None:
-    """Draw an interval; nothing where it is not known."""
-    if np.isfinite([low, high]).all():
-        ax.plot([low, high], [y, y], color=color, linewidth=1.3, solid_capstyle="butt", zorder=3)
-        ax.plot([low, high], [y, y], "|", color=color, markersize=6, markeredgewidth=1.3, zorder=3)
+def whisker(
+    ax: "Axes", y: ArrayLike, low: ArrayLike, high: ArrayLike, *, color: str = INK
+) -> None:
+    """Draw an interval in a row, or one in each of several rows; nothing where it is not known."""
+    ends = [np.atleast_1d(np.asarray(values, dtype=np.float64)) for values in (y, low, high)]
+    known = np.isfinite(ends[1]) & np.isfinite(ends[2])
+    place, left, right = (values[known] for values in ends)
+    ax.hlines(place, left, right, color=color, linewidth=1.3, zorder=3)
+    ax.plot([left, right], [place, place], "|", color=color, markersize=6, markeredgewidth=1.3,
+            zorder=3)  # fmt: skip
 
 
 def values_right(ax: "Axes", texts: Sequence[str], *, heading: str = "") -> None:
