@@ -1,5 +1,7 @@
 """A journey: one need of one shopper, from the search to the evaluation."""
 
+import numpy as np
+from numpy.typing import NDArray
 from simpy import Interrupt
 
 import omnisim.simulation._journey as kernel
@@ -10,16 +12,34 @@ from omnisim.simulation.store import Steps, visit
 from omnisim.simulation.trip import Trip
 from omnisim.simulation.world import World
 
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float64]
+
 STORE, WEBSITE, APP, RIVAL_ONLINE, RIVAL_LOCAL, DELAY, NOWHERE, AISLE = range(8)
 WITH_PICKUP = 8
 SEARCHED_RIVAL = 3
 MAX_STEPS = 12
 
 
-def journey(world: World, shopper: int, need: int, time: float) -> Steps:
-    """Follow a need that arises at `time` until it is met, lost or given up."""
+def begin_journeys(world: World, shoppers: Ints, needs: Ints, times: Floats) -> Steps:
+    """Start the journeys of a day, each when its need arises; only the next one is on the clock.
+
+    They start at exactly `times`, whatever others do in between: the difference of two floats
+    within a factor of two of each other is exact (Sterbenz's lemma).
+    """
+    env = world.env
+    order = np.argsort(times, kind="stable")
+    columns = (column[order].tolist() for column in (shoppers, needs, times))
+    for shopper, need, time in zip(*columns, strict=True):
+        if env.now < time / 2:
+            yield env.timeout(0.75 * time - env.now)
+        yield env.timeout(time - env.now)
+        env.process(journey(world, shopper, need))
+
+
+def journey(world: World, shopper: int, need: int) -> Steps:
+    """Follow a need that has arisen until it is met, lost or given up."""
     env, state = world.env, world.state
-    yield env.timeout(time - env.now)
     item = kernel.want(state, shopper, need, env.now)
     trip = Trip(shopper, need, item, kernel.search(state, shopper, need, env.now))
     expires = env.now + world.scenario.market.need_open_days

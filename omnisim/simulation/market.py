@@ -5,7 +5,7 @@ import math
 import omnisim.simulation._market as kernel
 from omnisim.config.market import Market
 from omnisim.schema import Channel, Line
-from omnisim.simulation.journey import journey
+from omnisim.simulation.journey import begin_journeys
 from omnisim.simulation.messages import send_messages
 from omnisim.simulation.parameters import DAYS_PER_YEAR
 from omnisim.simulation.store import Steps
@@ -32,8 +32,7 @@ def market(world: World) -> Steps:
         for line, euros in costs.items():
             _post(world, line, Channel.STORE if line == Line.STAFF else Channel.NONE, euros)
         season = season_factor(world.scenario.market, day)
-        for shopper, need, time in zip(*map(list, kernel.needs(state, day, season)), strict=True):
-            env.process(journey(world, int(shopper), int(need), float(time)))
+        env.process(begin_journeys(world, *kernel.needs(state, day, season)))
         if world.progress is not None:
             world.progress(day, len(state.log))
         yield env.timeout(1)
