@@ -27,14 +27,9 @@ cdef size_t _address(object array):
 
 
 def _close(chunks, used, types):
-    """Return one array a column; the last chunk is cut to its `used` rows."""
-    if not chunks:
-        return [np.empty(0, dtype=dtype) for dtype in types]
-    columns = []
-    for k in range(len(types)):
-        parts = [chunk[k] for chunk in chunks[:-1]] + [chunks[-1][k][:used]]
-        columns.append(np.concatenate(parts))
-    return columns
+    """Return a list of arrays for each column; the last chunk is cut to its `used` rows."""
+    sizes = [len(chunk[0]) for chunk in chunks[:-1]] + [used]
+    return [[chunk[k][:size] for chunk, size in zip(chunks, sizes)] for k in range(len(types))]
 
 
 cdef class EventLog:
@@ -49,7 +44,7 @@ cdef class EventLog:
         return sum(len(chunk[0]) for chunk in self.chunks[:-1]) + self.used
 
     def columns(self):
-        """Return one array a column of `EVENTS`."""
+        """Return a list of arrays, to be read one after the other, for each column of `EVENTS`."""
         return _close(self.chunks, self.used, EVENT_TYPES)
 
     cdef int roll(self) except -1:
@@ -106,7 +101,7 @@ cdef class Postings:
         return sum(len(chunk[0]) for chunk in self.chunks[:-1]) + self.used
 
     def columns(self):
-        """Return one array a column of `POSTINGS`."""
+        """Return a list of arrays for each column of `POSTINGS`."""
         return _close(self.chunks, self.used, POSTING_TYPES)
 
     def post(self, double time, int line, int channel, int64_t cents):

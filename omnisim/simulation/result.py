@@ -12,7 +12,8 @@ import pyarrow as pa
 from omnisim.config.scenario import Scenario
 from omnisim.journeys import Journeys, journeys_from_log
 from omnisim.population import Population
-from omnisim.schema import EVENTS, POSTINGS, Event, Line
+from omnisim.schema import EVENTS, POSTINGS, Event, Line, Table
+from omnisim.simulation._recorder import EventLog, Postings
 from omnisim.simulation.parameters import DAYS_PER_YEAR
 from omnisim.simulation.world import World
 
@@ -110,8 +111,18 @@ class SimulationResult:
 
 def close_books(world: World, population: Population, made: Mapping[str, Any]) -> SimulationResult:
     """Turn the recorders of a finished run into tables."""
-    events = pa.table(world.state.log.columns(), schema=EVENTS.arrow)
-    postings = pa.table(world.state.postings.columns(), schema=POSTINGS.arrow)
+    events = _to_arrow(world.state.log, EVENTS)
+    postings = _to_arrow(world.state.postings, POSTINGS)
     kept = ("alive", "aware", "subscribed", "satisfaction", "engagement", "goodwill", "points")
     final = {name: world.columns[name] for name in kept}
     return SimulationResult(events, postings, world.scenario, population, final, made)
+
+
+def _to_arrow(recorder: EventLog | Postings, table: Table) -> pa.Table:
+    """Return what a recorder holds, without a copy: a year's log would be held twice."""
+    schema = table.arrow
+    columns = [
+        pa.chunked_array(parts, type=field.type)
+        for parts, field in zip(recorder.columns(), schema, strict=True)
+    ]
+    return pa.table(columns, schema=schema)

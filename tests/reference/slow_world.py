@@ -105,7 +105,7 @@ def assert_same(world, slow):
             world.columns[name], column, rtol=1e-10, atol=1e-10, err_msg=name
         )
     for recorder, rows in ((world.state.log, slow.events), (world.state.postings, slow.postings)):
-        found = [column.tolist() for column in recorder.columns()]
+        found = [np.concatenate([[], *parts]) for parts in recorder.columns()]
         np.testing.assert_allclose(
             np.array(found, dtype=float).T.reshape(len(rows), -1) if rows else found[0],
             np.array(rows, dtype=float) if rows else [],
