@@ -11,7 +11,7 @@ from omnisim.config.capabilities import Capabilities
 from omnisim.config.experiment import Experiment, load_experiment
 from omnisim.config.io import load_scenario
 from omnisim.config.scenario import Scenario
-from omnisim.experiment import Comparison, CustomerShoppers, compare
+from omnisim.experiment import Comparison, CustomerShoppers, compare, read_study
 from omnisim.journeys import Journeys
 from omnisim.population import Population, read_customers
 from omnisim.simulation import SimulationResult, simulate
@@ -35,6 +35,7 @@ __all__ = [
     "plot",
     "policies",
     "read_customers",
+    "read_study",
     "report",
     "simulate",
 ]

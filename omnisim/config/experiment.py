@@ -32,9 +32,9 @@ class Experiment(Part):
         default=Scenario(),
         description="the scenario of both arms: a file beside this one, 'reference', or a table",
     )
-    baseline_name: str = param("Siloed", "name of the baseline", source="convention", min_length=1)
+    baseline_name: str = param("siloed", "name of the baseline", source="convention", min_length=1)
     variant_name: str = param(
-        "Integrated", "name of the variant", source="convention", min_length=1
+        "integrated", "name of the variant", source="convention", min_length=1
     )
     baseline: dict[str, Any] = param(
         {"capabilities": "siloed"}, "what the baseline changes, by dotted name; capabilities may "

@@ -65,8 +65,8 @@ BAD_EXPERIMENTS = [
     ("scenario = 3\n", "s.toml:1: scenario = 3: must be a table of Scenario fields"),
     ('title = "t"\nscenario = "x.toml"\n',
      "s.toml:2: x.toml: cannot be read: No such file or directory"),
-    ('\nvariant_name = "Siloed"\n',
-     "s.toml:2: variant_name must differ from baseline_name. Got 'Siloed' twice."),
+    ('\nvariant_name = "siloed"\n',
+     "s.toml:2: variant_name must differ from baseline_name. Got 'siloed' twice."),
     ('[baseline]\ncapabilities = "silod"\n',
      "s.toml:2: baseline: capabilities = 'silod': must be 'siloed' or 'integrated', or a table of "
      "levels"),
