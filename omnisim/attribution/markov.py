@@ -18,7 +18,7 @@ from omnisim.attribution.base import (
     normalize,
 )
 from omnisim.attribution.chain import Chain, count_chain
-from omnisim.attribution.removal import removal_effects
+from omnisim.attribution.removal import absorption, removal_effects
 from omnisim.exceptions import ParameterError
 from omnisim.journeys import Journeys
 
@@ -45,6 +45,10 @@ class MarkovAttribution(AttributionModel):
     repeats : {"keep", "collapse"}, default="keep"
         Whether a channel that follows itself makes a step. At order 1 this changes nothing: a step
         from a state to itself alters neither where a path ends nor what it meets.
+    removal : {"null", "redistribute"}, default="null"
+        Where the steps into a removed channel go: to the null state, or to the other steps from the
+        same state in proportion. By redistribution a channel that converts worse than the others
+        has a negative removal effect, and then a negative credit.
 
     Attributes
     ----------
@@ -96,10 +100,18 @@ class MarkovAttribution(AttributionModel):
     error_bound_: float
     chain_: Chain
 
-    def __init__(self, order: int = 1, *, use_nulls: bool = True, repeats: str = "keep") -> None:
+    def __init__(
+        self,
+        order: int = 1,
+        *,
+        use_nulls: bool = True,
+        repeats: str = "keep",
+        removal: str = "null",
+    ) -> None:
         self.order = order
         self.use_nulls = use_nulls
         self.repeats = repeats
+        self.removal = removal
 
     def fit(self, X: Any, y: None = None) -> Self:
         """Count the chain and solve for the removal effects.
@@ -121,12 +133,13 @@ class MarkovAttribution(AttributionModel):
         journeys = check_conversions(as_journeys(X))
         if self.repeats == "collapse":
             journeys = journeys.collapse()
+        check_choice("removal", self.removal, ("null", "redistribute"))
         return self.fit_chain(count_chain(journeys, order, use_nulls=bool(self.use_nulls)))
 
     def fit_chain(self, chain: Chain) -> Self:
         """Solve a chain that was counted elsewhere, such as over a file or a cluster."""
         self.__dict__.pop("transition_matrix_", None)
-        removal = removal_effects(chain)
+        removal = removal_effects(chain, removal=self.removal)
         self.chain_ = chain
         self.p_conversion_ = removal.p_conversion
         self.error_bound_ = removal.error_bound / removal.p_conversion
@@ -147,9 +160,9 @@ class MarkovAttribution(AttributionModel):
 
     def touchpoint_share(self, journeys: Journeys) -> npt.NDArray[np.float64]:
         """Return each touchpoint's share of its journey; see the class's notes."""
-        effect = self.removal_effect_.reindex(journeys.channel_names).fillna(0.0).to_numpy()
+        effect = self.removal_effect_.reindex(journeys.channel_names).fillna(0.0).clip(lower=0.0)
         _, channel, pair, count = channel_pairs(journeys)
-        return normalize((effect[channel] / count)[pair], journeys)
+        return normalize((effect.to_numpy()[channel] / count)[pair], journeys)
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a channel: credits, shares and removal effects."""
@@ -176,6 +189,28 @@ class MarkovAttribution(AttributionModel):
         matrix[1:-2, -1] = chain.to_null / chain.visits
         matrix[-2, -2] = matrix[-1, -1] = 1.0
         return pd.DataFrame(matrix, index=names, columns=names)
+
+    def states(self) -> pd.DataFrame:
+        """Return what the chain does from each state.
+
+        Returns
+        -------
+        DataFrame
+            By state: ``visits``, expected a path; ``p_reached``, that a path meets the state;
+            ``p_conversion``, that it converts from there; ``steps``, expected touchpoints from
+            there to the end, itself included; ``value``, expected from there.
+        """
+        visits, reached, ahead = absorption(self.chain_)
+        return pd.DataFrame(
+            {
+                "visits": visits,
+                "p_reached": reached,
+                "p_conversion": ahead[:, 0],
+                "steps": ahead[:, 2],
+                "value": ahead[:, 1],
+            },
+            index=pd.Index(self.chain_.state_names(), name="state"),
+        )
 
     def transitions(self) -> pd.DataFrame:
         """Return the transitions that occur: from, to, count and probability, one a row."""

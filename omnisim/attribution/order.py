@@ -69,7 +69,7 @@ def choose_order(
         Anything that `Journeys.from_paths` reads; nulls count.
     max_order : int, default=4
     criterion : {"likelihood", "auc", "aic", "bic"}, default="likelihood"
-        "likelihood" and "auc" are held out: the journeys are dealt to `n_folds` folds, and each fold
+        "likelihood" and "auc" are held out: journeys are dealt to `n_folds` folds, and each fold
         is predicted by a chain of the others.
     n_folds : int, default=5
     prior : float, default=2.0

@@ -13,7 +13,9 @@ conversions lost by at most the sum of v * abs(e), because no state converts mor
 meeting a channel: that is the bound reported.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -23,14 +25,14 @@ from scipy.linalg import lu_factor, lu_solve
 from omnisim.attribution.chain import Chain
 from omnisim.exceptions import RunError
 
-__all__ = ["Removal", "removal_effects"]
+__all__ = ["Removal", "absorption", "removal_effects"]
 
 Floats = npt.NDArray[np.float64]
 
 DENSE_STATES = 600
 BLOCK_BYTES = 2**24  # of one array of the block solver
 TOLERANCE = 1e-14
-MAX_STEPS = 10_000
+MAX_RESTARTS = 1000
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,11 +58,48 @@ class Removal:
     error_bound: float
 
 
-def removal_effects(chain: Chain) -> Removal:
-    """Return what each channel's removal costs a path, in conversions and in value."""
+def removal_effects(chain: Chain, *, removal: str = "null") -> Removal:
+    """Return what each channel's removal costs a path, in conversions and in value.
+
+    Parameters
+    ----------
+    chain : Chain
+    removal : {"null", "redistribute"}, default="null"
+        Where the steps into the channel go: to the null state, or to the other steps from the same
+        state, in proportion (to the null state where there is no other).
+    """
+    if removal == "redistribute":
+        return _redistribute(chain)
     if chain.n_states <= DENSE_STATES:
         return _removal_dense(chain)
     return _removal_blocked(chain)
+
+
+def absorption(chain: Chain) -> tuple[Floats, Floats, Floats]:
+    """Return expected visits and chances to be reached, and what lies ahead, state by state.
+
+    Returns
+    -------
+    visits, reached : ndarray of shape (n_states,)
+        Expected visits a path, and the probability of at least one.
+    ahead : ndarray of shape (n_states, 3)
+        Probability to convert, expected value, and expected touchpoints to the end.
+    """
+    matrix = chain.transition
+    ones = np.ones(chain.n_states)
+    goal = np.column_stack([chain.p_conversion, chain.step_value, ones])
+    ahead, _ = _solve(lambda x: matrix @ x, goal)
+    backward = matrix.T.tocsr()
+    visits, _ = _solve(lambda x: backward @ x, chain.p_start[:, None])
+    # The chance to come back to a state, from the diagonal of the inverse: a block at a time.
+    width = max(1, min(chain.n_states, BLOCK_BYTES // (8 * chain.n_states)))
+    again = np.empty(chain.n_states)
+    for low in range(0, chain.n_states, width):
+        states = np.arange(low, min(low + width, chain.n_states))
+        unit = np.zeros((chain.n_states, len(states)))
+        unit[states, np.arange(len(states))] = 1.0
+        again[states] = _solve(lambda x: matrix @ x, unit)[0][states, np.arange(len(states))]
+    return visits[:, 0], visits[:, 0] / again, ahead
 
 
 def _removal_dense(chain: Chain) -> Removal:
@@ -86,7 +125,7 @@ def _removal_blocked(chain: Chain) -> Removal:
     """Solve for many channels at once, on the sparse matrix."""
     matrix = chain.transition
     goal = np.column_stack([chain.p_conversion, chain.step_value])
-    worth, _ = _solve(matrix, goal, [])
+    worth, _ = _solve(lambda x: matrix @ x, goal)
     backward = matrix.T.tocsr()
     n_channels = len(chain.channel_names)
     width = max(1, min(n_channels, BLOCK_BYTES // (8 * chain.n_states)))
@@ -95,7 +134,7 @@ def _removal_blocked(chain: Chain) -> Removal:
         channels = range(low, min(low + width, n_channels))
         ranges = [slice(chain.bounds[c], chain.bounds[c + 1]) for c in channels]
         start = np.repeat(chain.p_start[:, None], len(channels), axis=1)
-        visits, residual = _solve(backward, _mask(start, ranges), ranges)
+        visits, residual = _solve(partial(_step, backward, ranges), _mask(start, ranges))
         flow = backward @ visits
         for column, (channel, block) in enumerate(zip(channels, ranges, strict=True)):
             first = flow[block, column] + chain.p_start[block]
@@ -105,6 +144,56 @@ def _removal_blocked(chain: Chain) -> Removal:
     return Removal(float(total[0]), float(total[1]), lost[:, 0], lost[:, 1], bound)
 
 
+def _redistribute(chain: Chain) -> Removal:
+    """Solve with the steps into a channel shared out among the other steps of their row."""
+    matrix, goal = chain.transition, np.column_stack([chain.p_conversion, chain.step_value])
+    worth, _ = _solve(lambda x: matrix @ x, goal)
+    backward, n_channels = matrix.T.tocsr(), len(chain.channel_names)
+    into = sparse.csr_array(
+        (np.ones(chain.n_states), (np.arange(chain.n_states), chain.last)),
+        shape=(chain.n_states, n_channels),
+    )
+    width = max(1, min(n_channels, BLOCK_BYTES // (8 * chain.n_states)))
+    left, bound = np.zeros((n_channels, 2)), 0.0
+    for low in range(0, n_channels, width):
+        channels = range(low, min(low + width, n_channels))
+        ranges = [slice(chain.bounds[c], chain.bounds[c + 1]) for c in channels]
+        # What the other steps of each row have to be scaled by; 0 where there are none.
+        kept = 1.0 - (matrix @ into[:, list(channels)].tocsr()).toarray()
+        ends = _can_end(chain, ranges) & (kept > 1e-12)
+        scale = np.divide(1.0, kept, out=np.zeros_like(kept), where=ends)
+        start = _mask(np.repeat(chain.p_start[:, None], len(channels), axis=1), ranges)
+        begun = start.sum(axis=0)
+        start = scale * np.divide(start, begun, out=np.zeros_like(start), where=begun > 0)
+        step = partial(_scaled_step, backward, ranges, scale)
+        visits, residual = _solve(step, start)
+        left[list(channels)] = visits.T @ goal
+        bound = max(bound, float(np.abs(residual).sum(axis=0).max()))
+    total = chain.p_start @ worth
+    lost = total - left
+    return Removal(float(total[0]), float(total[1]), lost[:, 0], lost[:, 1], bound)
+
+
+def _can_end(chain: Chain, ranges: list[slice]) -> npt.NDArray[np.bool_]:
+    """Return from which states a path can end, for each channel left out; others convert never."""
+    ends = (chain.to_conversion + chain.to_null > 0).astype(np.float64)
+    can = _mask(np.repeat(ends[:, None], len(ranges), axis=1), ranges)
+    while True:
+        wider = _mask(np.where((can > 0) | (chain.transition @ can > 0), 1.0, 0.0), ranges)
+        if (wider == can).all():
+            return can > 0
+        can = wider
+
+
+def _step(matrix: sparse.csr_array, ranges: list[slice], x: Floats) -> Floats:
+    """Return ``matrix @ x`` with each column set to zero in its own range of rows."""
+    return _mask(matrix @ x, ranges)
+
+
+def _scaled_step(matrix: sparse.csr_array, ranges: list[slice], scale: Floats, x: Floats) -> Floats:
+    return scale * _mask(matrix @ x, ranges)
+
+
 def _mask(block: Floats, ranges: list[slice]) -> Floats:
     """Set each column to zero in its own range of rows, in place."""
     for column, rows in enumerate(ranges):
@@ -112,38 +201,41 @@ def _mask(block: Floats, ranges: list[slice]) -> Floats:
     return block
 
 
-def _solve(matrix: sparse.csr_array, goal: Floats, ranges: list[slice]) -> tuple[Floats, Floats]:
-    """Solve x = goal + mask(matrix @ x) by BiCGSTAB, a column a system; return x and its residual.
+def _solve(step: Callable[[Floats], Floats], goal: Floats) -> tuple[Floats, Floats]:
+    """Solve x = goal + step(x) by BiCGSTAB, a column a system; return x and its residual.
 
     Columns whose recurrence breaks down are restarted from their true residual; the last steps are
     plain iterations, which shrink any error of a substochastic matrix.
     """
     x = goal.copy()
     scale = np.abs(goal).sum(axis=0) + np.finfo(float).tiny
-    for _ in range(MAX_STEPS):
-        residual = goal + _mask(matrix @ x, ranges) - x
+    for _ in range(MAX_RESTARTS):
+        residual = goal + step(x) - x
         if (np.abs(residual).sum(axis=0) <= TOLERANCE * scale * 100).all():
             break
-        x = _bicgstab(matrix, x, residual, scale, ranges)
+        x = _bicgstab(step, x, residual, scale)
     else:
-        raise RunError(f"The chain's equations did not converge in {MAX_STEPS} restarts.")
+        raise RunError(
+            f"The chain's equations did not converge in {MAX_RESTARTS} restarts: some paths hardly "
+            "ever end."
+        )
     for _ in range(2):
-        x = goal + _mask(matrix @ x, ranges)
-    return x, goal + _mask(matrix @ x, ranges) - x
+        x = goal + step(x)
+    return x, goal + step(x) - x
 
 
 def _bicgstab(
-    matrix: sparse.csr_array, x: Floats, residual: Floats, scale: Floats, ranges: list[slice]
+    step: Callable[[Floats], Floats], x: Floats, residual: Floats, scale: Floats
 ) -> Floats:
     """Improve x by up to 50 steps of BiCGSTAB on every column (van der Vorst 1992)."""
     r, shadow = residual.copy(), residual.copy()
     p, x = residual.copy(), x.copy()
     rho = _dot(shadow, r)
     for _ in range(50):
-        v = p - _mask(matrix @ p, ranges)
+        v = p - step(p)
         alpha = _ratio(rho, _dot(shadow, v))
         s = r - alpha * v
-        t = s - _mask(matrix @ s, ranges)
+        t = s - step(s)
         omega = _ratio(_dot(t, s), _dot(t, t))
         x += alpha * p + omega * s
         r = s - omega * t

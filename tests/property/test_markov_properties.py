@@ -88,3 +88,31 @@ def test_both_ways_of_counting_agree(table, order):
 def test_self_transitions_do_not_matter_at_order_one(table):
     keep, collapse = fit(table), fit(table, repeats="collapse")
     np.testing.assert_allclose(collapse.credit_, keep.credit_, rtol=1e-10, atol=1e-12)
+
+
+@given(table=tables, order=st.integers(1, 3))
+@settings(max_examples=60, deadline=None)
+def test_redistribution_meets_the_dense_oracle(table, order):
+    expected = removal_effects(table, order, removal="redistribute")
+    model = fit(table, order, removal="redistribute")
+    for name, (effect, value_effect) in expected.items():
+        assert model.removal_effect_[name] == pytest.approx(effect, abs=1e-10)
+        assert model.value_removal_effect_[name] == pytest.approx(value_effect, abs=1e-10)
+
+
+@given(table=tables, order=st.integers(1, 2))
+@settings(max_examples=30, deadline=None)
+def test_states_tell_what_the_journeys_did(table, order):
+    # The chain's expected visits are the touches seen a path; of a path, the mean steps too.
+    model = fit(table, order)
+    frame, total = model.states(), sum(r[1] + r[2] for r in table)
+    seen = sum(len(r[0]) * (r[1] + r[2]) for r in table)
+    assert frame["visits"].sum() == pytest.approx(seen / total)
+    start = model.chain_.p_start
+    assert start @ frame["steps"] == pytest.approx(seen / total)
+    assert start @ frame["p_conversion"] == pytest.approx(model.p_conversion_)
+    assert (frame["p_reached"] <= frame["visits"] * (1 + 1e-9)).all()
+    if order == 1:
+        lost = frame["p_reached"] * frame["p_conversion"] / model.p_conversion_
+        effect = model.removal_effect_.reindex(frame.index)
+        np.testing.assert_allclose(lost, effect, rtol=1e-9)

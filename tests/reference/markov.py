@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def removal_effects(rows, order=1, use_nulls=True):
+def removal_effects(rows, order=1, use_nulls=True, removal="null"):
     """Return {channel: (removal effect, value removal effect)}.
 
     `rows` are (channels, n_conversions, n_nulls, value).
@@ -42,11 +42,20 @@ def removal_effects(rows, order=1, use_nulls=True):
     start = position[("start",)]
 
     def outcome(removed):
-        kept = matrix.copy()
+        kept, ends = matrix.copy(), goal.copy()
         for state in states:
             if state != ("start",) and state[-1] == removed:
                 kept[:, position[state]] = 0.0
-        return np.linalg.solve(np.eye(n) - kept, goal)[start]
+        if removal == "redistribute":
+            share = 1.0 - (matrix - kept).sum(axis=1, keepdims=True)
+            scale = np.where(share > 1e-12, 1.0 / np.maximum(share, 1e-12), 0.0)
+            kept, ends = kept * scale, ends * scale
+        if removal == "null":
+            return np.linalg.solve(np.eye(n) - kept, ends)[start]
+        # The sum of kept ** m @ ends over m, doubled; a path that circles for ever adds nothing.
+        for _ in range(60):
+            ends, kept = ends + kept @ ends, kept @ kept
+        return ends[start]
 
     whole = outcome(None)
     names = sorted({c for channels, *_ in rows for c in channels})
