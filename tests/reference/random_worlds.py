@@ -25,8 +25,9 @@ def random_world(rng, **fields):
         "word.p_recommend": between(0.2, 0.8),
         "word.p_warn": between(0.2, 0.8),
         "media.display_per_week": between(0, 5),
-        "messages.p_open": between(0.1, 0.8),
-        "messages.p_unsubscribe": between(0.01, 0.2),
+        "messages.p_open": between(0.3, 0.8),
+        "messages.p_click": 0.5,
+        "messages.p_unsubscribe": between(0.1, 0.3),
         "segments.busy.p_aware": 0.6,
         "segments.busy.dropout_b": between(0.5, 3),
     }, **fields)  # fmt: skip

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-import omnisim.simulation._outcome as kernel
 from omnisim.schema import Fulfilment
+from omnisim.simulation import _outcome as kernel
 from tests.reference import outcomes as oracle
 from tests.reference.random_worlds import random_world
 from tests.reference.slow_world import SlowWorld, assert_same

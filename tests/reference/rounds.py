@@ -1,0 +1,143 @@
+"""Slow oracles of the daily round (facts.md D4, equations 1-4 and 15)."""
+
+import math
+
+from omnisim.schema import Channel, Event, Identity
+from tests.reference.decisions import NOWHERE, RIVAL_LOCAL, RIVAL_ONLINE, STORE, WEBSITE, lose
+from tests.reference.slow_world import choose, logistic, logit
+
+
+def friends(w, i):
+    return w.c["indices"][w.c["indptr"][i] : w.c["indptr"][i + 1]].tolist()
+
+
+def threshold(w, i, number):
+    """Return the hazard that must pass before need `number` arises, since the one before."""
+    return -math.log1p(-w.u("NEED", i, number))
+
+
+def first_needs(w):
+    for i in range(len(w.c["alive"])):
+        w.c["until_need"][i] = threshold(w, i, 0)
+
+
+def needs(w, day, season):
+    """Run a day of each shopper's hazard down the thresholds (eq. 1); return what was reached."""
+    found = []
+    for i in range(len(w.c["alive"])):
+        rate = w.c["need_rate"][i] * season
+        if w.c["engagement"][i] > 1e-6:
+            w.refresh(i, day)
+            rate *= math.exp(w.p["engagement_on_need"] * w.c["engagement"][i])
+        passed = 0.0
+        while passed + w.c["until_need"][i] <= rate:
+            passed += w.c["until_need"][i]
+            number = int(w.c["n_needs"][i])
+            if w.c["alive"][i] and w.c["aware"][i]:
+                found.append((i, number, day + passed / rate))
+            else:
+                elsewhere(w, i, number, day)
+            w.c["n_needs"][i] = number + 1
+            w.c["until_need"][i] = threshold(w, i, number + 1)
+        w.c["until_need"][i] -= rate - passed
+    return found
+
+
+def elsewhere(w, i, need, now):
+    """Choose among the rivals and nothing, as one who does not consider the firm."""
+    price = w.p["price"] * w.c["price_sensitivity"][i]
+    way = w.p["distance_per_km"] * w.c["distance"][i] * w.p["rival_distance"]
+    online = w.p["rival_online"] + w.c["affinity"][i, WEBSITE] + price * w.p["rival_gap"]
+    v = {
+        RIVAL_ONLINE: online - w.p["delivery_per_day"] * w.p["rival_days"],
+        RIVAL_LOCAL: w.p["rival_local"] + w.c["affinity"][i, STORE] - way,
+        NOWHERE: w.p["none_intercept"],
+    }
+    w.log(now, i, need, Channel.NONE, Event.NEED)
+    lose(w, i, need, choose(v, w.u("DECIDE", i, need)), now)
+
+
+def count_aware_neighbours(w):
+    for i in range(len(w.c["alive"])):
+        w.c["n_aware_near"][i] = sum(int(w.c["aware"][j]) for j in friends(w, i))
+
+
+def become_aware(w, i, now):
+    w.c["aware"][i] = 1
+    for j in friends(w, i):
+        w.c["n_aware_near"][j] += 1
+    w.log(now, i, -1, Channel.NONE, Event.AWARE)
+
+
+def spread_awareness(w, day):
+    """Become aware (eq. 2), in the order of the rows; the lost may come back."""
+    for i in range(len(w.c["alive"])):
+        if not w.c["alive"][i]:
+            if w.u("BACK", i, day) < 1 - math.exp(-w.p["back_per_day"]):
+                w.c["alive"][i] = 1
+                w.log(day, i, -1, Channel.NONE, Event.BACK)
+        elif not w.c["aware"][i]:
+            w.refresh(i, day)
+            near = [w.c["aware"][j] for j in friends(w, i)]
+            hazard = w.p["innovation"] + w.p["aware_goodwill"] * w.c["goodwill"][i]
+            if near:
+                hazard += w.p["imitation"] * sum(map(int, near)) / len(near)
+            if w.u("AWARE", i, day) < 1 - math.exp(-hazard):
+                become_aware(w, i, day)
+
+
+def show_display(w, day):
+    """Show advertisements at random, of base relevance (eq. 3); return how many."""
+    shown = 0
+    for i in range(len(w.c["alive"])):
+        if w.u("DISPLAY", i, day) < w.p["display_per_day"]:
+            shown += 1
+            w.refresh(i, day)
+            w.c["goodwill"][i] += w.p["display_goodwill"] * w.p["relevance_base"]
+            w.log(day, i, -1, Channel.DISPLAY, Event.IMPRESSION, identity=w.cookie(i),
+                  cost=w.p["display_cost"])  # fmt: skip
+    return shown
+
+
+def deliver_messages(w, rows, team, kind, day):
+    """Deliver (shopper, record, item, propensity); return who clicks (eqs. 3 and 4)."""
+    clicked = []
+    for i, record, item, propensity in rows:
+        w.refresh(i, day)
+        likeness = float(w.c["taste"][i] @ w.c["attributes"][item])
+        relevance = w.p["relevance_base"] + w.p["relevance_taste"] * likeness
+        if w.c["record_teams"][record] == 3:
+            relevance -= w.p["creep"] * w.c["privacy"][i]
+        w.c["record_sent"][record, team] += 1
+        w.log(day, i, -1, Channel.EMAIL, Event.MESSAGE, identity=Identity.ACCOUNT, item=item,
+              cost=w.p["message_cost"], propensity=propensity)  # fmt: skip
+        step = 16 * kind + 8 * team + 4 * (record != i)
+        u = [w.u("MESSAGE", i, day, step + k) for k in range(3)]
+        gain = w.p["relevance_on_response"] * (relevance - w.p["relevance_reference"])
+        tired = w.p["fatigue"] * w.c["fatigue"][i]
+        if u[0] < logistic(logit(w.p["p_open"]) + gain - tired):
+            w.log(day, i, -1, Channel.EMAIL, Event.OPEN, identity=Identity.ACCOUNT)
+            liked = max(relevance, 0.0)
+            w.c["goodwill"][i] += w.p["message_goodwill"] * liked * math.exp(-tired)
+            if kind == 2:
+                w.c["engagement"][i] += w.p["message_engagement"] * liked
+            if u[1] < w.p["p_click"]:
+                w.log(day, i, -1, Channel.EMAIL, Event.CLICK, identity=Identity.ACCOUNT)
+                clicked.append(i)
+        if u[2] < logistic(logit(w.p["p_unsubscribe"]) - gain + tired):
+            w.c["subscribed"][i] = 0
+            w.log(day, i, -1, Channel.EMAIL, Event.UNSUBSCRIBE, identity=Identity.ACCOUNT)
+        w.c["fatigue"][i] += 1
+    return clicked
+
+
+def spread_word(w, now):
+    """Carry what was said to those acquaintances who listen (eq. 15)."""
+    for speaker, need, sign in w.speakers:
+        for j in friends(w, speaker):
+            if w.u("WORD", speaker, need, 1 + j) < w.p["p_heard"]:
+                if sign > 0 and not w.c["aware"][j]:
+                    become_aware(w, j, now)
+                mood = w.c["satisfaction"][j] + sign * w.p["satisfaction_shift"]
+                w.c["satisfaction"][j] = min(1.0, max(-1.0, mood))
+    w.speakers.clear()
