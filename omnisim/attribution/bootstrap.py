@@ -153,8 +153,7 @@ def bootstrap(
         raise ParameterError(f"confidence must lie in (0, 1). Got {confidence!r}.")
     journeys = check_conversions(as_journeys(X))
     fitted = type(model)(**model.get_params()).fit(journeys)
-    simple = isinstance(fitted, MarkovAttribution) and fitted.order == 1
-    if simple and fitted.removal == "null":
+    if isinstance(fitted, MarkovAttribution) and (fitted.order, fitted.removal) == (1, "null"):
         parts = _replicate_chains(fitted, journeys, n_replicates, seed, progress)
     else:
         parts = _refit(fitted, journeys, n_replicates, seed, progress)
