@@ -68,8 +68,9 @@ cdef int visit(State w, Py_ssize_t i, long need, int channel, long step, double 
 
 
 def session(State w, Py_ssize_t i, long need, int channel, long step, double now):
-    """Log a session that a message brings, or one in which a search or a decision goes on."""
-    visit(w, i, need, channel, step, now)
+    """Log a session that a message brings, if the firm has the channel."""
+    if w.p.is_open[channel]:
+        visit(w, i, need, channel, step, now)
 
 
 def travel(State w, Py_ssize_t i, long need, long step, double now):

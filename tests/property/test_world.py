@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from omnisim.config.capabilities import Capabilities
-from omnisim.schema import Event, Fulfilment, Line
+from omnisim.schema import Channel, Event, Fulfilment, Line
 from omnisim.simulation import simulate
 from omnisim.simulation.engine import run
 from omnisim.simulation.firm import stock
@@ -221,6 +221,14 @@ def test_with_one_channel_siloed_equals_integrated(seed):
     books = [run.postings.to_pandas() for run in arms]
     books = [b[b["line"] != Line.CAPABILITIES].reset_index(drop=True) for b in books]
     pd.testing.assert_frame_equal(*books)
+
+
+@pytest.mark.parametrize("closed", [("website", "app"), ("store",), ("store", "app"), ("app",)])
+def test_nothing_happens_in_a_closed_channel(closed):
+    changes = {f"channels.{name}.is_open": False for name in closed}
+    scenario = small(changes, market__n_shoppers=200, messages__p_open=0.9, messages__p_click=0.9)
+    channels = set(of(simulate(scenario, seed=1).events, "channel").tolist())
+    assert not channels & {int(Channel[name.upper()]) for name in closed}
 
 
 EXTREMES = {

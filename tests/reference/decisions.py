@@ -54,7 +54,9 @@ def search(w, i, need, now):
 
 
 def session(w, i, need, channel, step, now):
-    """Log a session: in the app always logged in, on the website sometimes."""
+    """Log a session in an open channel: in the app always logged in, on the website sometimes."""
+    if not w.p["is_open"][channel]:
+        return
     logged_in = channel == APP or (
         w.c["has_account"][i] and w.u("CAPTURE", i, need, step) < w.p["login_share"]
     )
