@@ -32,7 +32,7 @@ def count_replicates(
     """
     cdef Py_ssize_t p, k, b, n = won.shape[0]
     cdef int32_t source, target
-    cdef double each
+    cdef double each, u
     with nogil:
         for p in range(offset.shape[0] - 1):
             if converted[p] + nulls[p] == 0:
@@ -41,10 +41,12 @@ def count_replicates(
                 won[b] = left[b] = 0
             if converted[p] > 0:
                 for b in range(n):
-                    won[b] = poisson(uniform(seed, 0, stream, p, first_replicate + b, 0), <double> converted[p])
+                    u = uniform(seed, 0, stream, p, first_replicate + b, 0)
+                    won[b] = poisson(u, <double> converted[p])
             if nulls[p] > 0:
                 for b in range(n):
-                    left[b] = poisson(uniform(seed, 0, stream, p, first_replicate + b, 1), <double> nulls[p])
+                    u = uniform(seed, 0, stream, p, first_replicate + b, 1)
+                    left[b] = poisson(u, <double> nulls[p])
             source = channel[offset[p + 1] - 1]
             each = worth[p] / converted[p] if converted[p] > 0 else 0.0
             for b in range(n):

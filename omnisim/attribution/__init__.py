@@ -9,6 +9,7 @@ from omnisim.attribution.base import AttributionModel
 from omnisim.attribution.bootstrap import Bootstrap, bootstrap
 from omnisim.attribution.ensemble import compare_models, standard_models
 from omnisim.attribution.graph import to_digraph
+from omnisim.attribution.hazard import HazardAttribution
 from omnisim.attribution.markov import MarkovAttribution
 from omnisim.attribution.merge import count_files, count_stream, merge_chains
 from omnisim.attribution.money import budget_table
@@ -31,6 +32,7 @@ __all__ = [
     "Bootstrap",
     "ChannelWeights",
     "FirstTouch",
+    "HazardAttribution",
     "LastNonDirect",
     "LastTouch",
     "Linear",

@@ -100,7 +100,7 @@ def choose_order(
     >>> paths = {"path": ["a > b > a", "b > a > b"] * 2, "n_conversions": [90, 10, 80, 20],
     ...          "n_nulls": [10, 90, 20, 80]}
     >>> choose_order(paths, max_order=2).order
-    1
+    2
     """
     check_count("max_order", max_order)
     check_count("n_folds", n_folds, minimum=2)
