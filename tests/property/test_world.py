@@ -1,6 +1,7 @@
 """What holds in every run, whatever the scenario."""
 
 import os
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from omnisim.config.capabilities import Capabilities
 from omnisim.schema import Channel, Event, Fulfilment, Line
 from omnisim.simulation import simulate
-from omnisim.simulation.engine import run
+from omnisim.simulation.engine import draw_shoppers, run
 from omnisim.simulation.firm import stock
 from omnisim.simulation.result import close_books
 from tests.reference.worlds import finished_world, new_world, of, scenarios, small
@@ -274,3 +275,13 @@ def test_an_extreme_scenario_runs_and_stays_finite(name):
     assert np.isfinite(of(result.events, "value")).all()
     for column in result.final.values():
         assert np.isfinite(column).all()
+
+
+@pytest.mark.parametrize("column", ["alive", "aware", "need_rate"])
+def test_a_market_without_customers_runs(column):
+    scenario = small(capabilities=Capabilities.integrated())
+    shoppers = draw_shoppers(scenario, seed=5)
+    nothing = np.zeros_like(getattr(shoppers, column))
+    result = simulate(scenario, population=replace(shoppers, **{column: nothing}), seed=5)
+    assert np.isfinite(result.profit_per_shopper_year)
+    assert (of(result.events, "time") >= 0).all()

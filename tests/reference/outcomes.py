@@ -26,7 +26,10 @@ def buy_unplanned(w, i, need, item, now):
 
 
 def sell(w, i, logged, need, step, item, channel, fulfilment, now):
-    """Draw the basket (eq. 9), take points, post, log, learn; money in whole cents."""
+    """Draw the basket (eq. 9), take points, post, log, learn; money in whole cents.
+
+    Euros are cents * 0.01, as in the kernel, so that halves of a cent round alike.
+    """
     ledger = 0 if channel == STORE else 1
     size = gammaincinv(w.c["basket_shape"][i], w.u("BASKET", i, need, step))
     goods = to_cents(size / w.c["basket_scale"][i])
@@ -44,12 +47,12 @@ def sell(w, i, logged, need, step, item, channel, fulfilment, now):
         w.post(now, Line.DELIVERY_FEES, channel, i, logged, w.p["delivery_fee"])
     if fulfilment == Fulfilment.PICKUP:
         w.post(now, Line.PICKING, channel, i, logged, -w.p["picking_cost"])
-    w.post(now, Line.REVENUE, channel, i, logged, goods / 100)
+    w.post(now, Line.REVENUE, channel, i, logged, goods * 0.01)
     w.post(now, Line.DISCOUNTS, channel, i, logged, -spent / 100)
-    w.post(now, Line.COST_OF_GOODS, channel, i, logged, -goods / 100 * w.p["goods_share"])
+    w.post(now, Line.COST_OF_GOODS, channel, i, logged, -(goods * 0.01 * w.p["goods_share"]))
     earned = 0
     if w.c["has_card"][i] and identity:
-        earned = to_cents((goods - spent) / 100 * w.p["points_share"])
+        earned = to_cents((goods - spent) * 0.01 * w.p["points_share"])
         w.c["points"][i, ledger] += earned / 100
     w.post(now, Line.POINTS, channel, i, logged, (spent - earned) / 100)
     in_a_store = channel == STORE or fulfilment == Fulfilment.PICKUP
@@ -60,7 +63,7 @@ def sell(w, i, logged, need, step, item, channel, fulfilment, now):
         w.c["habit"][i, other] *= 1 - w.p["habit_forgetting"]
     w.c["habit"][i, channel] += 1
     if identity:
-        learn(w, i, 1 if channel == STORE else 0, item, goods / 100, now)
+        learn(w, i, 1 if channel == STORE else 0, item, goods * 0.01, now)
     return goods, earned, bool(identity)
 
 
@@ -145,12 +148,13 @@ def hand_over(w, i, need, item, channel, pickup, now):
 
 def give_back(w, i, need, item, channel, goods, earned, now):
     """Refund, handle, restock in value, and take back the points still there."""
-    ledger, price = (0 if channel == STORE else 1), goods / 100
+    ledger, price = (0 if channel == STORE else 1), goods * 0.01
     taken = min(math.floor(w.c["points"][i, ledger] * 100 + 1e-6), earned)
     if channel == STORE:
         handling, identity, store = w.p["return_store_cost"], Identity.NONE, w.home(i)
     else:
-        handling, identity, store = w.p["return_online_share"] * price, Identity.ACCOUNT, -1
+        handling = w.p["return_online_share"] * goods * 0.01
+        identity, store = Identity.ACCOUNT, -1
     w.post(now, Line.REFUNDS, channel, i, need, -price)
     w.post(now, Line.GOODS_RETURNED, channel, i, need,
            price * w.p["goods_share"] * w.p["p_resellable"])  # fmt: skip
