@@ -69,7 +69,7 @@ cdef class Coder:
         return [self.arena[self.begin[k]:self.begin[k + 1]] for k in range(self.n_names)]
 
     cdef int32_t code(self, const uint8_t *text, Py_ssize_t length) noexcept nogil:
-        """Return the code of a name, a new one if need be; -1 beyond the limit or without memory."""
+        """Return the code of a name, a new one if need be; -1 beyond the limit."""
         cdef Py_ssize_t place = hash_bytes(text, length) & (self.n_slots - 1), size, end
         cdef int32_t k
         cdef uint8_t *larger

@@ -31,6 +31,8 @@ MODELS: dict[str, Callable[[argparse.Namespace], AttributionModel]] = {
     "position": lambda a: models.PositionBased(),
     "time-decay": lambda a: models.TimeDecay(),
     "participation": lambda a: models.Participation(),
+    "hazard": lambda a: models.HazardAttribution(),
+    "logistic": lambda a: models.LogisticAttribution(),
 }
 """What ``--model`` takes."""
 

@@ -10,6 +10,7 @@ from omnisim.attribution.bootstrap import Bootstrap, bootstrap
 from omnisim.attribution.ensemble import compare_models, standard_models
 from omnisim.attribution.graph import to_digraph
 from omnisim.attribution.hazard import HazardAttribution
+from omnisim.attribution.logistic import LogisticAttribution
 from omnisim.attribution.markov import MarkovAttribution
 from omnisim.attribution.merge import count_files, count_stream, merge_chains
 from omnisim.attribution.money import budget_table
@@ -36,6 +37,7 @@ __all__ = [
     "LastNonDirect",
     "LastTouch",
     "Linear",
+    "LogisticAttribution",
     "MarkovAttribution",
     "OrderSelection",
     "Participation",

@@ -155,8 +155,7 @@ def _ages(journeys: Journeys) -> Floats:
     end = journeys.time[journeys.offset[1:] - 1]
     if journeys.end is not None:
         end = np.where(np.isnan(journeys.end), end, journeys.end)
-    age = np.maximum(np.repeat(end, journeys.length) - journeys.time, 0.0)
-    return age
+    return np.maximum(np.repeat(end, journeys.length) - journeys.time, 0.0)
 
 
 def _hazard(channel: npt.NDArray[np.int32], age: Floats, strength: Floats, decay: Floats) -> Floats:
@@ -197,7 +196,8 @@ def _maximize(
     n = len(decay)
 
     def add(amount: Floats) -> Floats:
-        total: Floats = np.bincount(channel, weights=amount, minlength=n)
+        total = np.zeros(n)
+        np.add.at(total, channel, amount)
         return total
 
     rate, longer = decay[channel], age + horizon
@@ -205,7 +205,7 @@ def _maximize(
     exposure = add(conversions * (1.0 - faded) + nulls * (1.0 - faded_nulls))
     slope = add(conversions * age * faded + nulls * longer * faded_nulls)
     share = add(credit)
-    strength = np.divide(share, exposure, out=np.zeros(n), where=exposure > 0)
+    strength: Floats = np.divide(share, exposure, out=np.zeros(n), where=exposure > 0)
     weight = add(credit * age) + strength * slope
     known = (share > 0) & (weight > 0)
     return strength, np.where(known, share / np.where(known, weight, 1.0), decay)
