@@ -5,7 +5,7 @@ The caller (omnisim/journeys/paths.py) validates and allocates. White space is A
 trims what else Unicode has from the distinct names.
 """
 
-from libc.stdint cimport int32_t, int64_t, uint8_t, uint64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
 from libc.stdlib cimport free, malloc, realloc
 from libc.string cimport memchr, memcmp, memcpy
 
@@ -14,21 +14,29 @@ cdef inline bint is_space(uint8_t c) noexcept nogil:
     return c == 32 or 9 <= c <= 13
 
 
+cdef inline uint64_t mix(uint64_t state, uint64_t word) noexcept nogil:
+    state = (state ^ word) * 0xD6E8FEB86659FD93ULL
+    return state ^ (state >> 32)
+
+
 cdef inline uint64_t hash_bytes(const uint8_t *text, Py_ssize_t length) noexcept nogil:
-    """Hash eight bytes at a time by multiply and shift; the last word is padded with zeros."""
+    """Hash a name of at least one byte by words; the last word may overlap the one before it."""
     cdef uint64_t state = <uint64_t> length * 0x9E3779B97F4A7C15ULL, word
-    while length >= 8:
-        memcpy(&word, text, 8)
-        state = (state ^ word) * 0xD6E8FEB86659FD93ULL
-        state ^= state >> 32
-        text += 8
-        length -= 8
-    if length > 0:
-        word = 0
-        memcpy(&word, text, length)
-        state = (state ^ word) * 0xD6E8FEB86659FD93ULL
-        state ^= state >> 32
-    return state
+    cdef uint32_t low, high
+    cdef Py_ssize_t k
+    if length >= 8:
+        for k in range(0, length - 8, 8):
+            memcpy(&word, text + k, 8)
+            state = mix(state, word)
+        memcpy(&word, text + length - 8, 8)
+    elif length >= 4:
+        memcpy(&low, text, 4)
+        memcpy(&high, text + length - 4, 4)
+        word = (<uint64_t> high << 32) | low
+    else:
+        # The first, the middle and the last byte are all bytes of one, two or three.
+        word = text[0] | (<uint64_t> text[length >> 1] << 8) | (<uint64_t> text[length - 1] << 16)
+    return mix(state, word)
 
 
 cdef class Coder:
@@ -176,3 +184,14 @@ def code_paths(
                 break
             length[p] = n - first
     return n, row, why
+
+
+def recode(
+    int32_t[::1] code,              # IN/OUT  codes, each becomes its new one
+    const int32_t[::1] new,         # IN   new code of each code
+):
+    """Give every touchpoint the code of its channel's place by name."""
+    cdef Py_ssize_t i
+    with nogil:
+        for i in range(code.shape[0]):
+            code[i] = new[code[i]]

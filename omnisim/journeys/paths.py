@@ -108,12 +108,20 @@ def _read_strings(
         codes.append(code)
         lengths.append(length)
         row += len(chunk)
-    length = np.concatenate(lengths) if lengths else np.empty(0, dtype=np.int64)
+    length = _join(lengths, np.int64)
     rows = _rows_with_a_path(length, empty)
     names, remap = _names(coder)
-    channel = remap[np.concatenate(codes)] if codes else np.empty(0, dtype=np.int32)
+    channel = _join(codes, np.int32)
+    _tokens.recode(channel, remap)
     kept = length if rows is None else length[rows]
     return rows, np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(kept))), channel, names
+
+
+def _join(parts: list[npt.NDArray[Any]], dtype: Any) -> npt.NDArray[Any]:
+    """Return the parts as one array, without a copy if there is only one."""
+    if len(parts) == 1:
+        return parts[0]
+    return np.concatenate(parts) if parts else np.empty(0, dtype=dtype)
 
 
 def _code_chunk(
