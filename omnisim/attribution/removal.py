@@ -29,7 +29,7 @@ __all__ = ["Removal", "absorption", "removal_effects"]
 
 Floats = npt.NDArray[np.float64]
 
-DENSE_STATES = 600
+DENSE_STATES = 400  # below, OpenBLAS gives the same digits on any number of threads
 BLOCK_BYTES = 2**24  # of one array of the block solver
 TOLERANCE = 1e-14
 MAX_RESTARTS = 1000

@@ -57,10 +57,11 @@ def _events(rng, names, base, n):
     elapsed = np.cumsum(rng.exponential(3.0, n))
     first = np.maximum.accumulate(np.where(new, np.arange(n), 0))
     converted = (rng.random(n) < 0.05).astype(np.int8)
+    channel = pa.array(rng.integers(0, 12, n), pa.int8())
     return pa.table({
         "shopper": base + np.cumsum(new),
         "time": elapsed - elapsed[first],
-        "channel": pa.DictionaryArray.from_arrays(pa.array(rng.integers(0, 12, n), pa.int8()), names),
+        "channel": pa.DictionaryArray.from_arrays(channel, names),
         "conversion": converted,
         "value": np.where(converted, 10.0, 0.0),
     })  # fmt: skip

@@ -18,7 +18,7 @@ def fit(table, order=1, **options):
 @pytest.mark.parametrize("blocked", [False, True])
 @pytest.mark.parametrize("use_nulls", [True, False])
 @given(table=tables, order=st.integers(1, 3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_removal_effects_meet_the_dense_oracle(table, order, use_nulls, blocked):
     with pytest.MonkeyPatch.context() as patch:
         if blocked:
@@ -31,7 +31,7 @@ def test_removal_effects_meet_the_dense_oracle(table, order, use_nulls, blocked)
 
 
 @given(table=tables, order=st.integers(1, 4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_credits_are_not_negative_and_sum_to_what_was_seen(table, order):
     model = fit(table, order)
     assert (model.credit_ >= 0).all()
@@ -41,7 +41,7 @@ def test_credits_are_not_negative_and_sum_to_what_was_seen(table, order):
 
 
 @given(table=tables, order=st.integers(1, 3))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_chain_converts_as_often_as_the_journeys(table, order):
     model = fit(table, order)
     total = sum(r[1] + r[2] for r in table)
@@ -49,7 +49,7 @@ def test_chain_converts_as_often_as_the_journeys(table, order):
 
 
 @given(table=tables, order=st.integers(1, 3), random=st.randoms())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_row_order_and_row_splitting_change_no_conversion_credit(table, order, random):
     model = fit(table, order)
     split = [part for r in table
@@ -61,7 +61,7 @@ def test_row_order_and_row_splitting_change_no_conversion_credit(table, order, r
 
 
 @given(table=tables, order=st.integers(1, 3))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_relabelling_channels_relabels_credits(table, order):
     names = dict(zip("abcde", "zyxwv", strict=True))
     model = fit(table, order)
@@ -71,7 +71,7 @@ def test_relabelling_channels_relabels_credits(table, order):
 
 
 @given(table=tables, order=st.integers(1, 4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_both_ways_of_counting_agree(table, order):
     journeys = Journeys.from_paths(as_columns(table))
     dense = chain.count_chain(journeys, order)
@@ -84,14 +84,14 @@ def test_both_ways_of_counting_agree(table, order):
 
 
 @given(table=tables)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_self_transitions_do_not_matter_at_order_one(table):
     keep, collapse = fit(table), fit(table, repeats="collapse")
     np.testing.assert_allclose(collapse.credit_, keep.credit_, rtol=1e-10, atol=1e-12)
 
 
 @given(table=tables, order=st.integers(1, 3))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_redistribution_meets_the_dense_oracle(table, order):
     expected = removal_effects(table, order, removal="redistribute")
     model = fit(table, order, removal="redistribute")

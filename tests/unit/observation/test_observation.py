@@ -126,10 +126,10 @@ def visits(n_shoppers, n_visits, gap_days, identity=Identity.COOKIE):
 def test_cookies_die_at_their_rate(seed):
     # One device: visitors a shopper are 1 + Poisson(100 / 50), up to visits being one day apart.
     rules = IdentityRules(cookie_life_days=50.0, match_recall=0.5, false_merge=0.0)
-    table = see(visits(2000, 101, 1.0), "TL1", people(2000), rules, seed)
+    table = see(visits(500, 101, 1.0), "TL1", people(500), rules, seed)
     expected = 1 + 100 * (1 - np.exp(-1 / 50))
-    sigma = np.sqrt(100 * (1 - np.exp(-1 / 50)) / 2000)
-    assert abs(len(set(table["visitor"].to_pylist())) / 2000 - expected) < 5 * sigma
+    sigma = np.sqrt(100 * (1 - np.exp(-1 / 50)) / 500)
+    assert abs(len(set(table["visitor"].to_pylist())) / 500 - expected) < 5 * sigma
 
 
 def test_devices_part_a_shopper():
