@@ -1,0 +1,57 @@
+"""Attribution models are estimators as scikit-learn knows them."""
+
+import pickle
+
+import pytest
+
+import omnisim.attribution as attribution
+from omnisim.attribution import AttributionModel
+
+sklearn_base = pytest.importorskip("sklearn.base")
+
+PATHS = {"path": ["a > b", "c > a > b"], "n_conversions": [2, 1], "n_nulls": [1, 4]}
+PUBLIC = [getattr(attribution, name) for name in attribution.__all__]
+MODELS = [
+    x
+    for x in PUBLIC
+    if isinstance(x, type) and issubclass(x, AttributionModel) and x is not AttributionModel
+]
+
+
+@pytest.fixture(params=MODELS, ids=lambda m: m.__name__)
+def model(request):
+    return request.param()
+
+
+def test_clone_is_unfitted_and_equal(model):
+    copy = sklearn_base.clone(model.fit(PATHS))
+    assert copy is not model
+    assert copy.get_params() == model.get_params()
+    assert not hasattr(copy, "credit_")
+
+
+def test_clone_fits_to_the_same_credits(model):
+    copy = sklearn_base.clone(model)
+    assert copy.fit(PATHS).credit_.equals(model.fit(PATHS).credit_)
+
+
+def test_no_attribute_is_learned_before_fit(model):
+    learned = [name for name in vars(model) if name.endswith("_")]
+    assert learned == []
+
+
+def test_fit_learns_only_names_with_an_underscore(model):
+    before = set(vars(model))
+    model.fit(PATHS)
+    assert all(name.endswith("_") for name in set(vars(model)) - before)
+
+
+def test_fit_is_idempotent(model):
+    first = pickle.dumps(model.fit(PATHS).credit_)
+    assert pickle.dumps(model.fit(PATHS).credit_) == first
+
+
+def test_parameters_of_a_clone_can_be_set(model):
+    copy = sklearn_base.clone(model)
+    copy.set_params(**model.get_params(deep=True))
+    assert copy.get_params() == model.get_params()
