@@ -1,6 +1,7 @@
 """The compiled extensions of omnisim; everything else is in pyproject.toml."""
 
 import os
+import pathlib
 
 import numpy
 from Cython.Build import cythonize
@@ -21,6 +22,7 @@ EXTENSIONS = {
     "omnisim.attribution._shapley": "_shapley",
     "omnisim.attribution._bootstrap": "_bootstrap",
 }
+C_FOLDER = "build/cython"
 SANITIZE = os.environ.get("OMNISIM_SANITIZE") == "1"
 LINETRACE = os.environ.get("OMNISIM_LINETRACE") == "1"
 
@@ -43,6 +45,15 @@ class BuildBesideSources(build_ext):
         self.copy_extensions_to_source()
 
 
+def declared_later(name: str, source: str) -> bool:
+    """Tell whether the declarations of a module, which lie in the package, changed after its C."""
+    pxd, c = (
+        pathlib.Path(name.replace(".", "/") + ".pxd"),
+        pathlib.Path(f"{C_FOLDER}/ext/{source}.c"),
+    )
+    return pxd.exists() and c.exists() and pxd.stat().st_mtime > c.stat().st_mtime
+
+
 setup(
     cmdclass={"build_ext": BuildBesideSources},
     ext_modules=cythonize(
@@ -58,7 +69,8 @@ setup(
             for name, source in EXTENSIONS.items()
         ],
         include_path=["ext", "."],
-        build_dir=None if LINETRACE else "build/cython",
+        build_dir=None if LINETRACE else C_FOLDER,
+        force=any(declared_later(name, source) for name, source in EXTENSIONS.items()),
         compiler_directives={"language_level": 3, "linetrace": LINETRACE},
     ),
 )

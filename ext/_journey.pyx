@@ -13,6 +13,7 @@ from omnisim.simulation._state cimport State
 
 cdef enum:
     SEARCHED_RIVAL = 3
+    CART_STEP = 1 << 16
 
 
 def want(State w, Py_ssize_t i, long need, double now):
@@ -49,6 +50,8 @@ def search(State w, Py_ssize_t i, long need, double now):
         w.postings.add(now, LINE_MEDIA, PAID_SEARCH, i, need, -<long>(w.p.search_cost * 100 + 0.5))
     if c == WEBSITE or c == APP:
         visit(w, i, need, c, 2, now)
+    elif c == SEARCHED_RIVAL:
+        w.log.add(now, i, need, RIVAL_ONLINE, EVENT_VISIT)
     return c
 
 
@@ -58,13 +61,18 @@ cdef int cookie(State w, Py_ssize_t i) noexcept:
 
 
 cdef int visit(State w, Py_ssize_t i, long need, int channel, long step, double now) except -1:
-    """Log a session; some sessions of account holders are logged in, all sessions in the app."""
-    cdef int identity = cookie(w, i)
+    """Log a session and return what it exposes."""
+    cdef int identity = signed_in(w, i, need, channel, step)
+    w.log.add(now, i, need, channel, EVENT_VISIT, identity)
+    return identity
+
+
+cdef int signed_in(State w, Py_ssize_t i, long need, int channel, long step) noexcept:
+    """Some sessions of account holders are logged in, all sessions in the app; else a cookie."""
     if channel == APP or (w.has_account[i]
                           and w.uniform(STREAM_CAPTURE, i, need, step) < w.p.login_share):
-        identity = IDENTITY_ACCOUNT
-    w.log.add(now, i, need, channel, EVENT_VISIT, identity)
-    return 0
+        return IDENTITY_ACCOUNT
+    return cookie(w, i)
 
 
 def session(State w, Py_ssize_t i, long need, int channel, long step, double now):
@@ -106,17 +114,20 @@ def walk_out(State w, Py_ssize_t i, long need, double now):
     w.log.add(now, i, need, STORE, EVENT_WALKOUT, IDENTITY_NONE, -1, w.home_store[i])
 
 
-cdef bint record_right(State w, Py_ssize_t i, long need, long step) noexcept:
-    return w.uniform(STREAM_STOCK_RECORD, i, need, step) < w.p.record_accuracy
+cdef int shown_stock(State w, Py_ssize_t i, Py_ssize_t item, double now) noexcept:
+    """Return what the site shows of the home store: 1 there, 0 not there, -1 nothing is shown.
 
-
-cdef int shown_stock(State w, Py_ssize_t i, long need, long step, Py_ssize_t item) noexcept:
-    """Return what the site shows of the home store: 1 there, 0 not there, -1 nothing is shown."""
-    cdef bint there
+    A record is right or wrong for a week, whoever looks. A wrong one is a count of its own: it
+    shows the item as often as items are believed to be there.
+    """
+    cdef Py_ssize_t store = w.home_store[i]
+    cdef long week = <long>(now / 7.0)
     if not w.is_shown[item]:
         return -1
-    there = w.on_hand[w.home_store[i], item] > 0
-    return there if record_right(w, i, need, step) else not there
+    if w.uniform(STREAM_STOCK_RECORD, store * w.n_items + item, week, 1) < w.p.record_accuracy:
+        return w.on_hand[store, item] > 0
+    return (w.uniform(STREAM_STOCK_RECORD, store * w.n_items + item, week, 2)
+            < w.p.believed_availability)
 
 
 def decide(State w, Py_ssize_t i, long need, long step, int searched, Py_ssize_t item,
@@ -132,11 +143,12 @@ def decide(State w, Py_ssize_t i, long need, long step, int searched, Py_ssize_t
     cdef double basket = w.mean_basket[i]
     cdef double firm, far, unresolved, found = 0, u, share
     cdef int c, shown
-    cdef bint compared
+    cdef bint compared = (w.uniform(STREAM_PHONE, i, need, step)
+                          < w.p.p_phone_check * w.digital[i])
     w.refresh(i, now)
     firm = w.p.goodwill * w.goodwill[i] + w.p.satisfaction * w.satisfaction[i]
     far = w.p.distance_per_km * w.distance[i]
-    shown = shown_stock(w, i, need, step, item)
+    shown = shown_stock(w, i, item, now)
     unresolved = w.p.risk * (1 - w.p.resolved[STORE if inspected else searched])
     if inspected:
         found = w.p.inspection_sd * normal(w.uniform(STREAM_VISIT, i, need, 0))
@@ -146,7 +158,7 @@ def decide(State w, Py_ssize_t i, long need, long step, int searched, Py_ssize_t
         v[GO_STORE] = (own(w, i, STORE, searched, price, basket) + firm + found)
         if not in_store:
             v[GO_STORE] -= far
-            if shown < 0:
+            if shown < 0 or not (compared or searched == WEBSITE or searched == APP):
                 v[GO_STORE] -= w.p.stock * (1 - w.p.believed_availability)
             elif shown == 0:
                 v[GO_STORE] -= w.p.stock
@@ -161,7 +173,6 @@ def decide(State w, Py_ssize_t i, long need, long step, int searched, Py_ssize_t
                 nest[c - 1][1] = -far - w.p.delivery_per_day * w.p.pick_days
             v[c] += inclusive_value(nest[c - 1][0], nest[c - 1][1], w.p.nest)
 
-    compared = w.uniform(STREAM_PHONE, i, need, step) < w.p.p_phone_check * w.digital[i]
     if compared and in_store:
         w.log.add(now, i, need, STORE, EVENT_PHONE_CHECK, IDENTITY_NONE, -1, w.home_store[i])
     v[GO_RIVAL_ONLINE] = (w.p.rival_online + w.affinity[i, WEBSITE] + found - unresolved
@@ -192,13 +203,16 @@ cdef double own(State w, Py_ssize_t i, int channel, int searched, double price,
 
 
 def abandons(State w, Py_ssize_t i, long need, long step, int channel, double now):
-    """Fill a cart and return whether it is abandoned; the fee has counted in the choice."""
-    cdef int identity = IDENTITY_ACCOUNT if w.has_account[i] else cookie(w, i)
+    """Fill a cart: 0 if it is paid for, 1 if it is abandoned, 2 if so and the firm knows by whom.
+
+    The fee has counted in the choice of channel.
+    """
+    cdef int identity = signed_in(w, i, need, channel, CART_STEP + step)
     w.log.add(now, i, need, channel, EVENT_CART, identity)
     if w.uniform(STREAM_CART, i, need, step) >= logistic(w.p.cart_friction):
-        return False
+        return 0
     w.log.add(now, i, need, channel, EVENT_CART_ABANDONED, identity)
-    return True
+    return 2 if identity == IDENTITY_ACCOUNT else 1
 
 
 def delay(State w, Py_ssize_t i, long need, long step):
@@ -210,9 +224,10 @@ def take(State w, Py_ssize_t i, long need, long step, Py_ssize_t item, double no
     """Take the item from the shelf, or react to its absence (eq. 10).
 
     Returns (what to do, item): GO_STORE with the item taken, or the reaction. The reactions have
-    the published shares (T-38). An order through staff gives the same item as coming back later
-    does: its utility is that of coming back, less the fee and the wait for a parcel, plus the
-    trip and the wait for new stock that it saves.
+    the published shares (T-38); nobody comes back later for what the store never stocks. An order
+    through staff gives the same item as coming back later does: its utility is that of coming
+    back, less the fee and the wait for a parcel, plus the trip and the wait for new stock that it
+    saves.
     """
     cdef double v[5]
     cdef Py_ssize_t store = w.home_store[i], other
@@ -225,9 +240,9 @@ def take(State w, Py_ssize_t i, long need, long step, Py_ssize_t item, double no
     other = nearest_in_stock(w, store, item)
     v[0] = log(w.p.react_substitute) if other >= 0 else -HUGE_VAL
     v[1] = log(w.p.react_rival)
-    v[2] = log(w.p.react_delay)
+    v[2] = log(w.p.react_delay) if item < w.p.n_stocked else -HUGE_VAL
     v[3] = log(w.p.react_quit)
-    if other < 0 and w.p.react_rival + w.p.react_delay + w.p.react_quit <= 0:
+    if v[0] == v[1] == v[2] == v[3] == -HUGE_VAL:
         v[3] = 0        # nothing is left but to go without
     v[4] = -HUGE_VAL
     if (w.on_hand[w.n_stores, item] > 0
@@ -282,7 +297,7 @@ def ship(State w, Py_ssize_t i, long need, Py_ssize_t item):
     w.demand[w.n_stores, item] += 1
     w.on_hand[w.n_stores, item] -= 1
     if w.on_hand[w.n_stores, item] < 0:
-        days += w.p.restock_days
+        days += w.p.warehouse_restock_days
     return days, w.p.delivery_days
 
 

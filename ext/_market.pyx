@@ -5,7 +5,7 @@ Needs are a Poisson process by time change: the hazard of a shopper runs down an
 threshold that belongs to the number of the need, so that the same need has the same threshold in
 every arm.
 """
-from libc.math cimport exp, log
+from libc.math cimport exp, expm1, log
 from libc.stdint cimport int32_t, int64_t
 
 import numpy as np
@@ -110,7 +110,7 @@ def spread_awareness(State w, long day):
         if w.aware[i] and w.alive[i]:
             continue
         if not w.alive[i]:
-            if w.uniform(STREAM_BACK, i, day, 0) < -exp_minus_one(w.p.back_per_day):
+            if w.uniform(STREAM_BACK, i, day, 0) < -expm1(-w.p.back_per_day):
                 w.alive[i] = 1
                 w.log.add(<double>day, i, -1, NOWHERE, EVENT_BACK)
             continue
@@ -119,12 +119,8 @@ def spread_awareness(State w, long day):
         hazard = w.p.innovation + w.p.aware_goodwill * w.goodwill[i]
         if degree > 0:
             hazard += w.p.imitation * w.n_aware_near[i] / degree
-        if w.uniform(STREAM_AWARE, i, day, 0) < -exp_minus_one(hazard):
+        if w.uniform(STREAM_AWARE, i, day, 0) < -expm1(-hazard):
             become_aware(w, i, <double>day)
-
-
-cdef inline double exp_minus_one(double hazard) noexcept:
-    return exp(-hazard) - 1.0
 
 
 def show_display(State w, long day):
@@ -150,7 +146,8 @@ def deliver_messages(
     const int32_t[::1] record,          # IN   (n,) records used
     const int32_t[::1] item,            # IN   (n,) content: the item shown
     const double[::1] propensity,       # IN   (n,) probability of the policy's action
-    int team, int kind, long day,
+    const int32_t[::1] team,            # IN   (n,) team whose record it is: 0 online, 1 store
+    int kind, long day,
 ):
     """Deliver e-mails; return the shoppers who click (eqs. 3 and 4).
 
@@ -171,10 +168,10 @@ def deliver_messages(
             relevance += w.p.relevance_taste * w.taste[i, d] * w.attributes[item[k], d]
         if w.record_teams[record[k]] == 3:
             relevance -= w.p.creep * w.privacy[i]
-        w.record_sent[record[k], team] += 1
+        w.record_sent[record[k], team[k]] += 1
         w.log.add(now, i, -1, EMAIL, EVENT_MESSAGE, IDENTITY_ACCOUNT, item[k], -1, FULFIL_NONE, 0,
                   w.p.message_cost, propensity[k])
-        step = 4 * (4 * kind + 2 * team + (record[k] != i))
+        step = 4 * (2 * kind + team[k])
         read_message(w, i, relevance, kind == 2, step, day, clicked)
         w.fatigue[i] += 1
     return clicked

@@ -7,7 +7,7 @@ from libc.math cimport fmax, fmin, log, sqrt
 from libc.stdint cimport int64_t
 
 from _choice cimport logistic
-from _draws cimport gamma, normal
+from _draws cimport categorical, gamma, normal
 from _streams cimport *
 from omnisim.simulation._state cimport State
 
@@ -21,41 +21,48 @@ cdef inline int64_t cents(double euros) noexcept:
     return <int64_t>(euros * 100.0 + (0.5 if euros >= 0 else -0.5))
 
 
-def buy(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, int fulfilment, double now):
+def buy(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, int fulfilment, bint free,
+        double now):
     """Sell the item: basket, points, books, habit and what the firm learns.
 
-    Returns (goods, points, identified): what the goods cost before points and the points earned, in
-    cents, and whether the firm knows whose purchase it is.
+    A delivery is `free` if it makes good a pick-up that failed. Returns (goods, spent, earned,
+    identified): what the goods cost, the points paid with and earned, in cents, and whether the firm
+    knows whose purchase it is.
     """
-    return sell(w, i, need, need, 0, item, channel, fulfilment, now)
+    return sell(w, i, need, need, 0, item, channel, fulfilment, free, now)
 
 
-def buy_unplanned(State w, Py_ssize_t i, long need, Py_ssize_t item, double now):
-    """Let a visit made for another purpose end in a further purchase; True if it does.
+def buy_unplanned(State w, Py_ssize_t i, long need, long step, double now):
+    """Let a visit to the store also end in an unplanned purchase; True if it does.
 
-    It is logged outside the journey, since it does not meet the need.
+    Every visit has the same chance, whatever brought it about. The purchase is logged outside the
+    journey, since it does not meet the need.
     """
-    if w.uniform(STREAM_UNPLANNED, i, need, 0) >= w.p.p_unplanned:
+    cdef Py_ssize_t item
+    if w.uniform(STREAM_UNPLANNED, i, need, 2 * step) >= w.p.p_unplanned:
         return False
+    item = categorical(w.uniform(STREAM_UNPLANNED, i, need, 2 * step + 1), &w.popularity[0],
+                       w.n_items)
     if w.on_hand[w.home_store[i], item] <= 0:
         return False
     w.on_hand[w.home_store[i], item] -= 1
     w.demand[w.home_store[i], item] += 1
-    sell(w, i, -1, need, UNPLANNED_STEP, item, STORE, FULFIL_IN_STORE, now)
+    sell(w, i, -1, need, UNPLANNED_STEP + step, item, STORE, FULFIL_IN_STORE, False, now)
     return True
 
 
 cdef tuple sell(State w, Py_ssize_t i, long logged, long need, long step, Py_ssize_t item,
-                int channel, int fulfilment, double now):
+                int channel, int fulfilment, bint free, double now):
     cdef int ledger = 0 if channel == STORE else 1
     cdef double size = gamma(w.uniform(STREAM_BASKET, i, need, step), w.basket_shape[i])
     cdef int64_t goods = cents(size / w.basket_scale[i])
-    cdef int64_t spent = spend_points(w, i, ledger, goods)
-    cdef int64_t fee = 0, earned = 0
     cdef int identity = identify(w, i, need, step, channel)
+    cdef bint member = w.has_card[i] and identity != IDENTITY_NONE
+    cdef int64_t spent = spend_points(w, i, ledger, goods) if member else 0
+    cdef int64_t fee = 0, earned = 0
     cdef int store = w.home_store[i] if channel == STORE or fulfilment == FULFIL_PICKUP else -1
     if fulfilment == FULFIL_DELIVERY or fulfilment == FULFIL_ENDLESS_AISLE:
-        fee = cents(w.p.delivery_fee)
+        fee = 0 if free else cents(w.p.delivery_fee)
         post(w, now, LINE_DELIVERY, channel, i, logged, -cents(w.p.delivery_cost))
         post(w, now, LINE_DELIVERY_FEES, channel, i, logged, fee)
     elif fulfilment == FULFIL_PICKUP:
@@ -63,7 +70,7 @@ cdef tuple sell(State w, Py_ssize_t i, long logged, long need, long step, Py_ssi
     post(w, now, LINE_REVENUE, channel, i, logged, goods)
     post(w, now, LINE_DISCOUNTS, channel, i, logged, -spent)
     post(w, now, LINE_COST_OF_GOODS, channel, i, logged, -cents(goods * 0.01 * w.p.goods_share))
-    if w.has_card[i] and identity != IDENTITY_NONE:
+    if member:
         earned = cents((goods - spent) * 0.01 * w.p.points_share)
         w.points[i, ledger] += earned * 0.01
     post(w, now, LINE_POINTS, channel, i, logged, spent - earned)
@@ -72,7 +79,7 @@ cdef tuple sell(State w, Py_ssize_t i, long logged, long need, long step, Py_ssi
     grow_habit(w, i, channel)
     if identity != IDENTITY_NONE:
         learn(w, i, STORE_TEAM if channel == STORE else ONLINE_TEAM, item, goods * 0.01, now)
-    return goods, earned, identity != IDENTITY_NONE
+    return goods, spent, earned, identity != IDENTITY_NONE
 
 
 cdef int post(State w, double now, int line, int channel, Py_ssize_t i, long need,
@@ -125,19 +132,20 @@ cdef void learn(State w, Py_ssize_t i, int team, Py_ssize_t item, double value,
                                    / w.record_count[r])
 
 
-def evaluate(State w, Py_ssize_t i, long need, int channel, int inspected, int searched,
+def evaluate(State w, Py_ssize_t i, long need, int channel, int resolved_by, bint by_parcel,
              double speed, bint obstacle, double now):
     """Compare the experience with what was expected; return whether the goods go back.
 
-    `speed` in [-1, 1] rates the wait; `obstacle` tells of a stock-out, a walk-out or a wrong record
-    on the way. Updates satisfaction (eq. 13), then drop-out (eq. 14) and word of mouth (eq. 15).
+    `resolved_by` is where the item was looked at, the store if it was in hand; `speed` in [-1, 1]
+    rates the wait; `obstacle` tells of a stock-out, a walk-out or a wrong record on the way. Updates
+    satisfaction (eq. 13), then drop-out (eq. 14) and word of mouth (eq. 15).
     """
-    cdef double unresolved = 1 - w.p.resolved[STORE if inspected or channel == STORE else searched]
+    cdef double unresolved = 1 - w.p.resolved[resolved_by]
     cdef double fit = w.p.fit_sd * sqrt(unresolved) * normal(w.uniform(STREAM_FIT, i, need, 0))
-    cdef double goods = fmax(-1.0, fmin(1.0, 0.6 + 0.4 * fit))
-    cdef double ease = -0.5 if obstacle else 0.6
+    cdef double goods = fmax(-1.0, fmin(1.0, w.p.rating + w.p.rating_fit * fit))
+    cdef double ease = w.p.rating_obstacle if obstacle else w.p.rating
     cdef double worst = fmin(goods, fmin(speed, ease))
-    cdef double hassle = w.p.hassle_store if channel == STORE else w.p.hassle_online
+    cdef double hassle = w.p.hassle_online if by_parcel else w.p.hassle_store
     experience(w, i, (1 - w.p.weakest_link) * (goods + speed + ease) / 3
                + w.p.weakest_link * worst)
     w.refresh(i, now)
@@ -148,7 +156,7 @@ def evaluate(State w, Py_ssize_t i, long need, int channel, int inspected, int s
 
 def regret(State w, Py_ssize_t i):
     """Let an obstacle that ended a journey without a purchase weigh on satisfaction."""
-    experience(w, i, -0.5)
+    experience(w, i, w.p.rating_obstacle)
 
 
 cdef void experience(State w, Py_ssize_t i, double lived) noexcept:
@@ -189,31 +197,41 @@ cdef int speak(State w, Py_ssize_t i, long need, double now) except -1:
     return 0
 
 
-def hand_over(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, bint pickup,
+def hand_over(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, int fulfilment,
               double now):
-    """Log that the goods reached the shopper, in the store or by parcel."""
-    if pickup:
+    """Log that the goods reached the shopper, in the store or by parcel.
+
+    A parcel ordered through staff shows the firm no more than the order did.
+    """
+    if fulfilment == FULFIL_PICKUP:
         w.log.add(now, i, need, STORE, EVENT_PICKUP, IDENTITY_ACCOUNT, <int>item, w.home_store[i],
                   FULFIL_PICKUP)
     else:
-        w.log.add(now, i, need, channel, EVENT_DELIVERY, IDENTITY_ACCOUNT, <int>item, -1,
-                  FULFIL_DELIVERY)
+        w.log.add(now, i, need, channel, EVENT_DELIVERY,
+                  IDENTITY_NONE if channel == STORE else IDENTITY_ACCOUNT, <int>item, -1,
+                  fulfilment)
 
 
-def give_back(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, int64_t goods,
-              int64_t earned, double now):
-    """Take the goods back: refund, handling, what can be sold again, and the points earned."""
+def give_back(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, bint by_parcel,
+              int64_t goods, int64_t spent, int64_t earned, double now):
+    """Take the goods back: refund, handling, stock if they can be sold again.
+
+    Points paid with are given back as points; points earned are taken back as far as they are there.
+    """
     cdef int ledger = 0 if channel == STORE else 1
     cdef double handling = w.p.return_store_cost
     cdef int64_t taken = <int64_t>(fmin(w.points[i, ledger], earned * 0.01) * 100.0 + 1e-6)
-    if channel != STORE:
+    if by_parcel:
         handling = w.p.return_online_share * goods * 0.01
     post(w, now, LINE_REFUNDS, channel, i, need, -goods)
-    post(w, now, LINE_GOODS_RETURNED, channel, i, need,
-         cents(goods * 0.01 * w.p.goods_share * w.p.p_resellable))
+    post(w, now, LINE_DISCOUNTS, channel, i, need, spent)
+    if w.uniform(STREAM_FIT, i, need, 1) < w.p.p_resellable:
+        post(w, now, LINE_GOODS_RETURNED, channel, i, need, cents(goods * 0.01 * w.p.goods_share))
+        w.on_hand[w.n_stores if by_parcel else w.home_store[i], item] += 1
     post(w, now, LINE_RETURN_HANDLING, channel, i, need, -cents(handling))
-    post(w, now, LINE_POINTS, channel, i, need, taken)
-    w.points[i, ledger] -= taken * 0.01
+    post(w, now, LINE_POINTS, channel, i, need, taken - spent)
+    w.points[i, ledger] += (spent - taken) * 0.01
     w.log.add(now, i, need, channel, EVENT_RETURN,
               IDENTITY_NONE if channel == STORE else IDENTITY_ACCOUNT, <int>item,
-              w.home_store[i] if channel == STORE else -1, FULFIL_NONE, -goods * 0.01, handling)
+              -1 if by_parcel else w.home_store[i], FULFIL_NONE, (spent - goods) * 0.01,
+              handling)

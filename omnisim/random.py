@@ -85,6 +85,7 @@ class Stream(IntEnum):
     ATTRIBUTE = 54
     HOME_STORE = 55
     JOINT = 56
+    RECORD = 57
 
     COOKIE = 96
     CONSENT = 97

@@ -17,6 +17,10 @@ class Market(Part):
         364, "days that are counted", unit="days", source="D1: 104-156 weeks; one year here",
         ge=1, le=3650,
     )  # fmt: skip
+    shoppers_per_region: int = param(
+        20_000, "shoppers of a whole region; a smaller population is a sample of it and bears its "
+        "share of staff and capability costs", source="assumption", ge=1, le=100_000_000,
+    )  # fmt: skip
     n_regions: int = param(
         150, "regions like this one that share the cost of central systems",
         source="assumption: a chain of 150 x 2 stores", ge=1, le=100_000,

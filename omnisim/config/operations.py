@@ -13,8 +13,8 @@ class Stores(Part):
         source="assumption", gt=0, le=24,
     )  # fmt: skip
     p_unplanned: float = param(
-        0.15, "chance that a visit made for another purpose ends in an unplanned purchase",
-        source="C3 K9: 10-30 % of return trips, assumption", ge=0, le=1,
+        0.05, "chance that a visit to the store, for whatever reason, adds an unplanned purchase",
+        source="assumption; C3 K9 has 10-30 % of return trips", ge=0, le=1,
     )  # fmt: skip
 
 
@@ -81,6 +81,11 @@ class Stock(Part):
     )
     react_quit: float = param(0.09, "share that does not buy", source="T-38 M-high", ge=0, le=1)
 
+    @property
+    def n_stocked(self) -> int:
+        """Items, the most popular, that a store stocks; at least one."""
+        return max(1, round(self.n_items * self.store_share))
+
 
 class Fulfilment(Part):
     """Delivery, click-and-collect and returns."""
@@ -138,6 +143,17 @@ class Experience(Part):
     expectation_start: float = param(
         0.6, "experience expected at the start", source="assumption", ge=-1, le=1
     )
+    rating: float = param(
+        0.65, "rating of what goes as it should: goods of mean fit, an item that is there, being "
+        "served at once, a parcel on the promised day", source="assumption", ge=-1, le=1,
+    )  # fmt: skip
+    rating_fit: float = param(
+        0.4, "rating gained per unit of fit", source="assumption", ge=0, le=10
+    )
+    rating_obstacle: float = param(
+        -0.5, "rating of a stock-out, a walk-out or a wrong record", source="assumption",
+        ge=-1, le=1,
+    )  # fmt: skip
     weakest_link: float = param(
         0.4, "weight of the worst part of an experience", source="S4-11; size assumption",
         ge=0, le=1,

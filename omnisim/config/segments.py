@@ -68,7 +68,7 @@ class Segment(Part):
         0.5, "share with a web account and its e-mail address", source="assumption", ge=0, le=1
     )
     p_email_consent: float = param(
-        0.6, "share that consents to e-mail, of those whose address is known",
+        0.6, "share that accepts e-mail from a firm that has the address (account or card)",
         source="T-77 V: 60-87 %", ge=0, le=1,
     )  # fmt: skip
     p_tracking_consent: float = param(

@@ -6,7 +6,14 @@ import pandas as pd
 from omnisim.schema import Channel, Event, Fulfilment
 from omnisim.simulation import SimulationResult
 
-FIRST = {-1: "rival's site", Channel.STORE: "store", Channel.WEBSITE: "website", Channel.APP: "app"}
+PLACES = {
+    int(Channel.STORE): "store",
+    int(Channel.WEBSITE): "website",
+    int(Channel.APP): "app",
+    int(Channel.RIVAL_ONLINE): "rival's site",
+}
+"""Where a shopper can be, by the channel of the visit."""
+
 ENDS = {
     "bought in store": (Event.PURCHASE, Channel.STORE, Fulfilment.IN_STORE),
     "ordered by staff": (Event.PURCHASE, Channel.STORE, Fulfilment.ENDLESS_AISLE),
@@ -23,8 +30,8 @@ ENDS = {
 def journey_flows(run: SimulationResult) -> pd.DataFrame:
     """Count journeys by first place, last place and end.
 
-    Only needs that the firm could meet are counted: those of shoppers who consider it. A journey
-    whose purchase is preceded by no visit of the firm began at the rival's site.
+    Only needs that the firm could meet are counted: those of shoppers who consider it. Visits after
+    the end, to collect or bring back goods, are left out.
 
     Returns
     -------
@@ -47,13 +54,14 @@ def journey_flows(run: SimulationResult) -> pd.DataFrame:
     )
     frame["end"] = _end_names(frame)
     needs = pd.Index(frame.loc[frame["event"] == Event.NEED, "key"])
-    visits = frame[frame["event"] == Event.VISIT]
-    ends = frame[frame["end"] != ""].drop_duplicates("key").set_index("key")["end"]
-    ends = ends[ends.index.isin(needs)]
-    before = visits[visits["key"].isin(ends.index)].groupby("key")["channel"]
-    places = pd.DataFrame({"first": before.first(), "last": before.last()}).reindex(ends.index)
-    places = places.fillna(-1).astype(int).replace(FIRST)
-    places["end"] = ends
+    ends = frame[frame["end"] != ""].drop_duplicates("key")
+    ends = ends[ends["key"].isin(needs)]
+    ended_at = pd.Series(ends.index, index=ends["key"])
+    visits = frame[(frame["event"] == Event.VISIT) & frame["key"].isin(ended_at.index)]
+    visits = visits[visits.index.to_numpy() < ended_at[visits["key"]].to_numpy()]
+    before = visits.groupby("key")["channel"]
+    places = pd.DataFrame({"first": before.first(), "last": before.last()}).replace(PLACES)
+    places["end"] = ends.set_index("key")["end"]
     counts = places.value_counts(sort=False).rename("journeys") / run.shopper_years
     return counts.reset_index().sort_values(["first", "last", "end"], ignore_index=True)
 

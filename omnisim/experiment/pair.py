@@ -14,7 +14,7 @@ from omnisim.experiment.shoppers import Shoppers
 from omnisim.experiment.split import split_gain
 from omnisim.policies import Policy
 from omnisim.random import Draws
-from omnisim.schema import OWN_CHANNELS
+from omnisim.schema import Channel
 from omnisim.simulation import SimulationResult, simulate
 
 ARMS = ("baseline", "variant")
@@ -77,8 +77,9 @@ def run_pair(task: PairTask) -> PairOutcome:
 
 
 def _premium(run: SimulationResult, task: PairTask) -> tuple[float, float, float]:
+    """Compare buyers in the store and online (website or app) with buyers in one of the two."""
     orders = run.orders.to_pandas()
-    orders = orders[orders["channel"].isin([int(c) for c in OWN_CHANNELS])]
+    orders["channel"] = orders["channel"].replace(int(Channel.APP), int(Channel.WEBSITE))
     found = omnichannel_premium(
         orders["shopper"].to_numpy(),
         orders["channel"].to_numpy(),

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from omnisim.schema import Event
+from omnisim.schema import Event, Line
 from omnisim.simulation import SimulationResult
 
 SOURCES = {
@@ -34,8 +34,9 @@ def split_gain(baseline: SimulationResult, variant: SimulationResult) -> pd.Seri
     """Return the difference in revenue by source, EUR per shopper and year.
 
     Needs are matched by (shopper, number): the same need arises in both arms unless a capability
-    changes how often the shopper has one. ``moved`` holds the revenue that changed own channel,
-    which is no gain.
+    changes how often the shopper has one. A basket belongs to its need, so needs that the firm
+    meets in both arms bring no difference; needs still open at the end count as not met. The last
+    row holds the revenue that changed own channel, which is no gain.
     """
     before, after = needs_met(baseline), needs_met(variant)
     keys = np.union1d(before.key, after.key)
@@ -81,7 +82,7 @@ def needs_met(run: SimulationResult) -> Needs:
 def _goods(run: SimulationResult) -> pd.Series:
     """Return revenue by need, from the postings."""
     table = run.counted_postings
-    kept = (table["line"].to_numpy() == 0) & (table["journey"].to_numpy() >= 0)
+    kept = (table["line"].to_numpy() == Line.REVENUE) & (table["journey"].to_numpy() >= 0)
     key = table["shopper"].to_numpy()[kept].astype(np.int64) << 32
     key |= table["journey"].to_numpy()[kept]
     return pd.Series(table["cents"].to_numpy()[kept] / 100).groupby(key).sum()
@@ -89,7 +90,7 @@ def _goods(run: SimulationResult) -> pd.Series:
 
 def _unplanned(run: SimulationResult) -> float:
     table = run.counted_postings
-    kept = (table["line"].to_numpy() == 0) & (table["journey"].to_numpy() < 0)
+    kept = (table["line"].to_numpy() == Line.REVENUE) & (table["journey"].to_numpy() < 0)
     return float(table["cents"].to_numpy()[kept].sum() / 100)
 
 

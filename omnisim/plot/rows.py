@@ -66,9 +66,7 @@ def zero_line(ax: "Axes", at: float = 0.0) -> None:
     ax.axvline(at, color=INK, linewidth=0.9, zorder=1.5)
 
 
-def whisker(
-    ax: "Axes", y: ArrayLike, low: ArrayLike, high: ArrayLike, *, color: str = INK
-) -> None:
+def whisker(ax: "Axes", y: ArrayLike, low: ArrayLike, high: ArrayLike, *, color: str = INK) -> None:
     """Draw an interval in a row, or one in each of several rows; nothing where it is not known."""
     ends = [np.atleast_1d(np.asarray(values, dtype=np.float64)) for values in (y, low, high)]
     known = np.isfinite(ends[1]) & np.isfinite(ends[2])

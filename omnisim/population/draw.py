@@ -227,7 +227,6 @@ def _draw_identifiers(members: Membership, scores: Mapping[str, Floats], draws: 
               "aware": "p_aware"}  # fmt: skip
     has = {name: rank[name] > 1 - members.column(share) for name, share in shares.items()}
     # The share consents among those whose address is known.
-    has["email_consent"] &= has["has_account"]
     n_devices = 1 + np.searchsorted(_device_ranks(), rank["n_devices"])
     flags: Columns = {name: flag.astype(np.uint8) for name, flag in has.items()}
     return flags | {"n_devices": n_devices.astype(np.int8)}

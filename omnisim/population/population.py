@@ -76,7 +76,7 @@ class Population:
     has_app, has_account, has_card : ndarrays of shape (n_shoppers,), uint8
         Whether the shopper has the app, a web account with e-mail address, a loyalty card.
     email_consent, tracking_consent : ndarrays of shape (n_shoppers,), uint8
-        Whether the shopper allows e-mail (only with an account) and cookies.
+        Whether the shopper accepts e-mail, from a firm that has the address, and cookies.
     alive, aware : ndarrays of shape (n_shoppers,), uint8
         Whether, at the start, the shopper is not lost to the firm, and knows it.
     network : Network

@@ -23,9 +23,12 @@ cdef struct Params:
     # operations
     double opening, closing, p_unplanned, service_days, patience_days
     double react_substitute, react_rival, react_delay, react_quit, restock_days
+    double warehouse_restock_days
+    int n_stocked
     double delivery_days, delivery_shape, delivery_fee, pick_days
     double fit_sd, return_threshold, hassle_online, hassle_store, p_resellable
     # experience (equations 13-15)
+    double rating, rating_fit, rating_obstacle
     double satisfaction_rate, loss_weight, expectation_rate, weakest_link
     double satisfaction_on_churn, engagement_on_churn, points_on_churn
     double satisfaction_centre, engagement_centre, engagement_on_need, engagement_decay
@@ -38,7 +41,7 @@ cdef struct Params:
     double relevance_reference, relevance_on_response, message_goodwill, message_engagement
     double fatigue_decay, fatigue, message_cost
     # primitives set by the capabilities
-    double card_shown, record_accuracy, stock_shown, aisle_offered, points_across
+    double card_shown, record_accuracy, aisle_offered, points_across
     # costs
     double goods_share, delivery_cost, picking_cost, return_online_share, return_store_cost
     double points_share, points_minimum

@@ -11,7 +11,7 @@ from omnisim.policies import Policy, RecencyCampaign
 from omnisim.population import Population
 from omnisim.provenance import record
 from omnisim.random import Draws, fresh_seed
-from omnisim.simulation.firm.stock import popularity, replenish, stocked_items
+from omnisim.simulation.firm.stock import popularity, replenish
 from omnisim.simulation.market import market
 from omnisim.simulation.result import SimulationResult, close_books
 from omnisim.simulation.world import World, build_world
@@ -110,7 +110,7 @@ def start_replenishment(world: World) -> None:
     per_day = columns["need_rate"][columns["alive"] == 1].sum() / needs
     demand = per_day * popularity(stock)
     in_stores = demand.copy()
-    in_stores[stocked_items(stock) :] = 0
+    in_stores[stock.n_stocked :] = 0
     for store in range(world.n_stores):
         world.env.process(replenish(world, store, in_stores / world.n_stores))
     world.env.process(replenish(world, world.n_stores, demand))

@@ -1,36 +1,42 @@
 """From the purchase to the evaluation: hand-over, delivery, click-and-collect, returns."""
 
-from typing import Any
+from dataclasses import dataclass
 
 import omnisim.simulation._journey as kernel
 import omnisim.simulation._outcome as outcome
-from omnisim.schema import Channel, Fulfilment
+from omnisim.schema import Fulfilment
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM
 from omnisim.simulation.parameters import MINUTES_PER_DAY
 from omnisim.simulation.store import Steps, visit
-from omnisim.simulation.trip import Trip
+from omnisim.simulation.trip import AISLE, STORE, WITH_PICKUP, Trip
 from omnisim.simulation.world import World
 
-AISLE = 7
-WITH_PICKUP = 8
-NO_WAIT = 0.8
-"""Rating of being served at once; 1 would leave no room for delight. Assumption."""
-ON_TIME = 0.6
-"""Rating of a parcel on the promised day: the experience expected at the start. Assumption."""
-STORE, IN_STORE = int(Channel.STORE), int(Fulfilment.IN_STORE)
+RETURN_STEP = 2**10
+"""Step of the visit that brings goods back; a journey has fewer steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What was sold, and how: money in cents."""
+
+    channel: int
+    fulfilment: Fulfilment
+    goods: int
+    spent: int
+    earned: int
+    identified: bool
+
+    @property
+    def by_parcel(self) -> bool:
+        """Whether the goods came, and would go back, by parcel."""
+        return self.channel != STORE or self.fulfilment == Fulfilment.ENDLESS_AISLE
 
 
 def sell_in_store(world: World, trip: Trip) -> Steps:
     """Sell over the counter; the shopper has the goods at once."""
-    now = world.env.now
-    sold = outcome.buy(world.state, trip.shopper, trip.need, trip.item, STORE, IN_STORE, now)
-    _thank(world, trip.shopper, STORE_TEAM, sold)
-    yield from evaluate(world, trip, STORE, rate_queue(world, trip.waited), sold)
-
-
-def rate_queue(world: World, waited: float) -> float:
-    """Return how a wait of so many days in the store is felt, in [-1, 1]."""
-    return max(-1.0, NO_WAIT - waited * MINUTES_PER_DAY / world.scenario.service.patience_minutes)
+    trip.inspected = True
+    sale = _sell(world, trip, STORE, Fulfilment.IN_STORE)
+    yield from evaluate(world, trip, sale, rate_queue(world, trip.waited))
 
 
 def sell_online(world: World, trip: Trip, action: int) -> Steps:
@@ -40,57 +46,74 @@ def sell_online(world: World, trip: Trip, action: int) -> Steps:
     else:
         channel = action % WITH_PICKUP
         fulfilment = Fulfilment.PICKUP if action >= WITH_PICKUP else Fulfilment.DELIVERY
-    state, now = world.state, world.env.now
-    if fulfilment == Fulfilment.PICKUP and not kernel.pick(
-        state, trip.shopper, trip.item, trip.need, now
-    ):
+    failed = fulfilment == Fulfilment.PICKUP and not kernel.pick(
+        world.state, trip.shopper, trip.item, trip.need, world.env.now
+    )
+    if failed:
         trip.obstacle = True
         fulfilment = Fulfilment.DELIVERY
-    sold = outcome.buy(state, trip.shopper, trip.need, trip.item, channel, int(fulfilment), now)
-    _thank(world, trip.shopper, STORE_TEAM if channel == STORE else ONLINE_TEAM, sold)
-    speed = yield from receive(world, trip, channel, fulfilment == Fulfilment.PICKUP)
-    yield from evaluate(world, trip, channel, speed, sold)
+    sale = _sell(world, trip, channel, fulfilment, free=failed)
+    speed = yield from receive(world, trip, sale)
+    yield from evaluate(world, trip, sale, speed)
 
 
-def receive(world: World, trip: Trip, channel: int, pickup: bool) -> Steps:
+def _sell(
+    world: World, trip: Trip, channel: int, fulfilment: Fulfilment, *, free: bool = False
+) -> Sale:
+    """Book the sale; let it trigger a message, if the firm knows whose purchase it is.
+
+    Online orders reach the e-mail system at once; what the till knows takes its time.
+    """
+    now = world.env.now
+    goods, spent, earned, identified = outcome.buy(
+        world.state, trip.shopper, trip.need, trip.item, channel, int(fulfilment), free, now
+    )
+    if identified:
+        team = STORE_TEAM if channel == STORE else ONLINE_TEAM
+        own = world.scenario.messages.own_trigger_days
+        days = world.primitives["trigger_days"] if team == STORE_TEAM else own
+        world.thanks.append((now + days, trip.shopper, team))
+    return Sale(channel, fulfilment, goods, spent, earned, identified)
+
+
+def receive(world: World, trip: Trip, sale: Sale) -> Steps:
     """Wait for the goods; return how the wait compares with the promise, in [-1, 1]."""
     env, state = world.env, world.state
-    if pickup:
+    if sale.fulfilment == Fulfilment.PICKUP:
         yield env.timeout(world.scenario.fulfilment.pick_hours / 24)
         waited = yield from visit(world, trip.shopper, trip.need, trip.step + 1, patient=True)
-        outcome.hand_over(state, trip.shopper, trip.need, trip.item, channel, True, env.now)
-        outcome.buy_unplanned(state, trip.shopper, trip.need, trip.item, env.now)
-        return rate_queue(world, waited)
-    days, promised = kernel.ship(state, trip.shopper, trip.need, trip.item)
-    yield env.timeout(days)
-    outcome.hand_over(state, trip.shopper, trip.need, trip.item, channel, False, env.now)
-    late = max(0.0, days - promised)
-    return max(-1.0, ON_TIME - late / max(promised, 1.0))
+        speed = rate_queue(world, waited)
+    else:
+        days, promised = kernel.ship(state, trip.shopper, trip.need, trip.item)
+        yield env.timeout(days)
+        late = max(0.0, days - promised)
+        speed = max(-1.0, world.scenario.experience.rating - late / max(promised, 1.0))
+    outcome.hand_over(
+        state, trip.shopper, trip.need, trip.item, sale.channel, int(sale.fulfilment), env.now
+    )
+    return speed
 
 
-def evaluate(world: World, trip: Trip, channel: int, speed: float, sold: Any) -> Steps:
+def rate_queue(world: World, waited: float) -> float:
+    """Return how a wait of so many days in the store is felt, in [-1, 1]."""
+    patience = world.scenario.service.patience_minutes
+    return max(-1.0, world.scenario.experience.rating - waited * MINUTES_PER_DAY / patience)
+
+
+def evaluate(world: World, trip: Trip, sale: Sale, speed: float) -> Steps:
     """Judge the purchase, and bring or send the goods back if they do not fit."""
     env, state = world.env, world.state
+    looked_at = STORE if trip.inspected else trip.searched
     returns = outcome.evaluate(
-        state, trip.shopper, trip.need, channel, trip.inspected, trip.searched, speed,
+        state, trip.shopper, trip.need, sale.channel, looked_at, sale.by_parcel, speed,
         trip.obstacle, env.now,
     )  # fmt: skip
     if not returns:
         return
     yield env.timeout(world.scenario.fulfilment.return_days)
-    goods, earned, _ = sold
-    outcome.give_back(state, trip.shopper, trip.need, trip.item, channel, goods, earned, env.now)
-    if channel == STORE:
-        outcome.buy_unplanned(state, trip.shopper, trip.need, trip.item, env.now)
-
-
-def _thank(world: World, shopper: int, team: int, sold: Any) -> None:
-    """Let a purchase trigger a message, if the firm knows whose purchase it is.
-
-    Online orders reach the e-mail system at once; what the till knows takes its time.
-    """
-    _, _, identified = sold
-    if identified:
-        own = world.scenario.messages.own_trigger_days
-        days = world.primitives["trigger_days"] if team == STORE_TEAM else own
-        world.thanks.append((world.env.now + days, shopper, team))
+    if not sale.by_parcel:
+        yield from visit(world, trip.shopper, trip.need, RETURN_STEP, patient=True)
+    outcome.give_back(
+        state, trip.shopper, trip.need, trip.item, sale.channel, sale.by_parcel, sale.goods,
+        sale.spent, sale.earned, env.now,
+    )  # fmt: skip

@@ -9,16 +9,24 @@ import omnisim.simulation._outcome as outcome
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM
 from omnisim.simulation.fulfilment import sell_in_store, sell_online
 from omnisim.simulation.store import Steps, visit
-from omnisim.simulation.trip import Trip
+from omnisim.simulation.trip import (
+    AISLE,
+    DELAY,
+    NOWHERE,
+    ONLINE,
+    STORE,
+    WEBSITE,
+    WITH_PICKUP,
+    Trip,
+)
 from omnisim.simulation.world import World
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
 
-STORE, WEBSITE, APP, RIVAL_ONLINE, RIVAL_LOCAL, DELAY, NOWHERE, AISLE = range(8)
-WITH_PICKUP = 8
-SEARCHED_RIVAL = 3
+ABANDONED_AND_KNOWN = 2
 MAX_STEPS = 12
+"""Decisions in one journey; `need_open_days` ends nearly all before."""
 
 
 def begin_journeys(world: World, shoppers: Ints, needs: Ints, times: Floats) -> Steps:
@@ -55,12 +63,13 @@ def journey(world: World, shopper: int, need: int) -> Steps:
             if not trip.in_store:
                 yield from _go_to_store(world, trip)
                 continue
-            action, trip.item = kernel.take(state, shopper, need, trip.step, trip.item, env.now)
-            trip.obstacle |= action != STORE
+            action, item = kernel.take(state, shopper, need, trip.step, trip.item, env.now)
+            trip.obstacle |= action != STORE or item != trip.item
+            trip.item = item
         if action == STORE:
             yield from sell_in_store(world, trip)
             return
-        if action in (WEBSITE, APP, WEBSITE + WITH_PICKUP, APP + WITH_PICKUP, AISLE):
+        if action == AISLE or action in ONLINE:
             if action == AISLE or not _abandon_cart(world, trip, action):
                 yield from sell_online(world, trip, action)
                 return
@@ -74,30 +83,33 @@ def journey(world: World, shopper: int, need: int) -> Steps:
 
 
 def _go_to_store(world: World, trip: Trip) -> Steps:
-    """Visit the store; after walking out the shopper is back outside it."""
+    """Visit the store; after walking out the shopper is back outside it.
+
+    Only an item that is on the shelf can be inspected.
+    """
     waited = yield from visit(world, trip.shopper, trip.need, trip.step)
     trip.step += 1
     if waited < 0:
         trip.obstacle = True
         trip.in_store = False
-        if trip.searched == STORE and not trip.inspected:
-            trip.step += 1
         yield from _put_off(world, trip)
         return
     trip.waited = waited
-    trip.in_store = trip.inspected = True
+    trip.in_store = True
+    store = world.columns["home_store"][trip.shopper]
+    trip.inspected |= bool(world.columns["on_hand"][store, trip.item] > 0)
 
 
 def _abandon_cart(world: World, trip: Trip, action: int) -> bool:
     """Fill a cart; an abandoned one triggers a reminder if the firm knows whose it is."""
-    channel = action % WITH_PICKUP
-    abandoned: bool = kernel.abandons(
-        world.state, trip.shopper, trip.need, trip.step, channel, world.env.now
-    )
-    if abandoned and world.columns["has_account"][trip.shopper]:
-        due = world.env.now + world.scenario.messages.own_trigger_days
+    state, now, channel = world.state, world.env.now, action % WITH_PICKUP
+    if channel != trip.searched:
+        kernel.session(state, trip.shopper, trip.need, channel, 2 + trip.step, now)
+    left: int = kernel.abandons(state, trip.shopper, trip.need, trip.step, channel, now)
+    if left == ABANDONED_AND_KNOWN:
+        due = now + world.scenario.messages.own_trigger_days
         world.reminders.append((due, trip.shopper, ONLINE_TEAM))
-    return abandoned
+    return left > 0
 
 
 def _put_off(world: World, trip: Trip) -> Steps:

@@ -45,7 +45,10 @@ def season_factor(market: Market, day: int) -> float:
 
 
 def daily_costs(world: World) -> dict[Line, float]:
-    """Return what a day costs whatever happens: staff, and capabilities at their level."""
+    """Return what a day costs whatever happens: staff, and capabilities at their level.
+
+    The population is a sample of the region, and bears that share of its fixed costs.
+    """
     scenario = world.scenario
     stores, levels, yearly = scenario.stores, scenario.capabilities, scenario.capability_costs
     n_stores = stores.n_stores if scenario.channels.store.is_open else 0
@@ -54,9 +57,10 @@ def daily_costs(world: World) -> dict[Line, float]:
     shared = sum(getattr(yearly, k)[getattr(levels, k)] for k in FIRM_WIDE)
     own = sum(getattr(yearly, k)[getattr(levels, k)] for k in EACH_STORE)
     capabilities = shared / scenario.market.n_regions + own * n_stores
+    sample = world.n_shoppers / scenario.market.shoppers_per_region
     return {
-        Line.STAFF: staff * scenario.costs.staff_per_hour,
-        Line.CAPABILITIES: capabilities / DAYS_PER_YEAR,
+        Line.STAFF: sample * staff * scenario.costs.staff_per_hour,
+        Line.CAPABILITIES: sample * capabilities / DAYS_PER_YEAR,
     }
 
 

@@ -36,10 +36,9 @@ def send_messages(world: World, day: int) -> int:
 def _senders(world: World, day: int) -> tuple[int, ...]:
     """Return who writes today: both teams on their own, or the two as one."""
     channels = world.scenario.channels
-    teams: tuple[int, ...] = (
-        (ONLINE_TEAM,) if channels.website.is_open or channels.app.is_open else ()
-    )
-    teams += (STORE_TEAM,) if channels.store.is_open else ()
+    online = channels.website.is_open or channels.app.is_open
+    working = ((ONLINE_TEAM, online), (STORE_TEAM, channels.store.is_open))
+    teams = tuple(team for team, is_open in working if is_open)
     as_one = world.draws.uniform(Stream.JOINT, 0, journey=day) < world.primitives["joint_sending"]
     return (JOINT,) if bool(as_one) and len(teams) == 2 else teams
 
@@ -53,35 +52,35 @@ def _reachable(world: World, team: int, shoppers: Rows | slice = slice(None)) ->
     return np.flatnonzero(known & subscribed).astype(np.int32)
 
 
-def _records(world: World, team: int, shoppers: Rows) -> tuple[Rows, Rows]:
-    """Return (shoppers, records): one row for each record that the team would write to.
+def _records(world: World, team: int, shoppers: Rows) -> tuple[Rows, Rows, Rows]:
+    """Return (shoppers, records, teams): a row for each record that the sender would write to.
 
     Sending as one, a shopper with two records that are not joined is still two to the firm.
     """
     record_of = world.columns["record_of"]
     if team != JOINT:
-        return shoppers, np.ascontiguousarray(record_of[shoppers, team])
-    online = shoppers[world.columns["has_account"][shoppers] == 1]
-    store = shoppers[world.columns["has_card"][shoppers] == 1]
-    apart = store[record_of[store, STORE_TEAM] != store]
-    only_card = store[
-        (record_of[store, STORE_TEAM] == store) & (world.columns["has_account"][store] == 0)
-    ]
-    both = np.concatenate((online, only_card, apart))
-    records = np.concatenate((online, only_card, record_of[apart, STORE_TEAM]))
-    return both, np.ascontiguousarray(records, dtype=np.int32)
+        records = np.ascontiguousarray(record_of[shoppers, team])
+        return shoppers, records, np.full(len(shoppers), team, np.int32)
+    has_account = world.columns["has_account"][shoppers] == 1
+    has_card = world.columns["has_card"][shoppers] == 1
+    joined = record_of[shoppers, STORE_TEAM] == shoppers
+    first, second = has_account | joined, has_card & ~joined
+    both = np.concatenate((shoppers[first], shoppers[second]))
+    records = np.concatenate((shoppers[first], record_of[shoppers[second], STORE_TEAM]))
+    teams = np.repeat([ONLINE_TEAM, STORE_TEAM], [first.sum(), second.sum()])
+    return both, records.astype(np.int32), teams.astype(np.int32)
 
 
 def _send(world: World, team: int, shoppers: Rows, day: int, kind: int) -> int:
     """Ask the policy, deliver, let those who click come to the website; return how many."""
-    shoppers, records = _records(world, team, shoppers)
+    shoppers, records, teams = _records(world, team, shoppers)
     if not len(shoppers):
         return 0
     action = world.policy.decide(_context(world, team, records, day, kind))
     sent = np.flatnonzero(action.send)
     clicked = _market.deliver_messages(
         world.state, shoppers[sent], records[sent], action.item[sent].astype(np.int32),
-        action.propensity[sent], max(team, 0), kind, day,
+        action.propensity[sent], teams[sent], kind, day,
     )  # fmt: skip
     _bring(world, clicked, day)
     return len(sent)
@@ -92,12 +91,13 @@ def _context(world: World, team: int, records: Rows, day: int, kind: int) -> Con
     columns = world.columns
     count = columns["record_count"][records]
     sent = columns["record_sent"][records]
+    as_one = team == JOINT or world.primitives["joint_sending"] >= 1
     return Context(
         days_since_purchase=day - columns["record_last"][records],
         n_purchases=count,
         mean_value=columns["record_value"][records] / np.maximum(count, 1),
         profile=columns["record_profile"][records],
-        n_sent_this_week=sent.sum(axis=1) if team == JOINT else sent[:, team],
+        n_sent_this_week=sent.sum(axis=1) if as_one else sent[:, team],
         catalogue=columns["attributes"],
         after_purchase=kind == THANKS,
     )

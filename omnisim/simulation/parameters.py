@@ -85,6 +85,8 @@ def _operations(scenario: Scenario) -> dict[str, Any]:
         "react_delay": stock.react_delay,
         "react_quit": stock.react_quit,
         "restock_days": stock.review_days / 2 + stock.lead_days,
+        "warehouse_restock_days": stock.review_days / 2 + stock.warehouse_lead_days,
+        "n_stocked": stock.n_stocked,
         "delivery_days": goods.delivery_days,
         "delivery_shape": goods.delivery_shape,
         "delivery_fee": goods.delivery_fee,
@@ -100,6 +102,9 @@ def _operations(scenario: Scenario) -> dict[str, Any]:
 def _experience(scenario: Scenario) -> dict[str, Any]:
     felt, word = scenario.experience, scenario.word
     return {
+        "rating": felt.rating,
+        "rating_fit": felt.rating_fit,
+        "rating_obstacle": felt.rating_obstacle,
         "satisfaction_rate": felt.satisfaction_rate,
         "loss_weight": felt.loss_weight,
         "expectation_rate": felt.expectation_rate,
@@ -153,7 +158,7 @@ def _communication(scenario: Scenario) -> dict[str, Any]:
 def _money(scenario: Scenario) -> dict[str, Any]:
     costs = scenario.costs
     primitives = scenario.primitives.at(scenario.capabilities)
-    moved = ("card_shown", "record_accuracy", "stock_shown", "aisle_offered", "points_across")
+    moved = ("card_shown", "record_accuracy", "aisle_offered", "points_across")
     return {name: primitives[name] for name in moved} | {
         "goods_share": costs.goods_share,
         "delivery_cost": costs.delivery,

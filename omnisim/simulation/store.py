@@ -5,6 +5,7 @@ from collections.abc import Generator
 from typing import Any
 
 import omnisim.simulation._journey as kernel
+import omnisim.simulation._outcome as outcome
 from omnisim.simulation.world import World
 
 Steps = Generator[Any, Any, Any]
@@ -27,6 +28,8 @@ def visit(world: World, shopper: int, need: int, step: int, *, patient: bool = F
     )
     if served < 0:
         kernel.walk_out(state, shopper, need, env.now)
+    else:
+        outcome.buy_unplanned(state, shopper, need, step, env.now)
     return served
 
 

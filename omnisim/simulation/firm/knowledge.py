@@ -35,9 +35,9 @@ def draw_record_of(
     ndarray of shape (n, 2), int32, in [0, 2 n)
     """
     shoppers = np.arange(n)
-    joined = draws.uniform(Stream.MATCH, shoppers, step=0) < match_recall
-    wrong = draws.uniform(Stream.MATCH, shoppers, step=1) < false_merge
-    other = np.minimum((draws.uniform(Stream.MATCH, shoppers, step=2) * n).astype(np.int64), n - 1)
+    joined = draws.uniform(Stream.RECORD, shoppers, step=0) < match_recall
+    wrong = draws.uniform(Stream.RECORD, shoppers, step=1) < false_merge
+    other = np.minimum((draws.uniform(Stream.RECORD, shoppers, step=2) * n).astype(np.int64), n - 1)
     store = np.where(joined, shoppers, n + shoppers)
     store = np.where(wrong, other, store)
     return np.ascontiguousarray(np.column_stack((shoppers, store)), dtype=np.int32)

@@ -28,11 +28,6 @@ def attributes(n_items: int, n_dimensions: int, draws: Draws) -> NDArray[np.floa
     return np.ascontiguousarray(unit)
 
 
-def stocked_items(stock: Stock) -> int:
-    """Return how many items, the most popular, a store stocks; at least one."""
-    return max(1, round(stock.n_items * stock.store_share))
-
-
 def replenish(
     world: "World", location: int, expected_per_day: NDArray[np.float64]
 ) -> Generator[Any, Any, None]:

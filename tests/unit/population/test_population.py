@@ -100,7 +100,7 @@ def test_demand_has_the_moments_of_its_segment(large):
     [
         ("digital", 0.6, 0.22), ("privacy", 0.3, 0.21), ("price_sensitivity", 1.0, 0.31),
         ("has_app", 0.25, 0.44), ("has_account", 0.5, 0.5), ("has_card", 0.5, 0.5),
-        ("tracking_consent", 0.6, 0.49), ("email_consent", 0.3, 0.46), ("aware", 0.85, 0.36),
+        ("tracking_consent", 0.6, 0.49), ("email_consent", 0.6, 0.49), ("aware", 0.85, 0.36),
         ("n_devices", 3.0, 1.42), ("alive", 1.0, 0.0),
     ],
 )  # fmt: skip
