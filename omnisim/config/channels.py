@@ -82,11 +82,11 @@ class Rivals(Part):
         source="assumption", ge=0, le=100,
     )  # fmt: skip
     delay_intercept: float = param(
-        2.2, "utility of deciding later (the reservation of eq. 7)", unit="utils",
+        2.4, "utility of deciding later (the reservation of eq. 7)", unit="utils",
         source="assumption", ge=-50, le=50,
     )  # fmt: skip
     none_intercept: float = param(
-        1.2, "utility of not buying at all", unit="utils", source="assumption", ge=-50, le=50
+        1.3, "utility of not buying at all", unit="utils", source="assumption", ge=-50, le=50
     )
 
 

@@ -13,8 +13,8 @@ class Stores(Part):
         source="assumption", gt=0, le=24,
     )  # fmt: skip
     p_unplanned: float = param(
-        0.05, "chance that a visit to the store, for whatever reason, adds an unplanned purchase",
-        source="assumption; C3 K9 has 10-30 % of return trips", ge=0, le=1,
+        0.03, "chance that a visit to the store, for whatever reason, adds an unplanned purchase",
+        source="assumption; below C3 K9 (10-30 % of return trips), since every visit has it", ge=0, le=1,
     )  # fmt: skip
 
 
@@ -43,7 +43,7 @@ class Stock(Part):
         1.5, "weight of taste in which item is wanted", source="assumption", ge=0, le=20
     )
     store_share: float = param(
-        0.88, "share of the items, the most popular, that a store stocks",
+        0.86, "share of the items, the most popular, that a store stocks",
         source="assumption (D1: the tail is not stocked in store)", gt=0, le=1,
     )  # fmt: skip
     review_days: float = param(
@@ -113,7 +113,7 @@ class Fulfilment(Part):
         1.0, "standard deviation of fit when nothing is resolved", source="assumption", ge=0, le=10
     )
     return_threshold: float = param(
-        -0.55, "fit below which the goods are not wanted", source="assumption; tuned to T-35",
+        -0.53, "fit below which the goods are not wanted", source="assumption; tuned to T-35",
         ge=-100, le=10,
     )  # fmt: skip
     hassle_online: float = param(
@@ -169,7 +169,7 @@ class Experience(Part):
         unit="1/EUR", source="assumption", ge=0, le=5,
     )  # fmt: skip
     satisfaction_centre: float = param(
-        -0.08, "satisfaction at which drop-out is that of the segment",
+        -0.1, "satisfaction at which drop-out is that of the segment",
         source="assumption: mean of the siloed arm (eq. 14)", ge=-1, le=1,
     )  # fmt: skip
     engagement_centre: float = param(
