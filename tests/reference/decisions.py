@@ -11,6 +11,7 @@ STORE, WEBSITE, APP, RIVAL = range(4)
 RIVAL_ONLINE, RIVAL_LOCAL, DELAY, NOWHERE, AISLE = range(3, 8)
 WITH_PICKUP = 8
 LATER = 2**20  # second draw of a decision at the same step
+CART = 2**16  # whether the session of a cart is signed in
 
 
 def want(w, i, need, now):
@@ -50,18 +51,24 @@ def search(w, i, need, now):
         w.post(now, Line.MEDIA, Channel.SEARCH, i, need, -w.p["search_cost"])
     if chosen in (WEBSITE, APP):
         session(w, i, need, chosen, 2, now)
+    if chosen == RIVAL:
+        w.log(now, i, need, Channel.RIVAL_ONLINE, Event.VISIT)
     return chosen
 
 
 def session(w, i, need, channel, step, now):
-    """Log a session in an open channel: in the app always logged in, on the website sometimes."""
-    if not w.p["is_open"][channel]:
-        return
+    """Log a session in an open channel."""
+    if w.p["is_open"][channel]:
+        identity = signed_in(w, i, need, channel, step)
+        w.log(now, i, need, channel, Event.VISIT, identity=identity)
+
+
+def signed_in(w, i, need, channel, step):
+    """Return what a session exposes: in the app always the account, on the website sometimes."""
     logged_in = channel == APP or (
         w.c["has_account"][i] and w.u("CAPTURE", i, need, step) < w.p["login_share"]
     )
-    identity = Identity.ACCOUNT if logged_in else w.cookie(i)
-    w.log(now, i, need, channel, Event.VISIT, identity=identity)
+    return Identity.ACCOUNT if logged_in else w.cookie(i)
 
 
 def travel(w, i, need, step, now):
@@ -95,13 +102,17 @@ def walk_out(w, i, need, now):
     w.log(now, i, need, Channel.STORE, Event.WALKOUT, store=w.home(i))
 
 
-def stock_on_screen(w, i, need, step, item):
-    """Return what the site says of the home store: True, False, or None if it says nothing."""
+def stock_on_screen(w, i, item, now):
+    """Return what the site says of the home store: True, False, or None if it says nothing.
+
+    One record a store, item and week; a wrong one knows no more than what shoppers believe.
+    """
     if not w.c["is_shown"][item]:
         return None
-    is_there = bool(w.c["on_hand"][w.home(i), item] > 0)
-    is_right = w.u("STOCK_RECORD", i, need, step) < w.p["record_accuracy"]
-    return is_there if is_right else not is_there
+    record, week = w.home(i) * len(w.c["popularity"]) + item, math.floor(now / 7)
+    if w.u("STOCK_RECORD", record, week, 1) < w.p["record_accuracy"]:
+        return bool(w.c["on_hand"][w.home(i), item] > 0)
+    return w.u("STOCK_RECORD", record, week, 2) < w.p["believed_availability"]
 
 
 def own_channel(w, i, channel, searched, price):
@@ -123,7 +134,7 @@ def decide(w, i, need, step, searched, item, in_store, inspected, now):
     w.refresh(i, now)
     price = w.p["price"] * w.c["price_sensitivity"][i]
     way = w.p["distance_per_km"] * w.c["distance"][i]
-    screen = stock_on_screen(w, i, need, step, item)
+    screen = stock_on_screen(w, i, item, now)
     resolved = w.p["resolved"][STORE if inspected else searched]
     doubt = w.p["risk"] * (1 - resolved)
     found = w.p["inspection_sd"] * ndtri(w.u("VISIT", i, need)) if inspected else 0.0
@@ -135,7 +146,8 @@ def decide(w, i, need, step, searched, item, in_store, inspected, now):
     if open_to(w, i, STORE):
         v[STORE] = own_channel(w, i, STORE, searched, price) + found
         if not in_store:
-            lack = {None: 1 - w.p["believed_availability"], True: 0.0, False: 1.0}[screen]
+            seen = screen if looked_up or searched in (WEBSITE, APP) else None
+            lack = {None: 1 - w.p["believed_availability"], True: 0.0, False: 1.0}[seen]
             v[STORE] -= way + w.p["stock"] * lack
     fee = price * w.p["delivery_fee"] / w.c["mean_basket"][i]
     delivery = -fee - w.p["delivery_per_day"] * w.p["delivery_days"]
@@ -169,12 +181,14 @@ def log_sum(utilities, scale):
 
 
 def abandons(w, i, need, step, channel, now):
-    identity = Identity.ACCOUNT if w.c["has_account"][i] else w.cookie(i)
+    """Return 0 for a cart paid for, 1 for an abandoned one, 2 if the firm knows whose it was."""
+    identity = signed_in(w, i, need, channel, CART + step)
     w.log(now, i, need, channel, Event.CART, identity=identity)
     left = w.u("CART", i, need, step) < logistic(w.p["cart_friction"])
     if left:
         w.log(now, i, need, channel, Event.CART_ABANDONED, identity=identity)
-    return left
+    is_known = identity == Identity.ACCOUNT
+    return (2 if is_known else 1) if left else 0
 
 
 def take(w, i, need, step, item, now):
@@ -192,12 +206,14 @@ def take(w, i, need, step, item, now):
     v = {name: math.log(x) if x > 0 else None for name, x in share.items()}
     if not others:
         v["substitute"] = None
-        if share["rival"] + share["delay"] + share["quit"] == 0:
-            v["quit"] = 0.0
+    if item >= w.p["n_stocked"]:  # the store never has it
+        v["delay"] = None
+    if all(x is None for x in v.values()):
+        v["quit"] = 0.0
     offered = w.u("STOCKOUT", i, need, 2 * step + 1) < w.p["aisle_offered"]
     if w.c["on_hand"][w.warehouse, item] > 0 and offered and share["delay"] > 0:
         price = w.p["price"] * w.c["price_sensitivity"][i]
-        v["aisle"] = v["delay"] - price * w.p["delivery_fee"] / w.c["mean_basket"][i]
+        v["aisle"] = math.log(share["delay"]) - price * w.p["delivery_fee"] / w.c["mean_basket"][i]
         v["aisle"] += w.p["delivery_per_day"] * (w.p["restock_days"] - w.p["delivery_days"])
         v["aisle"] += w.p["distance_per_km"] * w.c["distance"][i]
     reaction = choose(v, w.u("STOCKOUT", i, need, 2 * step))
@@ -228,7 +244,7 @@ def ship(w, i, need, item):
     w.c["demand"][w.warehouse, item] += 1
     w.c["on_hand"][w.warehouse, item] -= 1
     if w.c["on_hand"][w.warehouse, item] < 0:
-        days += w.p["restock_days"]
+        days += w.p["warehouse_restock_days"]
     return days, promised
 
 

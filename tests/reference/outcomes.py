@@ -5,27 +5,32 @@ import math
 from scipy.special import gammaincinv, ndtri
 
 from omnisim.schema import Channel, Event, Fulfilment, Identity, Line
-from tests.reference.slow_world import logistic, logit, to_cents
+from tests.reference.slow_world import choose, logistic, logit, to_cents
 
 STORE = 0
 UNPLANNED = 2**20
 
 
-def buy(w, i, need, item, channel, fulfilment, now):
-    return sell(w, i, need, need, 0, item, channel, fulfilment, now)
+def buy(w, i, need, item, channel, fulfilment, free, now):
+    return sell(w, i, need, need, 0, item, channel, fulfilment, free, now)
 
 
-def buy_unplanned(w, i, need, item, now):
+def buy_unplanned(w, i, need, step, now):
+    """Buy, by chance, what is popular, if the shelf has it; the journey knows nothing of it."""
+    if w.u("UNPLANNED", i, need, 2 * step) >= w.p["p_unplanned"]:
+        return False
+    weights = {k: math.log(share) for k, share in enumerate(w.c["popularity"])}
+    item = choose(weights, w.u("UNPLANNED", i, need, 2 * step + 1))
     shelf = w.c["on_hand"][w.home(i)]
-    if w.u("UNPLANNED", i, need) >= w.p["p_unplanned"] or shelf[item] <= 0:
+    if shelf[item] <= 0:
         return False
     shelf[item] -= 1
     w.c["demand"][w.home(i), item] += 1
-    sell(w, i, -1, need, UNPLANNED, item, STORE, Fulfilment.IN_STORE, now)
+    sell(w, i, -1, need, UNPLANNED + step, item, STORE, Fulfilment.IN_STORE, False, now)
     return True
 
 
-def sell(w, i, logged, need, step, item, channel, fulfilment, now):
+def sell(w, i, logged, need, step, item, channel, fulfilment, free, now):
     """Draw the basket (eq. 9), take points, post, log, learn; money in whole cents.
 
     Euros are cents * 0.01, as in the kernel, so that halves of a cent round alike.
@@ -33,25 +38,26 @@ def sell(w, i, logged, need, step, item, channel, fulfilment, now):
     ledger = 0 if channel == STORE else 1
     size = gammaincinv(w.c["basket_shape"][i], w.u("BASKET", i, need, step))
     goods = to_cents(size / w.c["basket_scale"][i])
-    spent = pay_with_points(w, i, ledger, goods)
     identity = Identity.NONE
     if channel != STORE:
         w.c["has_account"][i] = 1
         identity = Identity.ACCOUNT
     elif w.c["has_card"][i] and w.u("CAPTURE", i, need, step) < w.p["card_shown"]:
         identity = Identity.CARD
+    is_member = w.c["has_card"][i] and identity != Identity.NONE
+    spent = pay_with_points(w, i, ledger, goods) if is_member else 0
     fee = 0
     if fulfilment in (Fulfilment.DELIVERY, Fulfilment.ENDLESS_AISLE):
-        fee = to_cents(w.p["delivery_fee"])
+        fee = to_cents(w.p["delivery_fee"]) * (not free)
         w.post(now, Line.DELIVERY, channel, i, logged, -w.p["delivery_cost"])
-        w.post(now, Line.DELIVERY_FEES, channel, i, logged, w.p["delivery_fee"])
+        w.post(now, Line.DELIVERY_FEES, channel, i, logged, fee / 100)
     if fulfilment == Fulfilment.PICKUP:
         w.post(now, Line.PICKING, channel, i, logged, -w.p["picking_cost"])
     w.post(now, Line.REVENUE, channel, i, logged, goods * 0.01)
     w.post(now, Line.DISCOUNTS, channel, i, logged, -spent / 100)
     w.post(now, Line.COST_OF_GOODS, channel, i, logged, -(goods * 0.01 * w.p["goods_share"]))
     earned = 0
-    if w.c["has_card"][i] and identity:
+    if is_member:
         earned = to_cents((goods - spent) * 0.01 * w.p["points_share"])
         w.c["points"][i, ledger] += earned / 100
     w.post(now, Line.POINTS, channel, i, logged, (spent - earned) / 100)
@@ -64,7 +70,7 @@ def sell(w, i, logged, need, step, item, channel, fulfilment, now):
     w.c["habit"][i, channel] += 1
     if identity:
         learn(w, i, 1 if channel == STORE else 0, item, goods * 0.01, now)
-    return goods, earned, bool(identity)
+    return goods, spent, earned, identity != Identity.NONE
 
 
 def pay_with_points(w, i, ledger, goods):
@@ -89,23 +95,23 @@ def learn(w, i, team, item, value, now):
     w.c["record_count"][record] = n + 1
 
 
-def evaluate(w, i, need, channel, inspected, searched, speed, obstacle, now):
+def evaluate(w, i, need, channel, looked_at, by_parcel, speed, obstacle, now):
     """Judge the purchase: satisfaction (13), drop-out (14), word of mouth (15), return (11)."""
-    seen = inspected or channel == STORE
-    doubt = 1 - w.p["resolved"][STORE if seen else searched]
+    doubt = 1 - w.p["resolved"][looked_at]
     fit = ndtri(w.u("FIT", i, need)) * w.p["fit_sd"] * doubt**0.5
-    parts = [min(1.0, max(-1.0, 0.6 + 0.4 * fit)), speed, -0.5 if obstacle else 0.6]
+    goods = min(1.0, max(-1.0, w.p["rating"] + w.p["rating_fit"] * fit))
+    parts = [goods, speed, w.p["rating_obstacle" if obstacle else "rating"]]
     weight = w.p["weakest_link"]
     feel(w, i, weight * min(parts) + (1 - weight) * sum(parts) / 3)
     w.refresh(i, now)
     drop_out(w, i, need, channel, now)
     speak(w, i, need, now)
-    hassle = w.p["hassle_store"] if channel == STORE else w.p["hassle_online"]
+    hassle = w.p["hassle_online" if by_parcel else "hassle_store"]
     return fit + hassle < w.p["return_threshold"]
 
 
 def regret(w, i):
-    feel(w, i, -0.5)
+    feel(w, i, w.p["rating_obstacle"])
 
 
 def feel(w, i, lived):
@@ -139,27 +145,33 @@ def speak(w, i, need, now):
         w.log(now, i, need, Channel.NONE, Event.WORD_NEGATIVE)
 
 
-def hand_over(w, i, need, item, channel, pickup, now):
-    event = Event.PICKUP if pickup else Event.DELIVERY
-    w.log(now, i, need, STORE if pickup else channel, event, identity=Identity.ACCOUNT, item=item,
-          store=w.home(i) if pickup else -1,
-          fulfilment=Fulfilment.PICKUP if pickup else Fulfilment.DELIVERY)  # fmt: skip
+def hand_over(w, i, need, item, channel, fulfilment, now):
+    """Log a collection, which shows the account, or a parcel, which shows what its order did."""
+    if fulfilment == Fulfilment.PICKUP:
+        w.log(now, i, need, STORE, Event.PICKUP, identity=Identity.ACCOUNT, item=item,
+              store=w.home(i), fulfilment=fulfilment)  # fmt: skip
+        return
+    identity = Identity.NONE if channel == STORE else Identity.ACCOUNT
+    w.log(now, i, need, channel, Event.DELIVERY, identity=identity, item=item,
+          fulfilment=fulfilment)  # fmt: skip
 
 
-def give_back(w, i, need, item, channel, goods, earned, now):
-    """Refund, handle, restock in value, and take back the points still there."""
-    ledger, price = (0 if channel == STORE else 1), goods * 0.01
+def give_back(w, i, need, item, channel, by_parcel, goods, spent, earned, now):
+    """Refund money as money and points as points; handle, restock what can be sold again."""
+    ledger = 0 if channel == STORE else 1
     taken = min(math.floor(w.c["points"][i, ledger] * 100 + 1e-6), earned)
-    if channel == STORE:
-        handling, identity, store = w.p["return_store_cost"], Identity.NONE, w.home(i)
+    if by_parcel:
+        handling, store, shelf = w.p["return_online_share"] * goods * 0.01, -1, w.warehouse
     else:
-        handling = w.p["return_online_share"] * goods * 0.01
-        identity, store = Identity.ACCOUNT, -1
-    w.post(now, Line.REFUNDS, channel, i, need, -price)
-    w.post(now, Line.GOODS_RETURNED, channel, i, need,
-           price * w.p["goods_share"] * w.p["p_resellable"])  # fmt: skip
+        handling, store, shelf = w.p["return_store_cost"], w.home(i), w.home(i)
+    w.post(now, Line.REFUNDS, channel, i, need, -goods / 100)
+    w.post(now, Line.DISCOUNTS, channel, i, need, spent / 100)
+    if w.u("FIT", i, need, 1) < w.p["p_resellable"]:
+        w.c["on_hand"][shelf, item] += 1
+        w.post(now, Line.GOODS_RETURNED, channel, i, need, goods * 0.01 * w.p["goods_share"])
     w.post(now, Line.RETURN_HANDLING, channel, i, need, -handling)
-    w.post(now, Line.POINTS, channel, i, need, taken / 100)
-    w.c["points"][i, ledger] -= taken / 100
+    w.post(now, Line.POINTS, channel, i, need, (taken - spent) / 100)
+    w.c["points"][i, ledger] += (spent - taken) / 100
+    identity = Identity.NONE if channel == STORE else Identity.ACCOUNT
     w.log(now, i, need, channel, Event.RETURN, identity=identity, item=item, store=store,
-          value=-price, cost=handling)  # fmt: skip
+          value=(spent - goods) / 100, cost=handling)  # fmt: skip

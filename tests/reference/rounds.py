@@ -99,10 +99,10 @@ def show_display(w, day):
     return shown
 
 
-def deliver_messages(w, rows, team, kind, day):
-    """Deliver (shopper, record, item, propensity); return who clicks (eqs. 3 and 4)."""
+def deliver_messages(w, rows, kind, day):
+    """Deliver (shopper, record, item, propensity, team); return who clicks (eqs. 3 and 4)."""
     clicked = []
-    for i, record, item, propensity in rows:
+    for i, record, item, propensity, team in rows:
         w.refresh(i, day)
         likeness = float(w.c["taste"][i] @ w.c["attributes"][item])
         relevance = w.p["relevance_base"] + w.p["relevance_taste"] * likeness
@@ -111,7 +111,7 @@ def deliver_messages(w, rows, team, kind, day):
         w.c["record_sent"][record, team] += 1
         w.log(day, i, -1, Channel.EMAIL, Event.MESSAGE, identity=Identity.ACCOUNT, item=item,
               cost=w.p["message_cost"], propensity=propensity)  # fmt: skip
-        step = 16 * kind + 8 * team + 4 * (record != i)
+        step = 8 * kind + 4 * team
         u = [w.u("MESSAGE", i, day, step + k) for k in range(3)]
         gain = w.p["relevance_on_response"] * (relevance - w.p["relevance_reference"])
         tired = w.p["fatigue"] * w.c["fatigue"][i]

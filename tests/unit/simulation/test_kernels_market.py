@@ -76,15 +76,16 @@ def test_messages(pair):
     for columns in (world.columns, slow.c):
         columns["record_teams"][:] = teams
     for day in DAYS:
-        team, kind = int(rng.integers(2)), int(rng.integers(3))
+        kind = int(rng.integers(3))
         shoppers = np.sort(rng.permutation(n)[: n // 2]).astype(np.int32)
         records = np.where(rng.uniform(size=len(shoppers)) < 0.5, shoppers, n + shoppers)
         items = rng.integers(world.scenario.stock.n_items, size=len(shoppers))
         columns = (shoppers, records.astype(np.int32), items.astype(np.int32),
-                   rng.uniform(size=len(shoppers)))  # fmt: skip
+                   rng.uniform(size=len(shoppers)),
+                   rng.integers(0, 2, len(shoppers)).astype(np.int32))  # fmt: skip
         rows = list(zip(*(column.tolist() for column in columns), strict=True))
-        clicked = kernel.deliver_messages(world.state, *columns, team, kind, day)
-        assert clicked == oracle.deliver_messages(slow, rows, team, kind, day)
+        clicked = kernel.deliver_messages(world.state, *columns, kind, day)
+        assert clicked == oracle.deliver_messages(slow, rows, kind, day)
     assert_same(world, slow)
     assert {2, 3, 4, 5} <= events(slow)  # MESSAGE, OPEN, CLICK, UNSUBSCRIBE
 
@@ -111,7 +112,7 @@ def test_what_is_not_touched_decays_by_its_share_a_week():
     before = {name: columns[name].copy() for name in ("goodwill", "fatigue", "engagement")}
     kernel.deliver_messages(
         world.state, np.array([4], np.int32), np.array([4], np.int32), np.array([0], np.int32),
-        np.ones(1), 0, 0, 17,
+        np.ones(1), np.array([0], np.int32), 0, 17,
     )  # fmt: skip
     media, messages = world.scenario.media, world.scenario.messages
     kept = {

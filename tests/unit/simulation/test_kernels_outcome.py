@@ -39,11 +39,12 @@ def test_sales_and_returns(pair):
     for _ in range(N_CALLS):
         i, need, item, now = address(world, rng)
         channel, fulfilment = WAYS[rng.integers(len(WAYS))]
-        arguments = (i, need, item, channel, int(fulfilment), now)
+        free = bool(rng.integers(2))
+        arguments = (i, need, item, channel, int(fulfilment), free, now)
         sold = kernel.buy(world.state, *arguments)
         assert sold == oracle.buy(slow, *arguments)
         if rng.uniform() < 0.3:
-            back = (i, need, item, channel, *sold[:2], now)
+            back = (i, need, item, channel, bool(rng.integers(2)), *sold[:3], now)
             kernel.give_back(world.state, *back)
             oracle.give_back(slow, *back)
     assert_same(world, slow)
@@ -53,9 +54,10 @@ def test_unplanned_purchases(pair):
     world, slow, rng = pair
     bought = 0
     for _ in range(3 * N_CALLS):
-        i, need, item, now = address(world, rng)
-        found = kernel.buy_unplanned(world.state, i, need, item, now)
-        assert found == oracle.buy_unplanned(slow, i, need, item, now)
+        i, need, _, now = address(world, rng)
+        step = int(rng.choice([*range(12), 2**10]))
+        found = kernel.buy_unplanned(world.state, i, need, step, now)
+        assert found == oracle.buy_unplanned(slow, i, need, step, now)
         bought += found
     assert_same(world, slow)
     assert 0 < bought < 3 * N_CALLS
@@ -66,7 +68,7 @@ def test_experience(pair):
     given_back = 0
     for _ in range(N_CALLS):
         i, need, _, now = address(world, rng)
-        arguments = (i, need, int(rng.integers(3)), bool(rng.integers(2)), int(rng.integers(4)),
+        arguments = (i, need, int(rng.integers(3)), int(rng.integers(4)), bool(rng.integers(2)),
                      float(rng.uniform(-1, 1)), bool(rng.integers(2)), now)  # fmt: skip
         found = kernel.evaluate(world.state, *arguments)
         assert found == oracle.evaluate(slow, *arguments)
@@ -83,7 +85,8 @@ def test_hand_over(pair):
     world, slow, rng = pair
     for _ in range(N_CALLS):
         i, need, item, now = address(world, rng)
-        arguments = (i, need, item, int(rng.integers(3)), bool(rng.integers(2)), now)
+        channel, fulfilment = WAYS[1 + rng.integers(len(WAYS) - 1)]
+        arguments = (i, need, item, channel, int(fulfilment), now)
         kernel.hand_over(world.state, *arguments)
         oracle.hand_over(slow, *arguments)
     assert_same(world, slow)

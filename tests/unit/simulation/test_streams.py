@@ -6,6 +6,7 @@ import pytest
 
 from omnisim.random import Stream
 from omnisim.schema import Channel, Event, Fulfilment, Identity, Line
+from omnisim.simulation import trip
 
 CHANNELS = {  # names in the kernels that differ from those of `Channel`
     "PAID_SEARCH": "SEARCH",
@@ -47,10 +48,9 @@ def test_kernel_channels_are_those_of_the_schema(blocks):
 
 
 def test_journey_reads_the_answers_of_the_kernels_alike(blocks):
-    from omnisim.simulation import fulfilment, journey
-
     answers = next(block for block in blocks if "GO_STORE" in block)
     for name, number in answers.items():
-        assert getattr(journey, name.removeprefix("GO_")) == number
-    assert answers["GO_AISLE"] == fulfilment.AISLE
-    assert answers["WITH_PICKUP"] == fulfilment.WITH_PICKUP
+        assert getattr(trip, name.removeprefix("GO_")) == number
+    assert {answers["GO_WEBSITE"], answers["GO_APP"]} == {
+        number % answers["WITH_PICKUP"] for number in trip.ONLINE
+    }
