@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from omnisim import __version__
 from omnisim.attribute import declare_attribute, run_attribute
-from omnisim.config.experiment import Experiment, build_experiment, is_experiment, load_experiment
+from omnisim.config.experiment import Experiment, build_experiment, is_experiment
 from omnisim.config.io import TomlFile, build
 from omnisim.config.render import render_toml
 from omnisim.config.scenario import Scenario
@@ -77,7 +77,7 @@ def _parser() -> argparse.ArgumentParser:
 def _declare_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", nargs="?", metavar="FILE",
-        help="an experiment (TOML); siloed against integrated on the reference scenario by default",
+        help="an experiment or scenario (TOML); the reference scenario by default",
     )  # fmt: skip
     parser.add_argument(
         "--customers", metavar="FILE",
@@ -90,7 +90,7 @@ def _declare_run(parser: argparse.ArgumentParser) -> None:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    experiment = load_experiment(arguments.file) if arguments.file else Experiment()
+    experiment = _experiment(arguments.file) if arguments.file else Experiment()
     out = arguments.out or default_folder(arguments.file or "reference/config.toml")
     versus = run_study(
         experiment,
@@ -102,6 +102,14 @@ def _run(arguments: argparse.Namespace) -> int:
     )
     print(f"{versus}\nreport: {pathlib.Path(out) / 'report.html'}")
     return 0
+
+
+def _experiment(path: str) -> Experiment:
+    """Return the experiment of a file; a scenario is compared siloed and integrated."""
+    file = TomlFile(path)
+    if is_experiment(file):
+        return build_experiment(file)
+    return Experiment(scenario=build(file, Scenario))
 
 
 def _declare_validate(parser: argparse.ArgumentParser) -> None:

@@ -49,7 +49,7 @@ class Messages(Part):
         source="assumption: within one channel automation is common (S1-30)", ge=0, le=365,
     )  # fmt: skip
     cap_per_week: int = param(
-        2, "messages that one sender sends to one record in seven days", source="C2: 2-5",
+        2, "messages that one sender sends to one record in a week of the run", source="C2: 2-5",
         ge=0, le=100,
     )  # fmt: skip
     p_open: float = param(

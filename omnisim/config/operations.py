@@ -14,7 +14,8 @@ class Stores(Part):
     )  # fmt: skip
     p_unplanned: float = param(
         0.03, "chance that a visit to the store, for whatever reason, adds an unplanned purchase",
-        source="assumption; below C3 K9 (10-30 % of return trips), since every visit has it", ge=0, le=1,
+        source="assumption; below C3 K9 (10-30 % of return trips), since every visit has it",
+        ge=0, le=1,
     )  # fmt: skip
 
 

@@ -65,10 +65,15 @@ def check_target(path: str | os.PathLike[str]) -> None:
     Raises
     ------
     ParameterError
-        If `path` is a file, or a folder that holds something else than a study.
+        If `path` is a file, cannot be made, or is a folder that holds something else than a study.
     """
-    target = Path(path)
+    target = Path(path).absolute()
     if not target.exists():
+        above = next(folder for folder in target.parents if folder.exists())
+        if not above.is_dir() or not os.access(above, os.W_OK):
+            raise ParameterError(
+                f"{target} cannot be made: {above} is not a folder one can write to."
+            )
         return
     if not target.is_dir():
         raise ParameterError(f"{target} is a file; a study needs a folder. Choose another name.")
