@@ -70,10 +70,12 @@ def check_target(path: str | os.PathLike[str]) -> None:
     target = Path(path).absolute()
     if not target.exists():
         above = next(folder for folder in target.parents if folder.exists())
-        if not above.is_dir() or not os.access(above, os.W_OK):
+        try:
+            tempfile.TemporaryDirectory(dir=above).cleanup()
+        except OSError as error:
             raise ParameterError(
-                f"{target} cannot be made: {above} is not a folder one can write to."
-            )
+                f"{target} cannot be made in {above}: {error.strerror}."
+            ) from error
         return
     if not target.is_dir():
         raise ParameterError(f"{target} is a file; a study needs a folder. Choose another name.")
