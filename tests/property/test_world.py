@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from omnisim.config.capabilities import Capabilities
+from omnisim.random import Stream
 from omnisim.schema import Channel, Event, Fulfilment, Line
 from omnisim.simulation import simulate
 from omnisim.simulation.engine import draw_shoppers, run
@@ -80,14 +81,37 @@ def test_stock_is_conserved_and_never_negative_in_stores(scenario, seed):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stock, "_arrive", record)
         run(world)
-    sold = np.zeros_like(arrived)
+    sold, resold = np.zeros_like(arrived), np.zeros_like(arrived)
     log = close_books(world, None, {}).events.to_pandas()
     bought = log[log["event"] == Event.PURCHASE]
     from_store = bought["fulfilment"].isin([Fulfilment.IN_STORE, Fulfilment.PICKUP])
     location = np.where(from_store, bought["store"], scenario.stores.n_stores)
     np.add.at(sold, (location, bought["item"].to_numpy()), 1)
+    back = fit_for_sale(log[log["event"] == Event.RETURN], world)
+    location = np.where(back["store"] >= 0, back["store"], scenario.stores.n_stores)
+    np.add.at(resold, (location, back["item"].to_numpy()), 1)
     assert min(lows) >= 0
-    assert (world.columns["on_hand"] == starts[0] + arrived - sold).all()
+    assert (world.columns["on_hand"] == starts[0] + arrived - sold + resold).all()
+
+
+def fit_for_sale(returns, world):
+    """Return the rows of goods that can be sold again, by their own draw."""
+    u = world.draws.uniform(
+        Stream.FIT, returns["shopper"].to_numpy(), journey=returns["journey"].to_numpy(), step=1
+    )
+    return returns[u < world.scenario.fulfilment.p_resellable]
+
+
+@few
+@given(scenarios(), seeds)
+def test_goods_count_again_only_where_they_can_be_sold_again(scenario, seed):
+    world = finished_world(scenario, seed=seed)
+    events, postings = frames(close_books(world, None, {}))
+    key = ["shopper", "journey"]
+    back = fit_for_sale(events[events["event"] == Event.RETURN], world).set_index(key).index
+    cost = cents_by_need(postings, Line.COST_OF_GOODS)
+    again = cents_by_need(postings, Line.GOODS_RETURNED)
+    assert_same_cents(again, -cost[cost.index.isin(back)])
 
 
 @few
@@ -143,9 +167,14 @@ def test_the_account_adds_up_to_the_cent(scenario, seed):
 @given(scenarios(), seeds)
 def test_the_log_and_the_account_tell_the_same_story(scenario, seed):
     events, postings = frames(simulate(scenario, seed=seed))
-    paid = cents_by_need(postings, Line.REVENUE, Line.DISCOUNTS, Line.DELIVERY_FEES)
+    # Points paid with are a discount; a return gives them back as points.
+    given_back = (postings["line"] == Line.DISCOUNTS) & (postings["cents"] > 0)
+    paid = cents_by_need(postings[~given_back], Line.REVENUE, Line.DISCOUNTS, Line.DELIVERY_FEES)
+    refunded = cents_by_need(
+        postings[given_back | (postings["line"] == Line.REFUNDS)], Line.DISCOUNTS, Line.REFUNDS
+    )
     assert_same_cents(paid, value_by_need(events, Event.PURCHASE))
-    assert_same_cents(cents_by_need(postings, Line.REFUNDS), value_by_need(events, Event.RETURN))
+    assert_same_cents(refunded, value_by_need(events, Event.RETURN))
     spent = postings.groupby("line")["cents"].sum()
     cost = events.groupby("event")["cost"].sum() * 100
     days = scenario.market.horizon_days

@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from omnisim.simulation import _journey as kernel
+from omnisim.simulation.trip import DELAY, NOWHERE, STORE
 from tests.reference.worlds import new_world, small
-
-STORE, NOWHERE = 0, 6
 
 
 def test_a_shopper_who_takes_only_substitutes_goes_without_where_there_is_none():
@@ -43,3 +42,14 @@ def test_an_item_on_the_shelf_is_taken(left):
     assert kernel.take(world.state, 0, 0, 1, 2, 0.0) == (STORE, 2)
     assert world.columns["on_hand"][store, 2] == left - 1
     assert np.sum(world.columns["demand"]) == 1
+
+
+def test_nobody_comes_back_for_what_the_store_never_stocks():
+    world = new_world(small({
+        "stock.react_substitute": 0.0, "stock.react_rival": 0.0,
+        "stock.react_delay": 1.0, "stock.react_quit": 0.0, "stock.store_share": 0.5,
+    }))  # fmt: skip
+    n_stocked = world.scenario.stock.n_stocked
+    for item in range(world.scenario.stock.n_items):
+        expected = DELAY if item < n_stocked else NOWHERE
+        assert kernel.take(world.state, 0, 0, 1, item, 0.0) == (expected, item)
