@@ -26,8 +26,8 @@ def buy(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, int fulf
     """Sell the item: basket, points, books, habit and what the firm learns.
 
     A delivery is `free` if it makes good a pick-up that failed. Returns (goods, spent, earned,
-    identified): what the goods cost, the points paid with and earned, in cents, and whether the firm
-    knows whose purchase it is.
+    identified): what the goods cost, the points paid with and earned, in cents, and whether the
+    firm knows whose purchase it is.
     """
     return sell(w, i, need, need, 0, item, channel, fulfilment, free, now)
 
@@ -137,8 +137,8 @@ def evaluate(State w, Py_ssize_t i, long need, int channel, int resolved_by, bin
     """Compare the experience with what was expected; return whether the goods go back.
 
     `resolved_by` is where the item was looked at, the store if it was in hand; `speed` in [-1, 1]
-    rates the wait; `obstacle` tells of a stock-out, a walk-out or a wrong record on the way. Updates
-    satisfaction (eq. 13), then drop-out (eq. 14) and word of mouth (eq. 15).
+    rates the wait; `obstacle` tells of a stock-out, a walk-out or a wrong record on the way.
+    Updates satisfaction (eq. 13), then drop-out (eq. 14) and word of mouth (eq. 15).
     """
     cdef double unresolved = 1 - w.p.resolved[resolved_by]
     cdef double fit = w.p.fit_sd * sqrt(unresolved) * normal(w.uniform(STREAM_FIT, i, need, 0))
@@ -216,7 +216,7 @@ def give_back(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, bi
               int64_t goods, int64_t spent, int64_t earned, double now):
     """Take the goods back: refund, handling, stock if they can be sold again.
 
-    Points paid with are given back as points; points earned are taken back as far as they are there.
+    Points paid with are given back as points; points earned are taken back, if still there.
     """
     cdef int ledger = 0 if channel == STORE else 1
     cdef double handling = w.p.return_store_cost
