@@ -1,0 +1,80 @@
+"""SimulationResult: tables to their schema, sums, and provenance."""
+
+import json
+
+import pytest
+
+import omnisim as om
+from omnisim import provenance
+from omnisim.exceptions import ParameterError, RunError
+from omnisim.policies import Action, Context
+from omnisim.schema import EVENTS, POSTINGS, Event
+
+SMALL = {"market.n_shoppers": 600, "market.burn_in_days": 20, "market.horizon_days": 90}
+
+
+@pytest.fixture(scope="module")
+def run() -> om.SimulationResult:
+    return om.simulate(om.Scenario().replace(SMALL), seed=11, replication=2)
+
+
+def test_tables_follow_their_schema(run: om.SimulationResult) -> None:
+    assert run.events.schema.equals(EVENTS.arrow)
+    assert run.postings.schema.equals(POSTINGS.arrow)
+
+
+def test_ledger_sums_to_the_profit(run: om.SimulationResult) -> None:
+    assert run.ledger().sum() / run.shopper_years == pytest.approx(run.profit_per_shopper_year)
+    cents = run.counted_postings["cents"].to_pylist()
+    assert round(run.ledger().sum() * 100) == sum(cents)
+
+
+def test_the_burn_in_is_not_counted(run: om.SimulationResult) -> None:
+    assert run.events["time"][0].as_py() < 20
+    assert run.counted_events["time"][0].as_py() >= 20
+    assert run.counted_postings["time"][0].as_py() >= 20
+
+
+def test_orders_and_touchpoints_are_parts_of_the_log(run: om.SimulationResult) -> None:
+    assert set(run.orders["event"].to_pylist()) == {int(Event.PURCHASE)}
+    assert run.orders.num_rows + run.touchpoints.num_rows < run.counted_events.num_rows
+    assert run.journeys(lookback_days=10).n_conversions.sum() == run.orders.num_rows
+
+
+def test_it_prints_short(run: om.SimulationResult) -> None:
+    assert len(repr(run).splitlines()) <= 3
+    assert "600 shoppers" in repr(run)
+
+
+def test_provenance_is_plain_json_and_remakes_the_run(run: om.SimulationResult) -> None:
+    made = json.loads(provenance.to_json(run.provenance))
+    again = om.simulate(
+        om.Scenario.model_validate(made["scenario"], strict=False),
+        seed=made["seed"],
+        replication=made["replication"],
+    )
+    assert again.postings.equals(run.postings)
+
+
+def test_a_missing_seed_is_drawn_and_recorded() -> None:
+    tiny = om.Scenario().replace(SMALL | {"market.n_shoppers": 20})
+    first, second = om.simulate(tiny), om.simulate(tiny)
+    assert first.provenance["seed"] != second.provenance["seed"]
+
+
+@pytest.mark.parametrize("bad", [{"seed": -1}, {"seed": 1.5}, {"seed": 1, "replication": -1}])
+def test_bad_seeds_are_refused(bad: dict[str, int]) -> None:
+    with pytest.raises(ParameterError, match="must be an integer >= 0"):
+        om.simulate(om.Scenario().replace(SMALL), **bad)
+
+
+class Broken:
+    """A policy with a bug."""
+
+    def decide(self, context: Context) -> Action:
+        raise KeyError("sku-9")
+
+
+def test_a_failing_run_says_which_when_and_why() -> None:
+    with pytest.raises(RunError, match=r"Replication 3 .* at day 0\.0: KeyError: 'sku-9'"):
+        om.simulate(om.Scenario().replace(SMALL), policy=Broken(), seed=1, replication=3)
