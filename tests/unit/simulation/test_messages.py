@@ -33,7 +33,7 @@ def world(request, seed):
     for name in ("has_account", "has_card", "subscribed"):
         column = world.columns[name]
         column.flags.writeable = True  # who has a card is fixed in a run
-        column[:] = rng.uniform(size=len(column)) < 0.6
+        column[:] = rng.uniform(size=len(column)) < 0.8
     return world
 
 
