@@ -8,7 +8,7 @@ import numpy as np
 import simpy
 
 from omnisim.schema import Channel, Event
-from omnisim.simulation.firm.stock import popularity, stocked_items
+from omnisim.simulation.firm.stock import popularity
 from omnisim.simulation.parameters import kernel_parameters
 
 STORE = 0
@@ -106,7 +106,7 @@ class Firm:
         safety = stock.warehouse_safety_factor if is_warehouse else stock.safety_factor
         needs = sum(s.need_rate for s in self.shoppers) / self.scenario.market.needs_per_purchase
         share = needs * stock.review_days / (1 if is_warehouse else len(self.staff))
-        n_kept = len(self.popularity) if is_warehouse else stocked_items(stock)
+        n_kept = len(self.popularity) if is_warehouse else stock.n_stocked
         forecast = [share * x for x in self.popularity[:n_kept].tolist()]
         on_hand, asked, coming = self.stock[location], self.demand[location], [0] * n_kept
 
