@@ -47,8 +47,11 @@ def test_shell_blocks_run_in_a_fresh_environment(tmp_path: pathlib.Path) -> None
     path = f"{venv / 'bin'}{os.pathsep}{os.environ['PATH']}"
     environment = os.environ | {"PATH": path, "PYTEST_ADDOPTS": "--collect-only -q"}
     environment.pop("PYTHONPATH", None)
-    subprocess.run([sys.executable, "-c", blocks("python")[1]], cwd=clone, check=True)
-    for block in blocks("bash"):
+    install_and_run, *others = blocks("bash")
+    (customers,) = (block for block in blocks("python") if "my_customers.csv" in block)
+    subprocess.run(["bash", "-euc", install_and_run], cwd=clone, env=environment, check=True)
+    subprocess.run(["python", "-c", customers], cwd=clone, env=environment, check=True)
+    for block in others:
         subprocess.run(["bash", "-euc", block], cwd=clone, env=environment, check=True)
     for name in ("01_siloed_vs_integrated", "mine"):
         assert (clone / "results" / name / "report.html").stat().st_size > 50_000
