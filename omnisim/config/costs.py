@@ -1,12 +1,7 @@
 """What things cost the firm."""
 
-from typing import Annotated
-
-from pydantic import Strict
-
 from omnisim.config.base import Part, param
-
-Costs3 = Annotated[tuple[float, float, float], Strict(False)]
+from omnisim.config.capabilities import Levels
 
 
 class Costs(Part):
@@ -48,27 +43,27 @@ class Costs(Part):
 class CapabilityCosts(Part):
     """Yearly cost of a capability: licence, staff and written-off investment."""
 
-    single_customer_view: Costs3 = param(
+    single_customer_view: Levels = param(
         (0.0, 140_000.0, 280_000.0), "K1, whole firm, at level 0, 1, 2", unit="EUR/year",
         source="C5 V2: licence 50,000-500,000; 200,000 here, and twice that once, over 5 years",
     )  # fmt: skip
-    offline_capture: Costs3 = param(
+    offline_capture: Levels = param(
         (0.0, 500.0, 1_000.0), "K2, each store, at level 0, 1, 2", unit="EUR/year",
         source="assumption (tags, readers)",
     )  # fmt: skip
-    coordinated_automation: Costs3 = param(
+    coordinated_automation: Levels = param(
         (0.0, 50_000.0, 100_000.0), "K4, whole firm, at level 0, 1, 2", unit="EUR/year",
         source="assumption",
     )  # fmt: skip
-    visible_stock: Costs3 = param(
+    visible_stock: Levels = param(
         (0.0, 100_000.0, 200_000.0), "K7, whole firm, at level 0, 1, 2", unit="EUR/year",
         source="assumption",
     )  # fmt: skip
-    endless_aisle: Costs3 = param(
+    endless_aisle: Levels = param(
         (0.0, 1_250.0, 2_500.0), "K8, each store, at level 0, 1, 2", unit="EUR/year",
         source="C5 V: kit below 25,000 a store; half of that over five years",
     )  # fmt: skip
-    unified_loyalty: Costs3 = param(
+    unified_loyalty: Levels = param(
         (0.0, 50_000.0, 100_000.0), "K10, whole firm, at level 0, 1, 2", unit="EUR/year",
         source="assumption",
     )  # fmt: skip
