@@ -37,6 +37,15 @@ cdef enum:
     RIVAL_ONLINE = 6
     RIVAL_LOCAL = 7
     NOWHERE = 8
+    CONTACT_CENTRE = 9
+    CHATBOT = 10
+    SOCIAL = 11
+    PUSH = 12
+    DIRECT_MAIL = 13
+    BROADCAST = 14
+    SCREEN = 15
+    STAFF = 16
+    REVIEWS = 17
 
 cdef enum:
     EVENT_NEED = 0
@@ -62,6 +71,17 @@ cdef enum:
     EVENT_CHURN = 20
     EVENT_AWARE = 21
     EVENT_BACK = 22
+    EVENT_CONTACT = 23
+    EVENT_ANSWERED = 24
+    EVENT_CONTACT_ABANDONED = 25
+    EVENT_ESCALATED = 26
+    EVENT_RESOLVED = 27
+    EVENT_ADVISED = 28
+    EVENT_COUPON = 29
+    EVENT_NEAR = 30
+    EVENT_REVIEW = 31
+    EVENT_COMPLAINT = 32
+    EVENT_RECOVERED = 33
 
 cdef enum:
     IDENTITY_NONE = 0
@@ -91,6 +111,11 @@ cdef enum:
     LINE_STAFF = 11
     LINE_POINTS = 12
     LINE_CAPABILITIES = 13
+    LINE_SERVICE = 14
+    LINE_PROMOTIONS = 15
+    LINE_REWARDS = 16
+    LINE_TRACKING = 17
+    LINE_INVESTMENT = 18
 
 # What `decide` and `take` answer; the journey process acts on them.
 cdef enum:

@@ -22,10 +22,22 @@ class Channel(IntEnum):
     RIVAL_ONLINE = 6
     RIVAL_LOCAL = 7
     NONE = 8
+    CONTACT_CENTRE = 9
+    CHATBOT = 10
+    SOCIAL = 11
+    PUSH = 12
+    DIRECT_MAIL = 13
+    BROADCAST = 14  # television and print
+    SCREEN = 15  # screens in the store
+    STAFF = 16  # staff who write to, or advise, their own clients
+    REVIEWS = 17  # public reviews
 
 
 OWN_CHANNELS = (Channel.STORE, Channel.WEBSITE, Channel.APP)
 """Channels in which the firm sells."""
+
+OUTSIDE_CHANNELS = (Channel.RIVAL_ONLINE, Channel.RIVAL_LOCAL, Channel.NONE)
+"""What is not a channel of the firm."""
 
 TOUCHPOINT_CHANNELS = (
     Channel.STORE, Channel.WEBSITE, Channel.APP, Channel.EMAIL, Channel.SEARCH, Channel.DISPLAY,
@@ -59,6 +71,17 @@ class Event(IntEnum):
     CHURN = 20  # the shopper stops considering the firm
     AWARE = 21  # the shopper comes to know the firm
     BACK = 22  # a lost shopper considers the firm again
+    CONTACT = 23  # the shopper asks the firm for service
+    ANSWERED = 24  # an agent takes the contact
+    CONTACT_ABANDONED = 25  # the shopper gives up waiting
+    ESCALATED = 26  # the chatbot hands over to an agent
+    RESOLVED = 27  # the matter is settled
+    ADVISED = 28  # staff or a screen helps with the choice in the store
+    COUPON = 29  # an offer is redeemed
+    NEAR = 30  # the shopper comes near a store
+    REVIEW = 31  # the shopper publishes a review
+    COMPLAINT = 32  # the shopper complains in public
+    RECOVERED = 33  # a complaint is made good
 
 
 class Identity(IntEnum):
@@ -97,6 +120,11 @@ class Line(IntEnum):
     STAFF = 11
     POINTS = 12  # change of the liability: points issued, less points redeemed or taken back
     CAPABILITIES = 13
+    SERVICE = 14  # contacts taken by agents and by the chatbot
+    PROMOTIONS = 15  # coupons, matched prices, other offers
+    REWARDS = 16  # given to promoters and for complaints made good
+    TRACKING = 17  # data bought, and the cost of following shoppers
+    INVESTMENT = 18  # what a capability costs once
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,10 @@
-"""What things cost the firm."""
+"""What things cost the firm, but for its capabilities."""
 
 from omnisim.config.base import Part, param
-from omnisim.config.capabilities import Levels
 
 
 class Costs(Part):
-    """Unit costs, and the yearly cost of each capability at level 0, 1 and 2."""
+    """Unit costs."""
 
     goods_share: float = param(
         0.55, "cost of goods as a share of the price", source="C5: gross margin 30-55 %",
@@ -37,33 +36,4 @@ class Costs(Part):
     points_minimum: float = param(
         3.0, "points that must be usable before they are spent", unit="EUR", source="assumption",
         ge=0, le=1e4,
-    )  # fmt: skip
-
-
-class CapabilityCosts(Part):
-    """Yearly cost of a capability: licence, staff and written-off investment."""
-
-    single_customer_view: Levels = param(
-        (0.0, 140_000.0, 280_000.0), "K1, whole firm, at level 0, 1, 2", unit="EUR/year",
-        source="C5 V2: licence 50,000-500,000; 200,000 here, and twice that once, over 5 years",
-    )  # fmt: skip
-    offline_capture: Levels = param(
-        (0.0, 500.0, 1_000.0), "K2, each store, at level 0, 1, 2", unit="EUR/year",
-        source="assumption (tags, readers)",
-    )  # fmt: skip
-    coordinated_automation: Levels = param(
-        (0.0, 50_000.0, 100_000.0), "K4, whole firm, at level 0, 1, 2", unit="EUR/year",
-        source="assumption",
-    )  # fmt: skip
-    visible_stock: Levels = param(
-        (0.0, 100_000.0, 200_000.0), "K7, whole firm, at level 0, 1, 2", unit="EUR/year",
-        source="assumption",
-    )  # fmt: skip
-    endless_aisle: Levels = param(
-        (0.0, 1_250.0, 2_500.0), "K8, each store, at level 0, 1, 2", unit="EUR/year",
-        source="C5 V: kit below 25,000 a store; half of that over five years",
-    )  # fmt: skip
-    unified_loyalty: Levels = param(
-        (0.0, 50_000.0, 100_000.0), "K10, whole firm, at level 0, 1, 2", unit="EUR/year",
-        source="assumption",
     )  # fmt: skip

@@ -6,12 +6,14 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from omnisim.config.base import Part
-from omnisim.config.capabilities import Capabilities, Primitives
+from omnisim.config.capabilities import Capabilities
+from omnisim.config.capability_costs import CapabilityCosts
 from omnisim.config.channels import Channel, Channels, Choice, Rivals
-from omnisim.config.costs import CapabilityCosts, Costs
+from omnisim.config.costs import Costs
 from omnisim.config.market import Market, Word
 from omnisim.config.media import Media, Messages
 from omnisim.config.operations import Experience, Fulfilment, Service, Stock, Stores
+from omnisim.config.primitives import Primitives
 from omnisim.config.replace import replace_fields
 from omnisim.config.segments import Segment
 

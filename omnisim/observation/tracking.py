@@ -14,7 +14,7 @@ from omnisim.observation.identity import (
     visitors,
 )
 from omnisim.random import Draws
-from omnisim.schema import OBSERVED, Channel, Event, Identity
+from omnisim.schema import OBSERVED, OUTSIDE_CHANNELS, Channel, Event, Identity
 
 __all__ = ["DIGITAL_CHANNELS", "LEVELS", "RECORDED_EVENTS", "observe"]
 
@@ -116,7 +116,7 @@ def observe(
 def _recorded(column: dict[str, npt.NDArray[np.int8]], level: str) -> npt.NDArray[np.bool_]:
     """Return which events leave a record at a level."""
     channel, event = column["channel"], column["event"]
-    seen = np.isin(event, RECORDED_EVENTS) & (channel < Channel.RIVAL_ONLINE)
+    seen = np.isin(event, RECORDED_EVENTS) & ~np.isin(channel, OUTSIDE_CHANNELS)
     if level == "TL1":
         seen &= np.isin(channel, DIGITAL_CHANNELS)
     unidentified = (level == "TL0") | (column["identity"] == Identity.NONE)

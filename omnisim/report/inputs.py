@@ -9,7 +9,8 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from omnisim.config.capabilities import MOVES, Capabilities, Primitives
+from omnisim.config.capabilities import Capabilities
+from omnisim.config.primitives import MOVES, Primitives
 from omnisim.config.scenario import Scenario
 from omnisim.plot.wording import clean, number, title
 

@@ -3,6 +3,7 @@
 import math
 
 import omnisim.simulation._market as kernel
+from omnisim.config.capability_costs import EACH_STORE
 from omnisim.config.market import Market
 from omnisim.schema import Channel, Line
 from omnisim.simulation.journey import begin_journeys
@@ -10,9 +11,6 @@ from omnisim.simulation.messages import send_messages
 from omnisim.simulation.parameters import DAYS_PER_YEAR
 from omnisim.simulation.store import Steps
 from omnisim.simulation.world import World
-
-FIRM_WIDE = ("single_customer_view", "coordinated_automation", "visible_stock", "unified_loyalty")
-EACH_STORE = ("offline_capture", "endless_aisle")
 
 
 def market(world: World) -> Steps:
@@ -54,8 +52,9 @@ def daily_costs(world: World) -> dict[Line, float]:
     n_stores = stores.n_stores if scenario.channels.store.is_open else 0
     hours = stores.closing_hour - stores.opening_hour
     staff = n_stores * scenario.service.staff_per_store * hours
-    shared = sum(getattr(yearly, k)[getattr(levels, k)] for k in FIRM_WIDE)
-    own = sum(getattr(yearly, k)[getattr(levels, k)] for k in EACH_STORE)
+    each = {name: getattr(yearly, name)[level] for name, level in levels.model_dump().items()}
+    own = sum(each[name] for name in EACH_STORE)
+    shared = sum(each.values()) - own
     capabilities = shared / scenario.market.n_regions + own * n_stores
     sample = world.n_shoppers / scenario.market.shoppers_per_region
     return {

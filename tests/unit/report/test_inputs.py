@@ -3,8 +3,9 @@ import json
 import pytest
 
 from omnisim.config.base import Part, param
-from omnisim.config.capabilities import MOVES, Capabilities, Primitives
-from omnisim.config.costs import CapabilityCosts
+from omnisim.config.capabilities import Capabilities
+from omnisim.config.capability_costs import CapabilityCosts
+from omnisim.config.primitives import MOVES, Primitives
 from omnisim.config.scenario import Scenario
 from omnisim.plot.wording import number
 from omnisim.report import inputs

@@ -1,0 +1,94 @@
+"""Primitives: what each capability moves, and its value at each level."""
+
+from typing import Annotated, Self
+
+from pydantic import Strict, model_validator
+
+from omnisim.config.base import Part, param
+from omnisim.config.capabilities import Capabilities
+
+Levels = Annotated[tuple[float, float, float], Strict(False)]
+"""Values of a primitive at level 0 (siloed), 1 (partial) and 2 (integrated)."""
+
+
+def _levels(
+    values: tuple[float, float, float], description: str, source: str, unit: str = ""
+) -> Levels:
+    levels: Levels = param(values, f"{description}; at level 0, 1, 2", source=source, unit=unit)
+    return levels
+
+
+class Primitives(Part):
+    """What each capability moves: who is recognised, what is known, in stock and how fast."""
+
+    match_recall: Levels = _levels(
+        (0.0, 0.4, 0.7), "K1: share of persons whose store and online records are joined",
+        "C3: 0.3-0.9; T-78 V2 30-80 %",
+    )  # fmt: skip
+    false_merge: Levels = _levels(
+        (0.0, 0.01, 0.02), "K1: share of store records joined to a wrong person",
+        "C6: 0.5-5 %, assumption",
+    )  # fmt: skip
+    card_shown: Levels = _levels(
+        (0.4, 0.55, 0.7), "K2: share of a card holder's store purchases with the card shown",
+        "C3: 0.2-0.8, assumption",
+    )  # fmt: skip
+    record_accuracy: Levels = _levels(
+        (0.63, 0.8, 0.95), "K2: share of stock records that are right", "T-25 V2: 63 % to 95 %"
+    )
+    trigger_days: Levels = _levels(
+        (7.0, 2.0, 0.5), "K4: days from a store purchase to the message that it triggers",
+        "C3: 7 to 0.5, assumption", unit="days",
+    )  # fmt: skip
+    joint_sending: Levels = _levels(
+        (0.0, 0.5, 1.0), "K4: share of campaigns in which the channels send as one",
+        "assumption (S1-30)",
+    )  # fmt: skip
+    stock_shown: Levels = _levels(
+        (0.0, 0.5, 1.0), "K7: share of items whose store stock is shown online, for pick-up",
+        "assumption",
+    )  # fmt: skip
+    aisle_offered: Levels = _levels(
+        (0.0, 0.5, 1.0), "K8: share of stock-outs at which staff can order the item", "assumption"
+    )
+    points_across: Levels = _levels(
+        (0.0, 0.5, 1.0), "K10: share of the points of other channels that can be spent here",
+        "C3: usable share 0.5 to 1, assumption",
+    )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _check_ranges(self) -> Self:
+        uppers = dict.fromkeys(type(self).model_fields, 1.0) | {"trigger_days": 365.0}
+        problems = [
+            f"primitives.{name}[{level}] must lie in [0, {upper:g}]. Got {value!r}."
+            for name, upper in uppers.items()
+            for level, value in enumerate(getattr(self, name))
+            if not 0 <= value <= upper
+        ]
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    def at(self, capabilities: Capabilities) -> dict[str, float]:
+        """Return each primitive at the level of the capability that moves it."""
+        return {
+            name: getattr(self, name)[getattr(capabilities, owner)] for name, owner in MOVES.items()
+        }
+
+    def unmoved(self) -> Self:
+        """Return primitives that stay at level 0 whatever the capabilities: the placebo."""
+        return type(self)(**{n: (getattr(self, n)[0],) * 3 for n in type(self).model_fields})
+
+
+MOVES = {
+    "match_recall": "single_customer_view",
+    "false_merge": "single_customer_view",
+    "card_shown": "offline_capture",
+    "record_accuracy": "offline_capture",
+    "trigger_days": "coordinated_automation",
+    "joint_sending": "coordinated_automation",
+    "stock_shown": "visible_stock",
+    "aisle_offered": "endless_aisle",
+    "points_across": "unified_loyalty",
+}
+"""The capability that moves each primitive."""
