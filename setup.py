@@ -30,7 +30,7 @@ flags = ["-O3", "-ffp-contract=off"]
 link: list[str] = []
 macros = [("NPY_NO_DEPRECATED_API", "NPY_1_7_API_VERSION")]
 if SANITIZE:
-    link = ["-fsanitize=address,undefined", "-fno-sanitize-recover=undefined"]
+    link = ["-fsanitize=address,undefined,float-cast-overflow", "-fno-sanitize-recover=all"]
     flags = ["-O1", "-g", *link]
 if LINETRACE:
     macros += [("CYTHON_TRACE_NOGIL", "1"), ("CYTHON_USE_SYS_MONITORING", "0")]

@@ -22,7 +22,7 @@ from omnisim.journeys.events import (
     read_event_columns,
 )
 from omnisim.journeys.journeys import Journeys
-from omnisim.journeys.tables import check_names, csv_options, table_errors
+from omnisim.journeys.tables import check_names, csv_options, is_arrow, open_arrow, table_errors
 
 __all__ = ["count_rows", "read_columns", "stream_events", "stream_paths"]
 
@@ -116,6 +116,9 @@ def read_columns(file: str | os.PathLike[str]) -> list[str]:
     try:
         if path.suffix.lower() == ".parquet":
             return list(pq.read_schema(path).names)
+        if is_arrow(path):
+            with open_arrow(path) as batches:
+                return list(batches.schema.names)
         with pacsv.open_csv(path, parse_options=csv_options(path)) as reader:
             return list(reader.schema.names)
     except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
@@ -137,11 +140,21 @@ def _batches(path: Path, columns: EventColumns | None, batch_rows: int) -> Itera
                 if batch.num_rows:
                     yield check_names(pa.Table.from_batches([batch]))
             return
+        if is_arrow(path):
+            with open_arrow(path) as batches:
+                for batch in batches:
+                    batch.validate(full=True)
+                    yield from _split(batch, batch_rows)
+            return
         for batch in pacsv.open_csv(path, parse_options=csv_options(path)):
-            for low in range(0, batch.num_rows, batch_rows):
-                yield check_names(pa.Table.from_batches([batch.slice(low, batch_rows)]))
+            yield from _split(batch, batch_rows)
     except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         raise TableError(f"{path}: cannot be read as a table: {error}") from error
+
+
+def _split(batch: pa.RecordBatch, batch_rows: int) -> Iterator[pa.Table]:
+    for low in range(0, batch.num_rows, batch_rows):
+        yield check_names(pa.Table.from_batches([batch.slice(low, batch_rows)]))
 
 
 def _changes(column: pa.ChunkedArray, row: int) -> npt.NDArray[np.bool_]:

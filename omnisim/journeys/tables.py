@@ -20,6 +20,8 @@ __all__ = ["as_table", "decode", "find_column", "read_codes", "read_count", "rea
 
 SNIFFED_BYTES = 65_536
 DELIMITERS = (",", ";", "\t", "|")
+ARROW_ENDINGS = (".arrow", ".feather")
+ARROW_MAGIC = b"ARROW1"
 
 
 @contextmanager
@@ -38,8 +40,8 @@ def as_table(source: Any, *, columns: Sequence[str] | None = None) -> pa.Table:
     ----------
     source : object, str or path
         A dataframe (anything with ``__arrow_c_stream__`` or ``__arrow_c_array__``), a mapping of
-        column names to sequences, or a file that ends in ``.csv``, ``.tsv``, ``.txt`` or
-        ``.parquet``.
+        column names to sequences, or a file: Parquet or Arrow by its ending (``.parquet``;
+        ``.arrow`` or ``.feather``), CSV otherwise.
     columns : sequence of str, optional
         Columns to read of a Parquet file.
 
@@ -56,7 +58,7 @@ def as_table(source: Any, *, columns: Sequence[str] | None = None) -> pa.Table:
     if not speaks and not isinstance(source, Mapping):
         raise TableError(
             "A table must be a dataframe that speaks the Arrow PyCapsule interface, a mapping of "
-            f"columns, or a CSV or Parquet file. Got {type(source).__name__}."
+            f"columns, or a CSV, Parquet or Arrow file. Got {type(source).__name__}."
         )
     try:
         return check_names(pa.table(source) if speaks else pa.table(dict(source)))
@@ -67,11 +69,34 @@ def as_table(source: Any, *, columns: Sequence[str] | None = None) -> pa.Table:
 def _read_file(path: Path, columns: Sequence[str] | None) -> pa.Table:
     try:
         if path.suffix.lower() == ".parquet":
-            file = pq.read_table(path, columns=columns, page_checksum_verification=True)
-            return check_names(file)
+            with pq.ParquetFile(path, page_checksum_verification=True) as file:
+                return check_names(file.read(columns=columns))
+        if is_arrow(path):
+            with open_arrow(path) as batches:
+                table = check_names(pa.Table.from_batches(batches, batches.schema))
+            # What a damaged file says of its own buffers must not be believed.
+            table.validate(full=True)
+            return table
         return check_names(pacsv.read_csv(path, parse_options=csv_options(path)))
     except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         raise TableError(f"{path}: cannot be read as a table: {error}") from error
+
+
+def is_arrow(path: Path) -> bool:
+    """Tell whether a file's name is that of an Arrow file."""
+    return path.suffix.lower() in ARROW_ENDINGS
+
+
+def open_arrow(path: Path) -> Any:
+    """Return a reader of the record batches of an Arrow file or stream."""
+    with open(path, "rb") as file:
+        is_file = file.read(len(ARROW_MAGIC)) == ARROW_MAGIC
+    source = pa.OSFile(str(path))
+    if not is_file:
+        return pa.ipc.open_stream(source)
+    reader = pa.ipc.open_file(source)
+    batches = (reader.get_batch(i) for i in range(reader.num_record_batches))
+    return pa.RecordBatchReader.from_batches(reader.schema, batches)
 
 
 def check_names(table: pa.Table) -> pa.Table:
@@ -96,24 +121,23 @@ def find_column(
     table: str, have: Sequence[str], name: str | None, common: Sequence[str], *, required: bool
 ) -> str | None:
     """Return the column called `name`, or the first of its common names that is there."""
-    if name is not None:
-        if name not in have:
-            listed = ", ".join(repr(c) for c in have) or "no columns"
-            raise TableError(
-                f"{table} lacks column {name!r}. It has {listed}.{suggest(name, have)}"
-            )
-        return name
-    lower = {column.lower(): column for column in reversed(have)}
-    for candidate in common:
-        if candidate in lower:
-            return lower[candidate]
-    if not required:
-        return None
+    if name is None:
+        lower = {column.lower(): column for column in reversed(have)}
+        name = next((lower[candidate] for candidate in common if candidate in lower), None)
+        if name is None and not required:
+            return None
     listed = ", ".join(repr(c) for c in have) or "no columns"
-    raise TableError(
-        f"{table} lacks column {common[0]!r} (also known as {', '.join(map(repr, common[1:]))}). "
-        f"It has {listed}. Name the column, or see omnisim.schema."
-    )
+    if name is None:
+        raise TableError(
+            f"{table} lacks column {common[0]!r} (also known as "
+            f"{', '.join(map(repr, common[1:]))}). It has {listed}. Name the column, or see "
+            "omnisim.schema."
+        )
+    if name not in have:
+        raise TableError(f"{table} lacks column {name!r}. It has {listed}.{suggest(name, have)}")
+    if have.count(name) > 1:
+        raise TableError(f"{table} must have one column {name!r}. It has {listed}.")
+    return name
 
 
 def read_count(column: pa.ChunkedArray, name: str) -> npt.NDArray[np.int64]:

@@ -1,0 +1,70 @@
+"""The door for tables: columns found once, and Arrow files, sound or damaged."""
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+import pytest
+
+from omnisim.exceptions import TableError
+from omnisim.journeys import Journeys, stream_events, stream_paths
+from omnisim.journeys.stream import read_columns
+
+PATHS = pa.table({"path": ["a > b", "b", "a"], "n_conversions": [1, 2, 0], "n_nulls": [0, 1, 4]})
+EVENTS = pa.table({"shopper": [1, 1, 2], "time": [0.0, 1.0, 0.0], "channel": ["a", "b", "a"],
+                   "conversion": [0, 1, 0]})  # fmt: skip
+
+
+def write_arrow(table, file, *, stream=False, rows=2):
+    new = pa.ipc.new_stream if stream else pa.ipc.new_file
+    with new(str(file), table.schema) as writer:
+        writer.write_table(table, max_chunksize=rows)
+    return file
+
+
+def same(first, second):
+    assert first.to_paths().equals(second.to_paths())
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("ending", ["arrow", "feather"])
+def test_arrow_files(tmp_path, ending, stream):
+    paths = write_arrow(PATHS, tmp_path / f"p.{ending}", stream=stream)
+    events = write_arrow(EVENTS, tmp_path / f"e.{ending}", stream=stream)
+    same(Journeys.from_paths(paths), Journeys.from_paths(PATHS))
+    same(Journeys.from_events(events), Journeys.from_events(EVENTS))
+    assert [len(j) for j in stream_paths(paths)] == [2, 1]
+    assert sum(len(j) for j in stream_events(events, batch_rows=1)) == 2
+    assert read_columns(events) == EVENTS.column_names
+
+
+def test_an_arrow_file_whose_offsets_lie_is_refused(tmp_path):
+    # A reader that believed these offsets would read far outside the text.
+    table = pa.table({"path": pa.array(["a > b"] * 9, pa.large_string()), "n_conversions": [1] * 9})
+    data = bytearray(write_arrow(table, tmp_path / "p.arrow", rows=9).read_bytes())
+    at = data.index((5).to_bytes(8, "little") + (10).to_bytes(8, "little"))
+    data[at : at + 8] = (2**40).to_bytes(8, "little")
+    (tmp_path / "p.arrow").write_bytes(data)
+    for read in (Journeys.from_paths, lambda file: list(stream_paths(file))):
+        with pytest.raises(TableError, match="cannot be read as a table"):
+            read(tmp_path / "p.arrow")
+
+
+@pytest.mark.parametrize("table", [PATHS, EVENTS])
+@pytest.mark.parametrize("ending", ["arrow", "csv", "parquet", None])
+def test_a_column_that_occurs_twice_is_named(tmp_path, table, ending):
+    name = table.column_names[0]
+    twice = table.append_column(name, table[name])
+    source = twice
+    if ending is not None:
+        source = tmp_path / f"t.{ending}"
+        write = {"arrow": write_arrow, "csv": pa.csv.write_csv, "parquet": pa.parquet.write_table}
+        write[ending](twice, source)
+    read = Journeys.from_paths if table is PATHS else Journeys.from_events
+    with pytest.raises(TableError, match=f"must have one column '{name}'. It has "):
+        read(source)
+    if ending is not None:
+        stream = stream_paths if table is PATHS else stream_events
+        with pytest.raises(TableError, match=f"must have one column '{name}'. It has "):
+            list(stream(source))
+    unused = table.append_column("x", table[name]).append_column("x", table[name])
+    assert len(read(unused)) == (3 if table is PATHS else 2)
