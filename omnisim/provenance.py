@@ -3,7 +3,6 @@
 import json
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict, is_dataclass
 from hashlib import sha256
 from importlib import metadata
 from typing import Any
@@ -25,7 +24,7 @@ def record(
     replication : int or None
         Number of the replication; None for a study over many.
     policy : object
-        Policy of the firm; a dataclass is recorded field by field.
+        Policy of the firm; recorded as it describes itself, or else by its name.
     **more
         Further plain values.
     """
@@ -61,5 +60,5 @@ def digest(content: bytes) -> str:
 
 
 def _describe(policy: Any) -> dict[str, Any]:
-    fields = asdict(policy) if is_dataclass(policy) and not isinstance(policy, type) else {}
-    return {"name": type(policy).__name__, **fields}
+    describe = getattr(policy, "describe", None)
+    return {"name": type(policy).__name__} if describe is None else dict(describe())

@@ -86,6 +86,7 @@ class Stream(IntEnum):
     HOME_STORE = 55
     JOINT = 56
     RECORD = 57
+    POLICY = 80
 
     COOKIE = 96
     CONSENT = 97

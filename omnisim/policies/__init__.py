@@ -1,11 +1,29 @@
 """Policies: whom the firm contacts, and with what, given only what it has observed.
 
-A `Policy` answers a batch of `Context` rows, one a customer record of the firm, with an `Action`
-of the same length. Rows are what the sending team knows: without a single customer view a shopper
-may stand behind two records, and neither holds what the other saw.
+A `Policy` answers a batch of decisions, a `Context`, with an `Action` of the same length, and
+learns from `Outcome` batches once rewards are known. A context is a matrix of named features with
+one row a record of the firm, a mask of the actions that are eligible, their costs, and one uniform
+draw a row. Rows are what the sending team knows: without a single customer view a shopper may stand
+behind two records, and neither holds what the other saw. An action answers with the exact
+probability of what was chosen, so that a log of decisions can value other policies.
 """
 
-from omnisim.policies.base import Action, Context, Policy
+from omnisim.policies.base import Action, Context, Outcome, Policy, Truth, joined
 from omnisim.policies.campaign import RecencyCampaign
+from omnisim.policies.fixed import Blanket, NoContact, Uniform
+from omnisim.policies.loading import load_policy, policy_from_dict
 
-__all__ = ["Action", "Context", "Policy", "RecencyCampaign"]
+__all__ = [
+    "Action",
+    "Blanket",
+    "Context",
+    "NoContact",
+    "Outcome",
+    "Policy",
+    "RecencyCampaign",
+    "Truth",
+    "Uniform",
+    "joined",
+    "load_policy",
+    "policy_from_dict",
+]

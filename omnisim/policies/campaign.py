@@ -4,11 +4,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from omnisim.policies.base import Action, Context
+from omnisim._validation import check_count, check_positive
+from omnisim.policies.base import NONE, Action, Context, Policy
+from omnisim.policies.choosing import certain
+from omnisim.policies.features import NEVER_DAYS
+
+ACTION = "email:profile"
 
 
 @dataclass(frozen=True)
-class RecencyCampaign:
+class RecencyCampaign(Policy):
     """Write to records with a recent purchase, within a weekly cap.
 
     The content is the item nearest to the profile of the record; a record without profile gets the
@@ -25,14 +30,14 @@ class RecencyCampaign:
     recent_days: float = 365.0
     cap_per_week: int = 2
 
+    def __post_init__(self) -> None:
+        check_positive("recent_days", self.recent_days)
+        check_count("cap_per_week", self.cap_per_week, minimum=0)
+
     def decide(self, context: Context) -> Action:
-        """Return who is written to and what is shown."""
-        recent = context.days_since_purchase <= self.recent_days
-        send = recent & (context.n_sent_this_week < self.cap_per_week)
-        item = np.zeros(len(context), dtype=np.int32)
-        known = send & (context.n_purchases > 0)
-        if known.any():
-            # einsum sums in one order whatever the number of BLAS threads
-            likeness = np.einsum("nd,id->ni", context.profile[known], context.catalogue)
-            item[known] = np.argmax(likeness, axis=1)
-        return Action(send=send, item=item, propensity=np.ones(len(context)))
+        """Return who is written to."""
+        days = context.column("days_since_purchase")
+        send = (days <= self.recent_days) & (days < NEVER_DAYS)
+        send &= context.column("n_sent_this_week") < self.cap_per_week
+        contact, leave = context.action_number(ACTION), context.action_number(NONE)
+        return certain(np.where(send & context.eligible[:, contact], contact, leave))

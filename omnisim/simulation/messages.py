@@ -7,7 +7,10 @@ from numpy.typing import NDArray
 
 import omnisim.simulation._journey as _journey
 import omnisim.simulation._market as _market
-from omnisim.policies import Context
+from omnisim.policies import Action, Context
+from omnisim.policies.base import NONE
+from omnisim.policies.content import items_shown
+from omnisim.policies.features import as_matrix, days_since, profile_names
 from omnisim.random import Stream
 from omnisim.schema import Channel
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM
@@ -18,6 +21,7 @@ JOINT = -1
 CAMPAIGN, REMINDER, THANKS = range(3)
 SESSION_STEP = 2**20
 WEEK = 7
+ACTIONS = (NONE, "email:popular", "email:profile")
 
 
 def send_messages(world: World, day: int) -> int:
@@ -76,31 +80,53 @@ def _send(world: World, team: int, shoppers: Rows, day: int, kind: int) -> int:
     shoppers, records, teams = _records(world, team, shoppers)
     if not len(shoppers):
         return 0
-    action = world.policy.decide(_context(world, team, records, day, kind))
-    sent = np.flatnonzero(action.send)
+    luck = world.draws.uniform(Stream.POLICY, shoppers, journey=day, step=2 * kind + teams)
+    action = world.policy.decide(_context(world, team, records, day, kind, luck))
+    sent = np.flatnonzero(action.index)
+    item = _items(world, records[sent], action.take(sent))
     clicked = _market.deliver_messages(
-        world.state, shoppers[sent], records[sent], action.item[sent].astype(np.int32),
-        action.propensity[sent], teams[sent], kind, day,
+        world.state, shoppers[sent], records[sent], item, action.propensity[sent], teams[sent],
+        kind, day,
     )  # fmt: skip
     _bring(world, clicked, day)
     return len(sent)
 
 
-def _context(world: World, team: int, records: Rows, day: int, kind: int) -> Context:
+def _context(
+    world: World, team: int, records: Rows, day: int, kind: int, luck: NDArray[np.float64]
+) -> Context:
     """Return what the records hold; nothing else reaches the policy."""
-    columns = world.columns
-    count = columns["record_count"][records]
+    columns, n = world.columns, len(records)
+    count, profile = columns["record_count"][records], columns["record_profile"][records]
     sent = columns["record_sent"][records]
     as_one = team == JOINT or world.primitives["joint_sending"] >= 1
+    features = {
+        "days_since_purchase": days_since(day, columns["record_last"][records]),
+        "n_purchases": count,
+        "mean_value": columns["record_value"][records] / np.maximum(count, 1),
+        "n_sent_this_week": sent.sum(axis=1) if as_one else sent[:, team],
+        "is_cart_abandoned": kind == REMINDER,
+        "is_after_purchase": kind == THANKS,
+    }
+    cost = world.scenario.costs.message
     return Context(
-        days_since_purchase=day - columns["record_last"][records],
-        n_purchases=count,
-        mean_value=columns["record_value"][records] / np.maximum(count, 1),
-        profile=columns["record_profile"][records],
-        n_sent_this_week=sent.sum(axis=1) if as_one else sent[:, team],
+        features=as_matrix([*features.values(), profile], n),
+        names=(*features, *profile_names(profile.shape[1])),
+        actions=ACTIONS,
+        eligible=np.ones((n, len(ACTIONS)), dtype=np.bool_),
+        cost=np.array([0.0, cost, cost]),
+        u=luck,
+        record=records.astype(np.int64),
         catalogue=columns["attributes"],
-        after_purchase=kind == THANKS,
     )
+
+
+def _items(world: World, records: Rows, action: Action) -> Rows:
+    """Return the item that each message shows."""
+    if action.item is not None:
+        return action.item.astype(np.int32, copy=False)
+    profile = world.columns["record_profile"][records]
+    return items_shown(ACTIONS, action.index, profile, world.columns["attributes"])
 
 
 def _send_due(world: World, triggers: list[Trigger], day: int, kind: int) -> int:

@@ -1,0 +1,47 @@
+"""What the usual columns of a context mean."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+NEVER_DAYS = 3650.0
+"""Days since an event that the record does not hold; ten years, longer than any run."""
+
+MEANING = {
+    "days_since_purchase": "days since the last purchase filed here; 3650 where there is none",
+    "n_purchases": "purchases filed under the record",
+    "mean_value": "their mean, EUR; 0 where there is none",
+    "n_sent_this_week": "messages sent to the record in this week of the run, by those who share "
+    "a cap with the sender",
+    "days_since_contact": "days since the last message; 3650 where there is none",
+    "days_since_trigger": "days since the event that triggered the decision; 0 for a campaign",
+    "profile_0": "mean first attribute of the items bought, and so on: the firm's estimate of "
+    "taste; 0 where unknown",
+    "is_cart_abandoned": "1 if an abandoned basket triggered the decision, else 0",
+    "is_after_purchase": "1 if a purchase triggered the decision, else 0",
+}
+"""Columns that every simulated context has. A decision without a trigger is a campaign's."""
+
+
+def days_since(day: float, last: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return whole or part days from `last` to `day`, at most 3650; `last` is -inf for never."""
+    return np.minimum(day - last, NEVER_DAYS)
+
+
+def profile_names(n_attributes: int) -> tuple[str, ...]:
+    """Return the names of the columns that hold a profile."""
+    return tuple(f"profile_{k}" for k in range(n_attributes))
+
+
+def as_matrix(columns: Iterable[Any], n: int) -> NDArray[np.float64]:
+    """Return columns, of shape (n,), (n, k) or single values, side by side as float64."""
+    parts = [np.asarray(column, dtype=np.float64) for column in columns]
+    widths = [part.shape[1] if part.ndim == 2 else 1 for part in parts]
+    out = np.empty((n, sum(widths)))
+    start = 0
+    for part, width in zip(parts, widths, strict=True):
+        out[:, start : start + width] = part if part.ndim != 1 else part[:, None]
+        start += width
+    return out

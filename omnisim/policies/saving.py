@@ -1,0 +1,91 @@
+"""Policies as plain JSON: parameters, learned arrays, nothing that runs code when it is read."""
+
+import base64
+import json
+import pathlib
+from dataclasses import fields, is_dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from omnisim.exceptions import ParameterError
+
+if TYPE_CHECKING:
+    from omnisim.policies.base import Policy
+
+FORMAT = 1
+"""Version of the format; a reader refuses files of a later one."""
+
+
+def policy_to_dict(policy: "Policy") -> dict[str, Any]:
+    """Return class name, parameters and learned attributes of a policy, as plain JSON."""
+    learned = {name: value for name, value in vars(policy).items() if name.endswith("_")}
+    return {
+        "policy": type(policy).__name__,
+        "format": FORMAT,
+        "parameters": {name: encoded(value) for name, value in parameters_of(policy).items()},
+        "learned": {name: encoded(value) for name, value in sorted(learned.items())},
+    }
+
+
+def write_policy(policy: "Policy", path: str | pathlib.Path) -> None:
+    """Write a policy to a JSON file."""
+    text = json.dumps(policy_to_dict(policy), indent=1, allow_nan=False)
+    pathlib.Path(path).write_text(text + "\n", encoding="utf-8")
+
+
+def described(policy: "Policy") -> dict[str, Any]:
+    """Return name, parameters and, if anything was learned, the digest of it, as plain JSON."""
+    made = policy_to_dict(policy)
+    answer = {"name": made["policy"], **made["parameters"]}
+    if made["learned"]:
+        answer["learned"] = sha256(json.dumps(made["learned"]).encode()).hexdigest()
+    return answer
+
+
+def parameters_of(policy: "Policy") -> dict[str, Any]:
+    """Return the constructor arguments of a policy."""
+    if not is_dataclass(policy):
+        raise ParameterError(f"{type(policy).__name__} must be a dataclass to be saved.")
+    return {f.name: getattr(policy, f.name) for f in fields(policy) if f.init}
+
+
+def encoded(value: Any) -> Any:
+    """Return a parameter or a learned value as plain JSON."""
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind not in "biuf":
+            raise ParameterError(f"Arrays of dtype {value.dtype} cannot be saved.")
+        data = base64.b64encode(np.ascontiguousarray(value).tobytes()).decode()
+        return {"array": data, "dtype": value.dtype.str, "shape": list(value.shape)}
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not np.isfinite(value):
+        return {"float": repr(value)}
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, tuple):
+        return {"tuple": [encoded(entry) for entry in value]}
+    if isinstance(value, list):
+        return [encoded(entry) for entry in value]
+    if isinstance(value, dict) and all(isinstance(key, str) for key in value):
+        return {"dict": {key: encoded(entry) for key, entry in value.items()}}
+    raise ParameterError(f"A value of type {type(value).__name__} cannot be saved.")
+
+
+def decoded(value: Any) -> Any:
+    """Return what `encoded` was given."""
+    if isinstance(value, list):
+        return [decoded(entry) for entry in value]
+    if not isinstance(value, dict):
+        return value
+    if "array" in value:
+        flat = np.frombuffer(base64.b64decode(value["array"]), dtype=np.dtype(value["dtype"]))
+        return flat.reshape(value["shape"]).copy()
+    if "float" in value:
+        return float(value["float"])
+    if "tuple" in value:
+        return tuple(decoded(entry) for entry in value["tuple"])
+    if "dict" in value:
+        return {key: decoded(entry) for key, entry in value["dict"].items()}
+    raise ParameterError(f"A saved value has unknown keys {sorted(value)}.")

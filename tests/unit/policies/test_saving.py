@@ -1,0 +1,100 @@
+"""Policies as plain JSON: what is read decides as what was written, and nothing else is read."""
+
+import json
+import pathlib
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from omnisim.exceptions import ParameterError
+from omnisim.policies import (
+    Blanket,
+    Context,
+    NoContact,
+    Policy,
+    RecencyCampaign,
+    load_policy,
+    policy_from_dict,
+)
+from omnisim.policies.base import Action
+from omnisim.policies.choosing import certain
+from omnisim.policies.saving import decoded, encoded
+
+
+@dataclass
+class Learner(Policy):
+    """A policy with everything that can be saved."""
+
+    scale: float = float("inf")
+    names: tuple[str, ...] | None = None
+
+    def decide(self, context: Context) -> Action:
+        return certain(np.zeros(len(context)))
+
+
+@pytest.mark.parametrize("policy", [NoContact(), Blanket("push:offer"), RecencyCampaign(9.5, 3)])
+def test_parameters_come_back(policy: Policy, tmp_path: pathlib.Path) -> None:
+    policy.save(tmp_path / "policy.json")
+    assert load_policy(tmp_path / "policy.json") == policy
+
+
+def test_what_was_learned_comes_back_bit_by_bit() -> None:
+    policy = Learner(names=("a", "b"))
+    policy.weights_ = np.random.default_rng(3).normal(size=(2, 3)) / 3  # type: ignore[attr-defined]
+    policy.nested_ = {"n": [1, (np.int8(2), None)], "x": -np.inf}  # type: ignore[attr-defined]
+    again = policy_from_dict(json.loads(json.dumps(policy.to_dict())))
+    assert again == policy
+    assert np.array_equal(again.weights_, policy.weights_)  # type: ignore[attr-defined]
+    assert again.nested_ == {"n": [1, (2, None)], "x": -np.inf}  # type: ignore[attr-defined]
+
+
+def test_a_copy_is_independent() -> None:
+    policy = Learner()
+    policy.weights_ = np.zeros(2)  # type: ignore[attr-defined]
+    policy.copy().weights_[0] = 1  # type: ignore[attr-defined]
+    assert not policy.weights_.any()  # type: ignore[attr-defined]
+
+
+def test_description_tells_what_was_learned_apart() -> None:
+    policy = Learner()
+    before = policy.describe()
+    assert before == {"name": "Learner", "scale": {"float": "inf"}, "names": None}
+    policy.weights_ = np.zeros(2)  # type: ignore[attr-defined]
+    assert len(policy.describe()["learned"]) == 64
+
+
+@pytest.mark.parametrize("dtype", ["<f4", "<f8", "<i4", "|b1", "|u1"])
+@pytest.mark.parametrize("shape", [(), (0,), (2, 3)])
+def test_arrays_keep_dtype_and_shape(dtype: str, shape: tuple[int, ...]) -> None:
+    array = np.ones(shape, dtype=dtype)
+    again = decoded(json.loads(json.dumps(encoded(array))))
+    assert again.dtype == array.dtype
+    assert again.shape == array.shape
+    assert again.flags.writeable
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        ({"format": 2}, "must have format 1. Got 2"),
+        ({"format": 1, "policy": "Blankt"}, "Did you mean 'Blanket'"),
+    ],
+)
+def test_other_files_are_refused(made: dict[str, object], words: str) -> None:
+    with pytest.raises(ParameterError, match=words):
+        policy_from_dict(made)
+
+
+@pytest.mark.parametrize("text", ["not JSON", "[1]"])
+def test_files_without_a_policy_are_refused(text: str, tmp_path: pathlib.Path) -> None:
+    file = tmp_path / "policy.json"
+    file.write_text(text)
+    with pytest.raises(ParameterError, match="must hold a policy"):
+        load_policy(file)
+
+
+@pytest.mark.parametrize("value", [np.array(["a"]), object(), {1: 2}])
+def test_what_cannot_be_saved_is_refused(value: object) -> None:
+    with pytest.raises(ParameterError, match="cannot be saved"):
+        encoded(value)
