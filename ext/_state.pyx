@@ -78,8 +78,12 @@ cdef class State:
 
     @property
     def params(self):
-        """The parameters as a dict."""
+        """The parameters as a dict; set them as a whole, a roll-out does so while the clock runs."""
         return self.p
+
+    @params.setter
+    def params(self, dict values):
+        self.p = values
 
     cdef double uniform(self, int stream, Py_ssize_t i, long need, long step) noexcept:
         return _uniform(self.p.seed, self.p.replication, stream, i, need, step)

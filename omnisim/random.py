@@ -87,6 +87,7 @@ class Stream(IntEnum):
     JOINT = 56
     RECORD = 57
     POLICY = 80
+    ROLLOUT = 81
 
     COOKIE = 96
     CONSENT = 97

@@ -1,4 +1,4 @@
-"""What capabilities cost the firm every year."""
+"""What capabilities cost: every year, and once."""
 
 from omnisim.config.base import Part, param
 from omnisim.config.primitives import Levels
@@ -8,29 +8,58 @@ EACH_STORE = ("offline_capture", "endless_aisle")
 
 
 class CapabilityCosts(Part):
-    """Yearly cost of a capability: licence, staff and written-off investment."""
+    """Running cost of a capability: licence, staff, maintenance."""
 
     single_customer_view: Levels = param(
-        (0.0, 140_000.0, 280_000.0), "K1, whole firm, at level 0, 1, 2", unit="EUR/year",
-        source="C5 V2: licence 50,000-500,000; 200,000 here, and twice that once, over 5 years",
+        (0.0, 100_000.0, 200_000.0), "K1, whole firm, at level 0, 1, 2", unit="EUR/year",
+        source="C5 V2: licence 50,000-500,000",
     )  # fmt: skip
     offline_capture: Levels = param(
-        (0.0, 500.0, 1_000.0), "K2, each store, at level 0, 1, 2", unit="EUR/year",
-        source="assumption (tags, readers)",
+        (0.0, 200.0, 400.0), "K2, each store, at level 0, 1, 2", unit="EUR/year",
+        source="assumption (tags, maintenance of readers)",
     )  # fmt: skip
     coordinated_automation: Levels = param(
-        (0.0, 50_000.0, 100_000.0), "K4, whole firm, at level 0, 1, 2", unit="EUR/year",
+        (0.0, 40_000.0, 80_000.0), "K4, whole firm, at level 0, 1, 2", unit="EUR/year",
         source="assumption",
     )  # fmt: skip
     visible_stock: Levels = param(
-        (0.0, 100_000.0, 200_000.0), "K7, whole firm, at level 0, 1, 2", unit="EUR/year",
+        (0.0, 60_000.0, 120_000.0), "K7, whole firm, at level 0, 1, 2", unit="EUR/year",
         source="assumption",
     )  # fmt: skip
     endless_aisle: Levels = param(
-        (0.0, 1_250.0, 2_500.0), "K8, each store, at level 0, 1, 2", unit="EUR/year",
-        source="C5 V: kit below 25,000 a store; half of that over five years",
+        (0.0, 0.0, 0.0), "K8, each store, at level 0, 1, 2", unit="EUR/year",
+        source="assumption: the kit needs no licence",
     )  # fmt: skip
     unified_loyalty: Levels = param(
-        (0.0, 50_000.0, 100_000.0), "K10, whole firm, at level 0, 1, 2", unit="EUR/year",
+        (0.0, 30_000.0, 60_000.0), "K10, whole firm, at level 0, 1, 2", unit="EUR/year",
+        source="assumption",
+    )  # fmt: skip
+
+
+class Investments(Part):
+    """What a capability costs once: systems, devices, integration, migration, training."""
+
+    single_customer_view: Levels = param(
+        (0.0, 200_000.0, 400_000.0), "K1, whole firm, at level 0, 1, 2", unit="EUR",
+        source="C5: integration 1-3 times the first licence, assumption",
+    )  # fmt: skip
+    offline_capture: Levels = param(
+        (0.0, 1_500.0, 3_000.0), "K2, each store, at level 0, 1, 2", unit="EUR",
+        source="C5: readers, beacons; assumption",
+    )  # fmt: skip
+    coordinated_automation: Levels = param(
+        (0.0, 50_000.0, 100_000.0), "K4, whole firm, at level 0, 1, 2", unit="EUR",
+        source="assumption",
+    )  # fmt: skip
+    visible_stock: Levels = param(
+        (0.0, 200_000.0, 400_000.0), "K7, whole firm, at level 0, 1, 2", unit="EUR",
+        source="assumption",
+    )  # fmt: skip
+    endless_aisle: Levels = param(
+        (0.0, 6_250.0, 12_500.0), "K8, each store, at level 0, 1, 2", unit="EUR",
+        source="C5 V: kit below 25,000 a store; half of that",
+    )  # fmt: skip
+    unified_loyalty: Levels = param(
+        (0.0, 100_000.0, 200_000.0), "K10, whole firm, at level 0, 1, 2", unit="EUR",
         source="assumption",
     )  # fmt: skip

@@ -37,3 +37,7 @@ class Costs(Part):
         3.0, "points that must be usable before they are spent", unit="EUR", source="assumption",
         ge=0, le=1e4,
     )  # fmt: skip
+    write_off_years: float = param(
+        5.0, "years over which the investment in a capability is written off; a roll-out books it "
+        "at once instead", unit="years", source="assumption", gt=0, le=100,
+    )  # fmt: skip

@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from omnisim.config.base import Part
 from omnisim.config.capabilities import Capabilities
-from omnisim.config.capability_costs import CapabilityCosts
+from omnisim.config.capability_costs import CapabilityCosts, Investments
 from omnisim.config.channels import Channel, Channels, Choice, Rivals
 from omnisim.config.costs import Costs
 from omnisim.config.market import Market, Word
@@ -15,6 +15,7 @@ from omnisim.config.media import Media, Messages
 from omnisim.config.operations import Experience, Fulfilment, Service, Stock, Stores
 from omnisim.config.primitives import Primitives
 from omnisim.config.replace import replace_fields
+from omnisim.config.rollout import Rollout
 from omnisim.config.segments import Segment
 
 SEGMENTS = {
@@ -51,6 +52,8 @@ class Scenario(Part):
     primitives: Primitives = Primitives()
     costs: Costs = Costs()
     capability_costs: CapabilityCosts = CapabilityCosts()
+    investments: Investments = Investments()
+    rollout: Rollout = Rollout()
 
     @model_validator(mode="after")
     def _check_whole(self) -> Self:
@@ -111,8 +114,15 @@ class Scenario(Part):
 
     def placebo(self) -> Self:
         """Return a copy in which capabilities move no primitive and cost nothing."""
-        free = CapabilityCosts(**dict.fromkeys(CapabilityCosts.model_fields, (0.0, 0.0, 0.0)))
-        return self.replace({"primitives": self.primitives.unmoved(), "capability_costs": free})
+        nothing = dict.fromkeys(CapabilityCosts.model_fields, (0.0, 0.0, 0.0))
+        return self.replace(
+            {
+                "primitives": self.primitives.unmoved(),
+                "capability_costs": CapabilityCosts(**nothing),
+                "investments": Investments(**nothing),
+                "rollout.is_simulated": False,
+            }
+        )
 
     def single_channel(self) -> Self:
         """Return the limit in which every need ends in one purchase on the website.

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from omnisim.config.capabilities import Capabilities
+from omnisim.config.capability_costs import EACH_STORE
 from omnisim.config.primitives import MOVES, Primitives
 from omnisim.config.scenario import Scenario
 from omnisim.plot.wording import clean, number, title
@@ -113,9 +114,9 @@ def levels(made: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
     found = []
     for name, field in Capabilities.model_fields.items():
         steps = [int(arm.get("capabilities", {}).get(name, 0)) for arm in arms]
-        cost = arms[1].get("capability_costs", {}).get(name, (0.0, 0.0, 0.0))[steps[1]]
+        cost = _yearly_cost(arms[1], name, steps[1])
         code = (field.description or "").partition(",")[0]
-        per = "a store" if name in PER_STORE else "for the firm"
+        per = "a store" if name in EACH_STORE else "for the firm"
         found.append(
             (
                 f"{code} {title(name)}",
@@ -127,8 +128,12 @@ def levels(made: Mapping[str, Any]) -> list[tuple[str, str, str, str]]:
     return found
 
 
-PER_STORE = ("offline_capture", "endless_aisle")
-"""Capabilities whose yearly cost is that of each store."""
+def _yearly_cost(arm: Mapping[str, Any], name: str, level: int) -> float:
+    """Return what a capability costs a year, its investment written off."""
+    nothing = (0.0, 0.0, 0.0)
+    running = arm.get("capability_costs", {}).get(name, nothing)[level]
+    once = arm.get("investments", {}).get(name, nothing)[level]
+    return float(running + once / arm.get("costs", {}).get("write_off_years", 1.0))
 
 
 def _leaves(values: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:

@@ -11,6 +11,7 @@ from omnisim.policies import Policy, RecencyCampaign
 from omnisim.population import Population
 from omnisim.provenance import record
 from omnisim.random import Draws, fresh_seed
+from omnisim.simulation.firm.rollout import roll_out
 from omnisim.simulation.firm.stock import popularity, replenish
 from omnisim.simulation.market import market
 from omnisim.simulation.result import SimulationResult, close_books
@@ -92,6 +93,8 @@ def run(world: World) -> None:
     scenario = world.scenario
     end = scenario.market.burn_in_days + scenario.market.horizon_days
     start_replenishment(world)
+    if scenario.rollout.is_simulated:
+        world.env.process(roll_out(world))
     world.env.process(market(world))
     with _no_cyclic_collector():
         try:

@@ -3,9 +3,10 @@
 import math
 
 import omnisim.simulation._market as kernel
-from omnisim.config.capability_costs import EACH_STORE
 from omnisim.config.market import Market
 from omnisim.schema import Channel, Line
+from omnisim.simulation.firm.capability_costs import steady_cost
+from omnisim.simulation.firm.ledger import post_cost
 from omnisim.simulation.journey import begin_journeys
 from omnisim.simulation.messages import send_messages
 from omnisim.simulation.parameters import DAYS_PER_YEAR
@@ -24,11 +25,11 @@ def market(world: World) -> Steps:
         kernel.spread_word(state, float(day))
         kernel.spread_awareness(state, day)
         shown = kernel.show_display(state, day)
-        _post(world, Line.MEDIA, Channel.DISPLAY, shown * world.scenario.media.display_cost)
+        post_cost(world, Line.MEDIA, Channel.DISPLAY, shown * world.scenario.media.display_cost)
         sent = send_messages(world, day)
-        _post(world, Line.MESSAGES, Channel.EMAIL, sent * world.scenario.costs.message)
+        post_cost(world, Line.MESSAGES, Channel.EMAIL, sent * world.scenario.costs.message)
         for line, euros in costs.items():
-            _post(world, line, Channel.STORE if line == Line.STAFF else Channel.NONE, euros)
+            post_cost(world, line, Channel.STORE if line == Line.STAFF else Channel.NONE, euros)
         season = season_factor(world.scenario.market, day)
         env.process(begin_journeys(world, *kernel.needs(state, day, season)))
         if world.progress is not None:
@@ -45,25 +46,17 @@ def season_factor(market: Market, day: int) -> float:
 def daily_costs(world: World) -> dict[Line, float]:
     """Return what a day costs whatever happens: staff, and capabilities at their level.
 
-    The population is a sample of the region, and bears that share of its fixed costs.
+    The population is a sample of the region, and bears that share of its fixed costs. A simulated
+    roll-out posts what capabilities cost by itself.
     """
     scenario = world.scenario
-    stores, levels, yearly = scenario.stores, scenario.capabilities, scenario.capability_costs
+    stores = scenario.stores
     n_stores = stores.n_stores if scenario.channels.store.is_open else 0
     hours = stores.closing_hour - stores.opening_hour
     staff = n_stores * scenario.service.staff_per_store * hours
-    each = {name: getattr(yearly, name)[level] for name, level in levels.model_dump().items()}
-    own = sum(each[name] for name in EACH_STORE)
-    shared = sum(each.values()) - own
-    capabilities = shared / scenario.market.n_regions + own * n_stores
+    capabilities = 0.0 if scenario.rollout.is_simulated else steady_cost(scenario)
     sample = world.n_shoppers / scenario.market.shoppers_per_region
     return {
         Line.STAFF: sample * staff * scenario.costs.staff_per_hour,
-        Line.CAPABILITIES: sample * capabilities / DAYS_PER_YEAR,
+        Line.CAPABILITIES: sample * capabilities,
     }
-
-
-def _post(world: World, line: Line, channel: Channel, euros: float) -> None:
-    cents = round(euros * 100)
-    if cents:
-        world.state.postings.post(world.env.now, int(line), int(channel), -cents)

@@ -1,6 +1,7 @@
 """From the fields of a scenario to the numbers that the kernels read."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from omnisim.config.channels import Channels
@@ -11,15 +12,20 @@ DAYS_PER_YEAR = 365.0
 DAYS_PER_WEEK = 7.0
 
 
-def kernel_parameters(scenario: Scenario, seed: int, replication: int) -> dict[str, Any]:
-    """Return every field of the kernels' parameter struct; rates are per day."""
+def kernel_parameters(
+    scenario: Scenario, primitives: Mapping[str, float], *, seed: int, replication: int
+) -> dict[str, Any]:
+    """Return every field of the kernels' parameter struct; rates are per day.
+
+    `primitives` are those of the moment: a roll-out moves them while the clock runs.
+    """
     return (
         {"seed": seed, "replication": replication}
         | _choice(scenario)
         | _operations(scenario)
         | _experience(scenario)
         | _communication(scenario)
-        | _money(scenario)
+        | _money(scenario, primitives)
     )
 
 
@@ -155,9 +161,8 @@ def _communication(scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def _money(scenario: Scenario) -> dict[str, Any]:
+def _money(scenario: Scenario, primitives: Mapping[str, float]) -> dict[str, Any]:
     costs = scenario.costs
-    primitives = scenario.primitives.at(scenario.capabilities)
     moved = ("card_shown", "record_accuracy", "aisle_offered", "points_across")
     return {name: primitives[name] for name in moved} | {
         "goods_share": costs.goods_share,

@@ -14,7 +14,7 @@ from omnisim.population import Population
 from omnisim.random import Draws, Stream
 from omnisim.simulation._state import State
 from omnisim.simulation.firm.knowledge import draw_record_of
-from omnisim.simulation.firm.stock import attributes, popularity
+from omnisim.simulation.firm.stock import attributes, popularity, shown_items
 from omnisim.simulation.parameters import kernel_parameters
 
 Trigger = tuple[float, int, int]
@@ -29,6 +29,8 @@ class World:
     ----------
     columns : mapping of str to ndarray
         The state by name, one row a shopper, record or location; kernels see the same memory.
+    primitives : dict of str to float
+        What the capabilities move, as it is at the moment; see `firm.moves`.
     staff : list of simpy.Resource
         The staff of each store.
     waiting : dict of int to simpy.Process
@@ -43,7 +45,7 @@ class World:
     policy: Policy
     state: State
     columns: Mapping[str, NDArray[Any]]
-    primitives: Mapping[str, float]
+    primitives: dict[str, float]
     staff: list[simpy.Resource]
     waiting: dict[int, Any] = field(default_factory=dict)
     reminders: list[Trigger] = field(default_factory=list)
@@ -74,7 +76,8 @@ def build_world(
         | _goods(scenario, primitives, draws)
         | _records(len(population), primitives, draws)
     )
-    state = State(kernel_parameters(scenario, seed, replication), columns)
+    parameters = kernel_parameters(scenario, primitives, seed=seed, replication=replication)
+    state = State(parameters, columns)
     staff = [
         simpy.Resource(env, scenario.service.staff_per_store)
         for _ in range(scenario.stores.n_stores)
@@ -133,12 +136,10 @@ def _goods(
 ) -> dict[str, NDArray[Any]]:
     """Columns of items and locations; the warehouse is the last location."""
     stock, n_locations = scenario.stock, scenario.stores.n_stores + 1
-    items = np.arange(stock.n_items)
-    shown = draws.uniform(Stream.STOCK_RECORD, items, journey=-1 % 2**64)
     return {
         "attributes": attributes(stock.n_items, 5, draws),
         "popularity": popularity(stock),
-        "is_shown": (shown < primitives["stock_shown"]).astype(np.uint8),
+        "is_shown": shown_items(stock.n_items, primitives["stock_shown"], draws),
         "on_hand": np.zeros((n_locations, stock.n_items), np.int32),
         "demand": np.zeros((n_locations, stock.n_items), np.int32),
         "weights": np.zeros(stock.n_items),

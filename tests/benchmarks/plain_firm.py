@@ -72,7 +72,8 @@ class Firm:
 
     def __init__(self, scenario, population, seed):
         self.scenario, self.rng, self.env = scenario, random.Random(seed), simpy.Environment()
-        self.p = SimpleNamespace(**kernel_parameters(scenario, 0, 0))
+        primitives = scenario.primitives.at(scenario.capabilities)
+        self.p = SimpleNamespace(**kernel_parameters(scenario, primitives, seed=0, replication=0))
         n_stores, n_items = scenario.stores.n_stores, scenario.stock.n_items
         staff = scenario.service.staff_per_store
         self.staff = [simpy.Resource(self.env, staff) for _ in range(n_stores)]

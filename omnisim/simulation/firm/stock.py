@@ -28,6 +28,15 @@ def attributes(n_items: int, n_dimensions: int, draws: Draws) -> NDArray[np.floa
     return np.ascontiguousarray(unit)
 
 
+def shown_items(n_items: int, share: float, draws: Draws) -> NDArray[np.uint8]:
+    """Return which items' store stock is shown online: about `share` of them.
+
+    A higher share shows every item that a lower one shows.
+    """
+    u = draws.uniform(Stream.STOCK_RECORD, np.arange(n_items), journey=-1 % 2**64)
+    return (u < share).astype(np.uint8)
+
+
 def replenish(
     world: "World", location: int, expected_per_day: NDArray[np.float64]
 ) -> Generator[Any, Any, None]:

@@ -4,7 +4,7 @@ import pytest
 
 from omnisim.config.base import Part, param
 from omnisim.config.capabilities import Capabilities
-from omnisim.config.capability_costs import CapabilityCosts
+from omnisim.config.capability_costs import CapabilityCosts, Investments
 from omnisim.config.primitives import MOVES, Primitives
 from omnisim.config.scenario import Scenario
 from omnisim.plot.wording import number
@@ -68,8 +68,8 @@ def test_moves_hold_the_primitives_of_both_firms(made: dict) -> None:
 
 def test_levels_name_both_firms_and_the_cost(made: dict) -> None:
     found = dict((name, rest) for name, *rest in inputs.levels(made))
-    cost = number(CapabilityCosts().single_customer_view[2], 0)
-    assert found["K1 Single customer view"] == ["siloed", "integrated", f"€{cost} for the firm"]
+    cost = CapabilityCosts().single_customer_view[2] + Investments().single_customer_view[2] / 5
+    assert found["K1 Single customer view"] == ["siloed", "integrated", f"€{number(cost, 0)} for the firm"]
     assert found["K8 Endless aisle"][2].endswith("a store")
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from omnisim.config.capabilities import Capabilities
+from omnisim.config.capability_costs import Investments
 from omnisim.schema import Line
 from omnisim.simulation.market import daily_costs
 from tests.reference.worlds import new_world, small
@@ -16,6 +17,10 @@ INTEGRATED = {
     "capability_costs.offline_capture": (0.0, 36.5, 1000.0),
     "capability_costs.endless_aisle": (0.0, 0.0, 73.0),
     "capability_costs.coordinated_automation": (0.0, 500.0, 500.0),
+    "investments": Investments(
+        **dict.fromkeys(Investments.model_fields, (0.0, 0.0, 0.0))
+        | {"visible_stock": (0.0, 0.0, 1825.0), "offline_capture": (0.0, 365.0, 0.0)}
+    ),
     "market.n_regions": 3,
     "market.n_shoppers": 40,
     "market.shoppers_per_region": 80,
@@ -28,10 +33,10 @@ INTEGRATED = {
 
 def test_a_sample_of_the_region_bears_its_share_of_the_fixed_costs():
     found = daily_costs(new_world(small(INTEGRATED)))
-    # Half a region: two stores, three staff, ten hours; a third of 3 EUR for the whole firm,
-    # and 0.30 EUR for each store.
+    # Half a region: two stores, three staff, ten hours; a third of 4 EUR for the whole firm, one
+    # of them written off over five years, and 0.50 EUR for each store, 0.20 of them written off.
     assert found[Line.STAFF] == pytest.approx(2 * 3 * 10 * 20 / 2)
-    assert found[Line.CAPABILITIES] == pytest.approx((3 / 3 + 2 * 0.3) / 2, rel=1e-3)
+    assert found[Line.CAPABILITIES] == pytest.approx((4 / 3 + 2 * 0.5) / 2, rel=1e-3)
 
 
 @pytest.mark.parametrize("n_shoppers", [10, 20, 160])
@@ -45,4 +50,4 @@ def test_fixed_costs_a_shopper_do_not_depend_on_how_many_are_simulated(n_shopper
 def test_without_stores_only_central_systems_cost():
     found = daily_costs(new_world(small(INTEGRATED, channels__store__is_open=False)))
     assert found[Line.STAFF] == 0
-    assert found[Line.CAPABILITIES] == pytest.approx(3 / 3 / 2, rel=1e-3)
+    assert found[Line.CAPABILITIES] == pytest.approx(4 / 3 / 2, rel=1e-3)

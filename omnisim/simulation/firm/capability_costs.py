@@ -1,0 +1,33 @@
+"""What the firm's capabilities cost it, day by day and at once."""
+
+from omnisim.config.capability_costs import EACH_STORE
+from omnisim.config.scenario import Scenario
+from omnisim.simulation.parameters import DAYS_PER_YEAR
+
+
+def running_cost(scenario: Scenario, capability: str, level: int) -> float:
+    """Return the region's share of the yearly cost of a capability, in EUR a day."""
+    yearly: float = getattr(scenario.capability_costs, capability)[level]
+    return yearly * _share(scenario, capability) / DAYS_PER_YEAR
+
+
+def investment(scenario: Scenario, capability: str, level: int) -> float:
+    """Return the region's share of what a capability costs once, in EUR."""
+    once: float = getattr(scenario.investments, capability)[level]
+    return once * _share(scenario, capability)
+
+
+def steady_cost(scenario: Scenario) -> float:
+    """Return the region's cost of all capabilities, investments written off, in EUR a day."""
+    days = scenario.costs.write_off_years * DAYS_PER_YEAR
+    return sum(
+        running_cost(scenario, name, level) + investment(scenario, name, level) / days
+        for name, level in scenario.capabilities.model_dump().items()
+    )
+
+
+def _share(scenario: Scenario, capability: str) -> float:
+    """Return what the region bears: its stores' devices, or its part of central systems."""
+    if capability in EACH_STORE:
+        return scenario.stores.n_stores if scenario.channels.store.is_open else 0.0
+    return 1 / scenario.market.n_regions

@@ -1,0 +1,68 @@
+"""How primitives move while the clock runs: parameters, records and the stock shown follow."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from omnisim.simulation.firm.knowledge import STORE_TEAM, draw_record_of
+from omnisim.simulation.firm.stock import shown_items
+from omnisim.simulation.parameters import kernel_parameters
+from omnisim.simulation.world import World
+
+
+def move_primitives(world: World, values: Mapping[str, float]) -> None:
+    """Set primitives and all that follows from them.
+
+    Records joined by a higher recall are merged with their history; a lower recall leaves them
+    merged and files what comes apart.
+    """
+    if all(world.primitives[name] == value for name, value in values.items()):
+        return
+    world.primitives.update(values)
+    scenario, draws = world.scenario, world.draws
+    is_open = world.state.params["is_open"]
+    world.state.params = kernel_parameters(
+        scenario, world.primitives, seed=draws.seed, replication=draws.replication
+    ) | {"is_open": is_open}
+    world.columns["is_shown"][:] = shown_items(
+        scenario.stock.n_items, world.primitives["stock_shown"], draws
+    )
+    record_of = draw_record_of(
+        world.n_shoppers,
+        match_recall=world.primitives["match_recall"],
+        false_merge=world.primitives["false_merge"],
+        draws=draws,
+    )
+    _merge_records(world, record_of[:, STORE_TEAM])
+    world.columns["record_of"][:] = record_of
+
+
+def set_open(world: World, channel: int, is_open: bool) -> None:
+    """Open or close one of the firm's sales channels while the clock runs."""
+    parameters = world.state.params
+    parameters["is_open"][channel] = int(is_open)
+    world.state.params = parameters
+
+
+def _merge_records(world: World, store_record: NDArray[np.int32]) -> None:
+    """Move the history of each store record that is filed elsewhere from now on."""
+    columns, n = world.columns, world.n_shoppers
+    old = n + np.arange(n)
+    count = columns["record_count"]
+    moved = (store_record < n) & (columns["record_teams"][old] > 0)
+    source, target = old[moved], store_record[moved].astype(np.int64)
+    if not len(source):
+        return
+    weighted = columns["record_profile"] * count[:, None]
+    np.add.at(weighted, target, weighted[source])
+    for name in ("record_count", "record_value", "record_sent"):
+        np.add.at(columns[name], target, columns[name][source])
+        columns[name][source] = 0
+    np.maximum.at(columns["record_last"], target, columns["record_last"][source])
+    np.bitwise_or.at(columns["record_teams"], target, columns["record_teams"][source])
+    columns["record_last"][source] = -np.inf
+    columns["record_teams"][source] = 0
+    known = count[target] > 0
+    columns["record_profile"][source] = 0.0
+    columns["record_profile"][target[known]] = weighted[target[known]] / count[target[known], None]

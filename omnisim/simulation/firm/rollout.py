@@ -1,0 +1,143 @@
+"""Roll-out: capabilities come in one by one, late, by a ramp, with outages, and not always fully.
+
+Effects are those of the primitives only: each moves from its siloed value to that of the level
+reached, in proportion to the time since the capability went live (facts.md D5, cost dynamics).
+"""
+
+from collections import Counter
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from omnisim.config.capabilities import NEEDS, Capabilities
+from omnisim.config.primitives import MOVES
+from omnisim.config.rollout import Introduction
+from omnisim.config.scenario import Scenario
+from omnisim.random import Draws, Stream
+from omnisim.schema import Channel, Line
+from omnisim.simulation.firm.capability_costs import investment, running_cost
+from omnisim.simulation.firm.ledger import post_cost
+from omnisim.simulation.firm.moves import move_primitives, set_open
+from omnisim.simulation.parameters import DAYS_PER_WEEK
+from omnisim.simulation.world import World
+
+Steps = Generator[Any, Any, None]
+
+OUTAGE_OF = {
+    "offline_capture": Channel.STORE,
+    "single_customer_view": Channel.WEBSITE,
+    "visible_stock": Channel.WEBSITE,
+    "unified_loyalty": Channel.WEBSITE,
+}
+"""The channel that stands still while a capability goes live, where there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """When a capability comes in, at which level, and how long its channel stands still."""
+
+    capability: str
+    level: int
+    start: float
+    live: float
+    ramp_days: float
+    outage_days: float
+
+    def share(self, day: float) -> float:
+        """Return how much of the effect is there, in [0, 1]."""
+        if day < self.live:
+            return 0.0
+        return 1.0 if self.ramp_days == 0 else min(1.0, (day - self.live) / self.ramp_days)
+
+
+def plan(scenario: Scenario, draws: Draws) -> list[Arrival]:
+    """Return how the scenario's capabilities come in under the luck of one replication.
+
+    A capability that needs another goes live no earlier than that one, and reaches no higher level.
+    """
+    arrivals: dict[str, Arrival] = {}
+    for number, name in enumerate(Capabilities.model_fields):
+        _arrive(scenario, draws, name, number, arrivals)
+    return list(arrivals.values())
+
+
+def _arrive(
+    scenario: Scenario, draws: Draws, name: str, number: int, arrivals: dict[str, Arrival]
+) -> None:
+    level: int = getattr(scenario.capabilities, name)
+    if level == 0 or name in arrivals:
+        return
+    way: Introduction = getattr(scenario.rollout, name)
+    partial, outage = draws.uniform(Stream.ROLLOUT, number, step=np.arange(2))
+    start = scenario.market.burn_in_days + way.start_week * DAYS_PER_WEEK
+    live = start + way.delay_weeks * DAYS_PER_WEEK
+    level -= int(partial < way.p_partial)
+    need = NEEDS.get(name)
+    if need is not None and level >= need.from_level:
+        order = list(Capabilities.model_fields)
+        _arrive(scenario, draws, need.capability, order.index(need.capability), arrivals)
+        first = arrivals[need.capability]
+        live = max(live, first.live)
+        level = min(level, max(first.level, need.from_level - 1))
+    arrivals[name] = Arrival(
+        name, level, start, live, way.ramp_weeks * DAYS_PER_WEEK,
+        float(-np.log1p(-outage) * way.outage_days),
+    )  # fmt: skip
+
+
+def roll_out(world: World) -> Steps:
+    """Bring the capabilities in: pay, wait, go live, and let the effect grow week by week."""
+    arrivals = plan(world.scenario, world.draws)
+    siloed = world.scenario.primitives.at(Capabilities.siloed())
+    move_primitives(world, siloed)
+    outages: Counter[int] = Counter()
+    for arrival in arrivals:
+        world.env.process(_introduce(world, arrival, outages))
+    while True:
+        move_primitives(world, primitives_on(world.scenario, arrivals, world.env.now))
+        yield world.env.timeout(DAYS_PER_WEEK)
+
+
+def primitives_on(scenario: Scenario, arrivals: list[Arrival], day: float) -> dict[str, float]:
+    """Return every primitive on a day of the roll-out."""
+    by_name = {arrival.capability: arrival for arrival in arrivals}
+    found = {}
+    for name, owner in MOVES.items():
+        low, *_ = values = getattr(scenario.primitives, name)
+        arrival = by_name.get(owner)
+        share = arrival.share(day) if arrival else 0.0
+        found[name] = low + share * (values[arrival.level] - low) if arrival else low
+    return found
+
+
+def _introduce(world: World, arrival: Arrival, outages: Counter[int]) -> Steps:
+    """Post the investment when the project starts, its running cost from then on; go live."""
+    env, scenario = world.env, world.scenario
+    planned = getattr(scenario.capabilities, arrival.capability)
+    sample = world.n_shoppers / scenario.market.shoppers_per_region
+    yield env.timeout(arrival.start - env.now)
+    once = sample * investment(scenario, arrival.capability, planned)
+    post_cost(world, Line.INVESTMENT, Channel.NONE, once)
+    env.process(_run(world, sample * running_cost(scenario, arrival.capability, planned)))
+    yield env.timeout(arrival.live - env.now)
+    channel = OUTAGE_OF.get(arrival.capability)
+    if channel is not None and arrival.outage_days > 0 and _is_run(world, channel):
+        outages[channel] += 1
+        set_open(world, channel, False)
+        yield env.timeout(arrival.outage_days)
+        outages[channel] -= 1
+        set_open(world, channel, outages[channel] == 0)
+
+
+def _is_run(world: World, channel: Channel) -> bool:
+    """Return whether the firm has the channel at all."""
+    own = world.scenario.channels
+    return {Channel.STORE: own.store, Channel.WEBSITE: own.website}[channel].is_open
+
+
+def _run(world: World, euros_a_day: float) -> Steps:
+    while True:
+        post_cost(world, Line.CAPABILITIES, Channel.NONE, euros_a_day)
+        yield world.env.timeout(1)
