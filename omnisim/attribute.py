@@ -14,7 +14,7 @@ from tqdm.auto import tqdm
 import omnisim.attribution as models
 from omnisim.attribution import AttributionModel, Bootstrap, MarkovAttribution, bootstrap
 from omnisim.exceptions import ParameterError, TableError
-from omnisim.journeys import JourneyRules, Journeys, stream_events, stream_paths
+from omnisim.journeys import JourneyRules, Journeys, Shards, stream_events, stream_paths
 from omnisim.journeys.events import COMMON_NAMES
 from omnisim.journeys.stream import count_rows, read_columns
 from omnisim.plot.credit import credit
@@ -39,7 +39,9 @@ MODELS: dict[str, Callable[[argparse.Namespace], AttributionModel]] = {
 
 def declare_attribute(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
-    parser.add_argument("file", metavar="FILE", help="CSV or Parquet file of paths or events")
+    parser.add_argument(
+        "file", metavar="FILE", help="CSV, Parquet or Arrow file of paths or events"
+    )
     parser.add_argument("--model", choices=list(MODELS), default="markov")
     parser.add_argument("--order", type=int, default=1, metavar="K", help="of the Markov chain")
     parser.add_argument(
@@ -53,7 +55,11 @@ def declare_attribute(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the bootstrap")
     parser.add_argument(
         "--stream", action="store_true",
-        help="read in batches, for files larger than memory (Markov only; events must be sorted)",
+        help="read in batches, for files larger than memory (Markov only)",
+    )  # fmt: skip
+    parser.add_argument(
+        "--unsorted", action="store_true",
+        help="with --stream: the events are not sorted by shopper, then time; sort them on disk",
     )  # fmt: skip
     parser.add_argument("--csv", metavar="FILE", help="write the table")
     parser.add_argument("--html", metavar="FILE", help="write a page with table and figure")
@@ -91,7 +97,11 @@ def _fit(
         batches: Iterator[Journeys] = (
             stream_paths(arguments.file, separator=arguments.separator)
             if kind == "paths"
-            else stream_events(arguments.file, rules=rules)
+            else stream_events(
+                arguments.file,
+                rules=rules,
+                shards=Shards(progress=progress) if arguments.unsorted else None,
+            )
         )
         chain = models.count_stream(batches, arguments.order, progress=progress)
         return model.fit_chain(chain), None
@@ -113,6 +123,8 @@ def _bar(arguments: argparse.Namespace, kind: str) -> Iterator[Callable[[int], N
     """Yield what to call with the amount just done; draws a bar on a terminal."""
     streams, replicates = bool(arguments.stream), arguments.bootstrap
     total = count_rows(arguments.file) if streams and kind == "events" else replicates or None
+    if total and arguments.unsorted:
+        total *= 2  # every event is dealt to its shard, then counted
     unit = " touchpoints" if streams else " replicates"
     off = arguments.quiet or not (streams or replicates)
     with tqdm(total=total, unit=unit, unit_scale=streams, disable=off or None, leave=False) as bar:

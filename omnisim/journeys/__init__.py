@@ -10,12 +10,14 @@ the simulator and of its measurement (`journeys_from_log`) all become the same c
 from omnisim.journeys.events import EventColumns, JourneyRules
 from omnisim.journeys.journeys import Journeys
 from omnisim.journeys.log import journeys_from_log
+from omnisim.journeys.shards import Shards
 from omnisim.journeys.stream import stream_events, stream_paths
 
 __all__ = [
     "EventColumns",
     "JourneyRules",
     "Journeys",
+    "Shards",
     "journeys_from_log",
     "stream_events",
     "stream_paths",

@@ -1,19 +1,19 @@
 """Cut logs of events into journeys."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from omnisim._validation import check_choice
 from omnisim.exceptions import BuildError, ParameterError, TableError
 from omnisim.journeys.paths import MAX_CHANNELS
 from omnisim.journeys.tables import (
     as_table,
+    check_present,
     find_column,
     read_codes,
     read_count,
@@ -133,16 +133,19 @@ def find_event_columns(have: Sequence[str], columns: EventColumns) -> dict[str, 
 
 
 def read_event_columns(
-    table: pa.Table, where: Mapping[str, Any], groups: Mapping[str, str]
+    table: pa.Table, where: Mapping[str, Any], groups: Mapping[str, str], *, row: int = 0
 ) -> tuple[Any, Any, Any, Any, tuple[str, ...]]:
-    """Return times, channel codes, conversions and values, checked, and the channel names."""
-    time = read_time(table[where["time"]], str(where["time"]))
-    n_conversions = read_count(table[where["conversion"]], str(where["conversion"]))
+    """Return times, channel codes, conversions and values, checked, and the channel names.
+
+    The first row of the table is number `row` in messages.
+    """
+    time = read_time(table[where["time"]], str(where["time"]), row=row)
+    n_conversions = read_count(table[where["conversion"]], str(where["conversion"]), row=row)
     value = np.zeros(table.num_rows)
     if where["value"] is not None:
-        value = read_float(table[where["value"]], where["value"])
-        _check_value(value, n_conversions)
-    channel, names = _read_channel(table[where["channel"]], n_conversions, groups)
+        value = read_float(table[where["value"]], where["value"], row=row)
+        _check_value(value, n_conversions, row)
+    channel, names = _read_channel(table[where["channel"]], n_conversions, groups, row)
     return time, channel, n_conversions, value, names
 
 
@@ -172,8 +175,14 @@ def cut_events(
     names : tuple of str
     rules : JourneyRules
     """
-    order = _order(shopper, time)
-    columns: list[Any] = [shopper, time, channel, conditional, n_conversions, value]
+    return cut_columns([shopper, time, channel, conditional, n_conversions, value], names, rules)
+
+
+def cut_columns(
+    columns: Sequence[npt.NDArray[Any]], names: tuple[str, ...], rules: JourneyRules
+) -> dict[str, Any]:
+    """Do what `cut_events` does with the columns of events that it lists."""
+    order = _order(columns[0], columns[1])
     return cut_sorted([column[order] for column in columns], names, rules)
 
 
@@ -230,14 +239,21 @@ def _read_shopper(column: pa.ChunkedArray) -> npt.NDArray[np.int32]:
     return codes
 
 
-def read_time(column: pa.ChunkedArray, name: str) -> npt.NDArray[np.float64]:
+def check_shopper(column: pa.ChunkedArray, row: int) -> None:
+    """Raise TableError if a shopper is missing or of a type that does not tell shoppers apart."""
+    check_present(column, "shopper", row)
+    if pa.types.is_floating(column.type):
+        raise TableError(
+            f"shopper must be text or whole numbers. Got a column of type {column.type}."
+        )
+
+
+def read_time(column: pa.ChunkedArray, name: str, *, row: int = 0) -> npt.NDArray[np.float64]:
     """Return times in days: since 1970 for dates and timestamps, as they are for numbers."""
     kind = column.type
     if not (pa.types.is_temporal(kind) and not pa.types.is_duration(kind)):
-        return read_float(column, name, low=-np.inf)
-    if column.null_count:
-        row = int(pc.index(pc.is_null(column), True).as_py())
-        raise TableError(f"{name} must not be missing. It is in row {row}.")
+        return read_float(column, name, low=-np.inf, row=row)
+    check_present(column, name, row)
     if pa.types.is_date32(kind):
         return np.asarray(column.cast(pa.int32()).to_numpy(), dtype=np.float64)
     try:
@@ -247,27 +263,37 @@ def read_time(column: pa.ChunkedArray, name: str) -> npt.NDArray[np.float64]:
     return np.asarray(stamps / (SECONDS_PER_DAY * 1e6), dtype=np.float64)
 
 
-def _check_value(value: npt.NDArray[np.float64], n_conversions: npt.NDArray[np.int64]) -> None:
+def _check_value(
+    value: npt.NDArray[np.float64], n_conversions: npt.NDArray[np.int64], row: int
+) -> None:
     wrong = (value > 0) & (n_conversions == 0)
     if wrong.any():
-        row = int(wrong.argmax())
+        at = int(wrong.argmax())
         raise TableError(
-            f"value must be 0 where there is no conversion. Got {value[row]} in row {row}."
+            f"value must be 0 where there is no conversion. Got {value[at]} in row {row + at}."
+        )
+
+
+def check_channels(names: Collection[str]) -> None:
+    """Raise TableError if there are more channels than there can be."""
+    if len(names) > MAX_CHANNELS:
+        raise TableError(
+            f"channel has {len(names):,} different names, more than {MAX_CHANNELS:,}. Is it an "
+            "identifier? Group the channels with channels={...}."
         )
 
 
 def _read_channel(
-    column: pa.ChunkedArray, n_conversions: npt.NDArray[np.int64], groups: Mapping[str, str]
+    column: pa.ChunkedArray,
+    n_conversions: npt.NDArray[np.int64],
+    groups: Mapping[str, str],
+    row: int,
 ) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
     """Return channel codes in order of name, -1 for a conversion that is no touchpoint."""
     codes, raw = read_codes(column, "channel")
     names = [str(name).strip() for name in raw]
     names = [groups.get(name, name) for name in names]
-    if len(set(names)) > MAX_CHANNELS:
-        raise TableError(
-            f"channel has {len(set(names)):,} different names, more than {MAX_CHANNELS:,}. Is it "
-            "an identifier? Group the channels with channels={...}."
-        )
+    check_channels(set(names))
     known = tuple(sorted(set(names) - {""}))
     code = {name: i for i, name in enumerate(known)} | {"": -1}
     remap = np.array([*(code[name] for name in names), -1], dtype=np.int32)
@@ -276,6 +302,6 @@ def _read_channel(
     if wrong.any():
         raise TableError(
             "channel must not be missing where there is no conversion. It is in row "
-            f"{int(wrong.argmax())}."
+            f"{row + int(wrong.argmax())}."
         )
     return channel, known

@@ -17,16 +17,20 @@ from omnisim.exceptions import TableError
 from omnisim.journeys.events import (
     EventColumns,
     JourneyRules,
+    check_shopper,
+    cut_columns,
     cut_sorted,
     find_event_columns,
     read_event_columns,
 )
 from omnisim.journeys.journeys import Journeys
+from omnisim.journeys.shards import Shards, deal
 from omnisim.journeys.tables import check_names, csv_options, is_arrow, open_arrow, table_errors
 
 __all__ = ["count_rows", "read_columns", "stream_events", "stream_paths"]
 
 BATCH_ROWS = 524_288
+UNSORTED = "Sort the file, or pass shards=Shards() (on the command line: --unsorted)."
 
 
 def stream_paths(
@@ -59,10 +63,13 @@ def stream_events(
     rules: JourneyRules | None = None,
     channels: Mapping[str, str] | None = None,
     batch_rows: int = BATCH_ROWS,
+    shards: Shards | None = None,
 ) -> Iterator[Journeys]:
-    """Yield the journeys of a CSV or Parquet log of events that is sorted by shopper, then time.
+    """Yield the journeys of a log of events in a CSV, Parquet or Arrow file, part by part.
 
-    Memory holds one batch and the events of one shopper.
+    A file that is sorted by shopper, then time, is read once; memory holds one batch and the events
+    of one shopper. Any other needs `shards`: its events are first dealt to smaller files by
+    shopper, and memory holds one of them.
 
     Parameters
     ----------
@@ -71,32 +78,56 @@ def stream_events(
         As in `Journeys.from_events`.
     batch_rows : int, default=524288
         Rows of a batch, at most.
+    shards : Shards, optional
+        How to sort a file that is not sorted, in any way; not needed for one that is.
+
+    Yields
+    ------
+    Journeys
+        Each shopper's are in one part. All parts together are those of `Journeys.from_events`.
 
     Raises
     ------
     TableError
-        If the file cannot be read as a log of events, or is not sorted.
+        If the file cannot be read as a log of events, or is not sorted and has no `shards`.
+    RunError
+        If the shards cannot be written, such as on a full disk.
     """
     check_count("batch_rows", batch_rows)
     columns, rules, groups = columns or EventColumns(), rules or JourneyRules(), channels or {}
+    tables = _batches(Path(file), columns, batch_rows)
+    with table_errors(str(file)):
+        if shards is None:
+            yield from _stream_sorted(tables, columns, rules, groups)
+        else:
+            n_shards = shards.count(Path(file), count_rows(file))
+            for events, names in deal(tables, columns, groups, shards, n_shards):
+                yield _journeys(cut_columns(events, names, rules), rules)
+
+
+def _stream_sorted(
+    tables: Iterator[pa.Table],
+    columns: EventColumns,
+    rules: JourneyRules,
+    groups: Mapping[str, str],
+) -> Iterator[Journeys]:
     where: dict[str, Any] = {}
     rest: pa.Table | None = None
     row = 0
-    with table_errors(str(file)):
-        for table in _batches(Path(file), columns, batch_rows):
-            where = where or find_event_columns(table.column_names, columns)
-            if rest is not None:
-                table = pa.concat_tables([rest, table])
-            changes = _changes(table[where["shopper"]], row)
-            # The last shopper's events may go on in the next batch.
-            last = int(np.flatnonzero(changes)[-1])
-            rest = table.slice(last)
-            if last:
-                yield _cut(table.slice(0, last), changes[:last], where, rules, groups, row)
-            row += last
+    for table in tables:
+        where = where or find_event_columns(table.column_names, columns)
         if rest is not None:
-            changes = _changes(rest[where["shopper"]], row)
-            yield _cut(rest, changes, where, rules, groups, row)
+            table = pa.concat_tables([rest, table])
+        changes = _changes(table[where["shopper"]], row)
+        # The last shopper's events may go on in the next batch.
+        last = int(np.flatnonzero(changes)[-1])
+        rest = table.slice(last)
+        if last:
+            yield _cut(table.slice(0, last), changes[:last], where, rules, groups, row)
+        row += last
+    if rest is not None:
+        changes = _changes(rest[where["shopper"]], row)
+        yield _cut(rest, changes, where, rules, groups, row)
 
 
 def count_rows(file: str | os.PathLike[str]) -> int | None:
@@ -159,9 +190,7 @@ def _split(batch: pa.RecordBatch, batch_rows: int) -> Iterator[pa.Table]:
 
 def _changes(column: pa.ChunkedArray, row: int) -> npt.NDArray[np.bool_]:
     """Return which events are the first of a shopper; the first one is."""
-    if column.null_count:
-        place = row + int(pc.index(pc.is_null(column), True).as_py())
-        raise TableError(f"shopper must not be missing. It is in row {place}.")
+    check_shopper(column, row)
     changes = np.ones(len(column), dtype=bool)
     if pa.types.is_integer(column.type):
         code = column.to_numpy()
@@ -174,7 +203,7 @@ def _changes(column: pa.ChunkedArray, row: int) -> npt.NDArray[np.bool_]:
     if falls.any():
         raise TableError(
             f"events must be sorted by shopper, then time. Shoppers fall at row "
-            f"{row + 1 + int(falls.argmax())}. Sort the file, or read it with Journeys.from_events."
+            f"{row + 1 + int(falls.argmax())}. {UNSORTED}"
         )
     return changes
 
@@ -187,15 +216,19 @@ def _cut(
     groups: Mapping[str, str],
     row: int,
 ) -> Journeys:
-    time, channel, n_conversions, value, names = read_event_columns(table, where, groups)
+    time, channel, n_conversions, value, names = read_event_columns(table, where, groups, row=row)
     falls = (time[1:] < time[:-1]) & ~changes[1:]
     if falls.any():
         raise TableError(
             f"events must be sorted by shopper, then time. Time falls at row "
-            f"{row + 1 + int(falls.argmax())}."
+            f"{row + 1 + int(falls.argmax())}. {UNSORTED}"
         )
     shopper = np.cumsum(changes, dtype=np.int32)
     conditional = np.zeros(len(time), dtype=np.uint8)
     sorted_columns: Sequence[Any] = (shopper, time, channel, conditional, n_conversions, value)
-    journeys = Journeys(**cut_sorted(sorted_columns, names, rules))
+    return _journeys(cut_sorted(sorted_columns, names, rules), rules)
+
+
+def _journeys(arrays: dict[str, Any], rules: JourneyRules) -> Journeys:
+    journeys = Journeys(**arrays)
     return journeys.collapse() if rules.repeats == "collapse" else journeys

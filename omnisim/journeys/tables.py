@@ -140,37 +140,44 @@ def find_column(
     return name
 
 
-def read_count(column: pa.ChunkedArray, name: str) -> npt.NDArray[np.int64]:
+def check_present(column: pa.ChunkedArray, name: str, row: int) -> None:
+    """Raise TableError if a value is missing; the column's first row is number `row`."""
+    if column.null_count:
+        at = row + int(pc.index(pc.is_null(column), True).as_py())
+        raise TableError(f"{name} must not be missing. It is in row {at}.")
+
+
+def read_count(column: pa.ChunkedArray, name: str, *, row: int = 0) -> npt.NDArray[np.int64]:
     """Return a column of whole numbers >= 0 as int64; booleans count as 0 and 1."""
-    numbers = read_float(column, name)
+    numbers = read_float(column, name, row=row)
     wrong = numbers != np.floor(numbers)
     if wrong.any():
-        row = int(wrong.argmax())
-        raise TableError(f"{name} must be whole. Got {numbers[row]} in row {row}.")
+        at = int(wrong.argmax())
+        raise TableError(f"{name} must be whole. Got {numbers[at]} in row {row + at}.")
     if len(numbers) and numbers.max() >= 2**53:
-        row = int(numbers.argmax())
-        raise TableError(f"{name} must be below 2**53. Got {numbers[row]:g} in row {row}.")
+        at = int(numbers.argmax())
+        raise TableError(f"{name} must be below 2**53. Got {numbers[at]:g} in row {row + at}.")
     return numbers.astype(np.int64)
 
 
-def read_float(column: pa.ChunkedArray, name: str, *, low: float = 0.0) -> npt.NDArray[np.float64]:
-    """Return a column of finite numbers >= `low` as float64."""
+def read_float(
+    column: pa.ChunkedArray, name: str, *, low: float = 0.0, row: int = 0
+) -> npt.NDArray[np.float64]:
+    """Return a column of finite numbers >= `low` as float64; its first row is number `row`."""
     kind = column.type
     if pa.types.is_null(kind) and len(column) == 0:
         return np.empty(0)
     numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)
     if not numeric and not pa.types.is_decimal(kind):
         raise TableError(f"{name} must be numbers. Got a column of type {kind}.")
-    if column.null_count:
-        row = int(pc.index(pc.is_null(column), True).as_py())
-        raise TableError(f"{name} must not be missing. It is in row {row}.")
+    check_present(column, name, row)
     numbers = column.cast(pa.int8() if pa.types.is_boolean(kind) else pa.float64(), safe=False)
     array = np.asarray(numbers.to_numpy(), dtype=np.float64)
     wrong = ~(np.isfinite(array) & (array >= low))
     if wrong.any():
-        row = int(wrong.argmax())
+        at = int(wrong.argmax())
         floor = "" if low == -np.inf else f" and >= {low:g}"
-        raise TableError(f"{name} must be finite{floor}. Got {array[row]} in row {row}.")
+        raise TableError(f"{name} must be finite{floor}. Got {array[at]} in row {row + at}.")
     return array
 
 

@@ -66,6 +66,34 @@ def test_streams_give_the_same_table(fixture, request, tmp_path):
     assert (tmp_path / "whole.csv").read_text() == (tmp_path / "stream.csv").read_text()
 
 
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_unsorted_events_give_the_same_table(tmp_path, ending):
+    frame = pd.DataFrame({"user": [2, 1, 2, 1], "timestamp": [5.0, 9.0, 1.0, 2.0],
+                          "channel": list("abca"), "conversion": [1, 1, 0, 0]})  # fmt: skip
+    file = tmp_path / f"events.{ending}"
+    frame.to_parquet(file) if ending == "parquet" else frame.to_csv(file, index=False)
+    with pytest.raises(OmnisimError, match=r"must be sorted .* --unsorted"):
+        run(file, "--stream")
+    run(file, "--csv", tmp_path / "whole.csv")
+    run(file, "--stream", "--unsorted", "--csv", tmp_path / "stream.csv")
+    assert (tmp_path / "whole.csv").read_text() == (tmp_path / "stream.csv").read_text()
+
+
+SAME = [*((model, []) for model in MODELS), ("markov", ["--stream"]),
+        ("markov", ["--bootstrap", "20"]), ("shapley", ["--bootstrap", "20"])]  # fmt: skip
+
+
+@pytest.mark.parametrize(("model", "words"), SAME)
+def test_two_runs_write_the_same_bytes(paths, tmp_path, model, words):
+    for name in ("first", "second"):
+        outputs = ["--csv", tmp_path / f"{name}.csv", "--html", tmp_path / f"{name}.html"]
+        run(paths, "--model", model, *words, *outputs)
+    for ending in ("csv", "html"):
+        first, second = (tmp_path / f"{name}.{ending}" for name in ("first", "second"))
+        assert first.read_bytes() == second.read_bytes()
+        assert len(first.read_bytes()) > 100
+
+
 @pytest.mark.parametrize(
     "words",
     [
