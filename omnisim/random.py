@@ -97,6 +97,9 @@ class Stream(IntEnum):
 
     BOOTSTRAP = 128
     PERMUTE = 129
+    ORDERING = 140
+    COST_PRIOR = 141
+    ENCOURAGED = 142
 
 
 @dataclass(frozen=True, slots=True)

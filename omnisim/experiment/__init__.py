@@ -1,8 +1,19 @@
 """Experiments: where simulation meets analysis. Each public verb is one file."""
 
+from omnisim.experiment.capability_values import capability_values, study_size
+from omnisim.experiment.capability_worth import CapabilityValues
 from omnisim.experiment.compare import compare
 from omnisim.experiment.comparison import Comparison
 from omnisim.experiment.shoppers import CustomerShoppers, SegmentShoppers
 from omnisim.experiment.store import read_study
 
-__all__ = ["Comparison", "CustomerShoppers", "SegmentShoppers", "compare", "read_study"]
+__all__ = [
+    "CapabilityValues",
+    "Comparison",
+    "CustomerShoppers",
+    "SegmentShoppers",
+    "capability_values",
+    "compare",
+    "read_study",
+    "study_size",
+]

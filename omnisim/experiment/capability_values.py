@@ -1,0 +1,177 @@
+"""Value every capability: run coalitions of them under the same luck."""
+
+import os
+from collections.abc import Callable, Collection
+from concurrent.futures import Executor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from omnisim._validation import check_count, check_probability
+from omnisim.config.capabilities import NEEDS, Capabilities
+from omnisim.config.scenario import Scenario
+from omnisim.evaluation.precedence import Precedence
+from omnisim.exceptions import ParameterError
+from omnisim.experiment.arm import ArmTask, run_arm, tidy
+from omnisim.experiment.capability_worth import (
+    CapabilityValues,
+    coalition_name,
+    summarise_worth,
+    wanted_coalitions,
+)
+from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
+from omnisim.experiment.tasks import run_addressed
+from omnisim.policies import Policy
+from omnisim.provenance import record
+from omnisim.random import Draws, fresh_seed
+from omnisim.simulation.engine import default_policy
+
+METRICS = ("profit", "contribution", "revenue", "retention")
+"""What capabilities are valued in; contribution is profit before the cost of capabilities."""
+
+
+def capability_values(
+    baseline: Scenario,
+    variant: Scenario,
+    *,
+    n_orderings: int | None = None,
+    n_replications: int = 12,
+    seed: int | None = None,
+    shoppers: Shoppers | None = None,
+    policy: Policy | None = None,
+    confidence: float = 0.95,
+    folder: str | os.PathLike[str] | None = None,
+    executor: Executor | None = None,
+    on_wait: Callable[[int], None] | None = None,
+) -> CapabilityValues:
+    """Run the coalitions of the capabilities in which two firms differ, and value each capability.
+
+    A coalition has the variant's level of its members and the baseline's of all others. Only those
+    run that prerequisites allow (`omnisim.config.capabilities.NEEDS`).
+
+    Parameters
+    ----------
+    baseline, variant : Scenario
+        Two firms that differ in capabilities and in nothing else; the variant's levels are at
+        least the baseline's.
+    n_orderings : int, optional
+        Feasible orderings to sample for the Shapley values. By default all coalitions run and the
+        values are exact; `study_size` says how many runs that takes.
+    n_replications : int, default=12
+        Replications of every coalition, paired by common random numbers; at least 2.
+    seed : int, optional
+        Seed of the study; drawn and recorded if absent.
+    shoppers : Shoppers, optional
+        Where shoppers come from; the scenario's segments by default.
+    policy : Policy, optional
+        Contact policy of every firm; the scenario's own rule by default.
+    confidence : float, default=0.95
+        Coverage of the intervals, in (0, 1).
+    folder : path, optional
+        Where the outcome of each (coalition, replication) is kept as soon as it is there. A run
+        that was killed goes on there and gives the same bytes.
+    executor : concurrent.futures.Executor, optional
+        Where runs are done; in this process by default. It changes no number.
+    on_wait : callable, optional
+        Called with the number of finished runs.
+
+    Returns
+    -------
+    CapabilityValues
+
+    Raises
+    ------
+    ParameterError
+        If the firms differ in something else, or an argument is out of range.
+    RunError
+        If a run fails.
+    """
+    check_count("n_replications", n_replications, minimum=2)
+    check_probability("confidence", confidence)
+    game = capability_game(baseline, variant)
+    seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
+    shoppers = shoppers or SegmentShoppers()
+    orderings = _orderings(game, n_orderings, seed)
+    firms = {
+        c: coalition_scenario(baseline, variant, game.members(c))
+        for c in wanted_coalitions(game, orderings)
+    }
+    tasks = [
+        ArmTask(f"c{c}", firm, shoppers, policy, seed, k)
+        for k in range(n_replications)
+        for c, firm in firms.items()
+    ]
+    made = record(
+        scenario=baseline, seed=seed, replication=None, policy=policy or default_policy(baseline),
+        variant=variant.model_dump(mode="json"), shoppers=repr(shoppers),
+    )  # fmt: skip
+    outcomes = run_addressed(
+        run_arm, tasks, folder=folder, study=made, executor=executor, on_wait=on_wait
+    )
+    made |= {"n_replications": n_replications, "n_orderings": n_orderings, "confidence": confidence}
+    rows = tidy(tasks, outcomes)
+    rows = rows[(rows["group"] == "") & rows["metric"].isin(METRICS)].drop(columns="group")
+    names = {f"c{c}": coalition_name(game, c) for c in firms}
+    samples = rows.assign(arm=rows["arm"].map(names)).rename(columns={"arm": "coalition"})
+    return summarise_worth(
+        game, orderings, samples.reset_index(drop=True), confidence=confidence,
+        n_shoppers=baseline.market.n_shoppers, made=made,
+    )  # fmt: skip
+
+
+def study_size(
+    baseline: Scenario, variant: Scenario, *, n_orderings: int | None = None, seed: int = 0
+) -> int:
+    """Return how many coalitions `capability_values` would run in each replication."""
+    game = capability_game(baseline, variant)
+    return len(wanted_coalitions(game, _orderings(game, n_orderings, seed)))
+
+
+def capability_game(baseline: Scenario, variant: Scenario) -> Precedence:
+    """Return the capabilities in which two firms differ, and which of them need which.
+
+    Capability k needs n if its level in the variant is from the level on at which the prerequisite
+    holds, and the baseline's level of n is too low for it.
+
+    Raises
+    ------
+    ParameterError
+        If the firms differ in something else than capabilities, or in none, or a level falls.
+    """
+    before, after = baseline.capabilities, variant.capabilities
+    same = variant.replace({"capabilities": before})
+    for name in Scenario.model_fields:
+        if getattr(same, name) != getattr(baseline, name):
+            raise ParameterError(
+                f"baseline and variant must differ in capabilities only. They differ in {name!r}."
+            )
+    level = {
+        name: (getattr(before, name), getattr(after, name)) for name in type(before).model_fields
+    }
+    players = [name for name, (low, high) in level.items() if low != high]
+    falling = [name for name in players if level[name][0] > level[name][1]]
+    if falling or not players:
+        raise ParameterError(
+            "variant.capabilities must be at or above baseline.capabilities, and at least one "
+            f"above. Below: {falling}."
+        )
+    needs = {
+        name: [need.capability]
+        for name, need in NEEDS.items()
+        if name in players
+        and level[name][1] >= need.from_level
+        and level[need.capability][0] < level[name][1]
+    }
+    return Precedence.of(players, needs)
+
+
+def coalition_scenario(baseline: Scenario, variant: Scenario, members: Collection[str]) -> Scenario:
+    """Return the firm that has the variant's level of `members` and the baseline's of the rest."""
+    levels = {name: getattr(variant.capabilities, name) for name in members}
+    return baseline.replace(
+        {"capabilities": Capabilities(**baseline.capabilities.model_dump() | levels)}
+    )
+
+
+def _orderings(game: Precedence, n: int | None, seed: int) -> NDArray[np.int64] | None:
+    return None if n is None else game.sample_orderings(n, draws=Draws(seed))
