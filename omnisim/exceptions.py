@@ -39,3 +39,7 @@ class NotFittedError(OmnisimError, ValueError, AttributeError):
 
 class OmnisimWarning(UserWarning):
     """Root of every warning of omnisim."""
+
+
+class OverlapWarning(OmnisimWarning):
+    """A policy is evaluated where the log holds little evidence."""

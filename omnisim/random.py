@@ -97,6 +97,7 @@ class Stream(IntEnum):
 
     BOOTSTRAP = 128
     PERMUTE = 129
+    FOLD = 130
     ORDERING = 140
     COST_PRIOR = 141
     ENCOURAGED = 142

@@ -1,21 +1,60 @@
-"""Estimators: paired runs, logged decisions and the omnichannel premium. They know no simulator."""
+"""Estimators: paired runs, logged decisions and the omnichannel premium. They know no simulator.
 
+A `LoggedFeedback` holds decisions: context, action, reward, and the probability with which the
+action was taken. An estimator, such as `SNIPS` or `DoublyRobust`, says what another policy would
+have earned on it: ``SNIPS().estimate(log, target)``; `policy_values` compares several.
+"""
+
+from omnisim.evaluation.cross_fit import CrossFitting
 from omnisim.evaluation.feedback import LoggedFeedback
+from omnisim.evaluation.interval import BootstrapInterval, NormalInterval
+from omnisim.evaluation.off_policy import (
+    IPS,
+    SNIPS,
+    DirectMethod,
+    DoublyRobust,
+    SelfNormalisedDR,
+    ShrinkageDR,
+    SwitchDR,
+)
+from omnisim.evaluation.overlap import Overlap, overlap
 from omnisim.evaluation.paired import PairedDifference, mean_interval, paired_difference
+from omnisim.evaluation.policy_value import PolicyValue
+from omnisim.evaluation.policy_values import PolicyValues, policy_values
 from omnisim.evaluation.precedence import Precedence
 from omnisim.evaluation.premium import Premium, omnichannel_premium
 from omnisim.evaluation.ratio import ratio_interval
+from omnisim.evaluation.reward_model import LinearRewards, SklearnRewards
 from omnisim.evaluation.sampled import SampledShapley, sampled_shapley
+from omnisim.evaluation.target import target_probabilities
 
 __all__ = [
+    "IPS",
+    "SNIPS",
+    "BootstrapInterval",
+    "CrossFitting",
+    "DirectMethod",
+    "DoublyRobust",
+    "LinearRewards",
     "LoggedFeedback",
+    "NormalInterval",
+    "Overlap",
     "PairedDifference",
+    "PolicyValue",
+    "PolicyValues",
     "Precedence",
     "Premium",
     "SampledShapley",
+    "SelfNormalisedDR",
+    "ShrinkageDR",
+    "SklearnRewards",
+    "SwitchDR",
     "mean_interval",
     "omnichannel_premium",
+    "overlap",
     "paired_difference",
+    "policy_values",
     "ratio_interval",
     "sampled_shapley",
+    "target_probabilities",
 ]

@@ -1,0 +1,98 @@
+"""Target policies as probabilities of the actions of a log."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol, TypeAlias, runtime_checkable
+
+import numpy as np
+import numpy.typing as npt
+
+from omnisim._validation import check_choice
+from omnisim.evaluation.feedback import LoggedFeedback
+from omnisim.exceptions import ParameterError
+
+Floats = npt.NDArray[np.float64]
+
+SUM_TOLERANCE = 1e-8
+"""How far the probabilities of a row may be from summing to one: rounding, nothing else."""
+
+
+@runtime_checkable
+class HasProbabilities(Protocol):
+    """A policy that can say how likely it takes each action."""
+
+    def probabilities(self, context: Floats) -> npt.ArrayLike:
+        """Return probabilities of shape (n, n_actions) for contexts of shape (n, n_features)."""
+        ...
+
+
+Target: TypeAlias = "str | Mapping[str, float] | HasProbabilities | npt.ArrayLike"
+"""What an estimator takes as a target policy; see `target_probabilities`."""
+
+
+def target_probabilities(log: LoggedFeedback, target: Target) -> Floats:
+    """Return the probability with which the target policy takes each action in each row.
+
+    Parameters
+    ----------
+    log : LoggedFeedback
+        Decisions; n rows.
+    target : str, mapping, array or object
+        The name of an action, always taken; the probability of each action by name, the same in
+        every row (those left out are 0); an integer array of shape (n,), the action taken in each
+        row; a float array of shape (n, n_actions); or an object whose ``probabilities(context)``
+        returns such an array.
+
+    Returns
+    -------
+    ndarray of shape (n, n_actions), float64
+        Non-negative; every row sums to 1.
+
+    Raises
+    ------
+    ParameterError
+        If it is none of these, or no distribution.
+    """
+    if isinstance(target, str):
+        target = {check_choice("action", target, log.action_names): 1.0}
+    if isinstance(target, Mapping):
+        for name in target:
+            check_choice("action", name, log.action_names)
+        row = np.array([float(target.get(name, 0.0)) for name in log.action_names])
+        return _checked(np.broadcast_to(row, (len(log), log.n_actions)), log)
+    if isinstance(target, HasProbabilities):
+        return _checked(np.asarray(target.probabilities(log.context), dtype=np.float64), log)
+    array = np.asarray(target)
+    if array.ndim == 1 and array.dtype.kind in "iu":
+        return _of_actions(array, log)
+    if array.dtype.kind not in "biuf":
+        raise ParameterError(f"target must hold numbers. Got dtype {array.dtype}.")
+    return _checked(array.astype(np.float64, copy=False), log)
+
+
+def _of_actions(action: npt.NDArray[Any], log: LoggedFeedback) -> Floats:
+    if action.shape != (len(log),) or action.min() < 0 or action.max() >= log.n_actions:
+        raise ParameterError(
+            f"target must give one action in [0, {log.n_actions}) to each of {len(log)} rows. "
+            f"Got shape {action.shape}, values {action.min()} to {action.max()}."
+        )
+    return np.asarray(action[:, None] == np.arange(log.n_actions), dtype=np.float64)
+
+
+def _checked(probabilities: Floats, log: LoggedFeedback) -> Floats:
+    shape = (len(log), log.n_actions)
+    if probabilities.shape != shape:
+        raise ParameterError(
+            f"target must have shape {shape}, one row a decision and one column an action. "
+            f"Got {probabilities.shape}."
+        )
+    total = probabilities.sum(axis=1)
+    wrong = ~((probabilities >= 0).all(axis=1) & (np.abs(total - 1) <= SUM_TOLERANCE))
+    if wrong.any():
+        row = int(wrong.argmax())
+        raise ParameterError(
+            "target must be >= 0 and sum to 1 in every row. "
+            f"Got {probabilities[row].tolist()} in row {row}."
+        )
+    return probabilities
