@@ -132,7 +132,7 @@ def show_display(State w, long day):
     for i in range(w.n):
         if w.uniform(STREAM_DISPLAY, i, day, 0) < w.p.display_per_day:
             w.refresh(i, <double>day)
-            w.goodwill[i] += w.p.display_goodwill * w.p.relevance_base
+            w.goodwill[i] += w.p.effect[DISPLAY] * w.p.display_goodwill * w.p.relevance_base
             identity = IDENTITY_COOKIE if w.tracking_consent[i] else IDENTITY_NONE
             w.log.add(<double>day, i, -1, DISPLAY, EVENT_IMPRESSION, identity, -1, -1, FULFIL_NONE,
                       0, w.p.display_cost)
@@ -187,9 +187,10 @@ cdef int read_message(State w, Py_ssize_t i, double relevance, bint after_purcha
     if w.uniform(STREAM_MESSAGE, i, day, step) < p_open:
         w.log.add(now, i, -1, EMAIL, EVENT_OPEN, IDENTITY_ACCOUNT)
         if relevance > 0:
-            w.goodwill[i] += w.p.message_goodwill * relevance * exp(-tired)
+            w.goodwill[i] += (w.p.effect[EMAIL] * w.p.message_goodwill * relevance
+                              * exp(-tired))
             if after_purchase:
-                w.engagement[i] += w.p.message_engagement * relevance
+                w.engagement[i] += w.p.effect[EMAIL] * w.p.message_engagement * relevance
         if w.uniform(STREAM_MESSAGE, i, day, step + 1) < w.p.p_click:
             w.log.add(now, i, -1, EMAIL, EVENT_CLICK, IDENTITY_ACCOUNT)
             clicked.append(i)

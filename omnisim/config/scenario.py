@@ -10,6 +10,7 @@ from omnisim.config.capabilities import Capabilities
 from omnisim.config.capability_costs import CapabilityCosts, Investments
 from omnisim.config.channels import Channel, Channels, Choice, Rivals
 from omnisim.config.costs import Costs
+from omnisim.config.exposures import Exposures
 from omnisim.config.market import Market, Word
 from omnisim.config.media import Media, Messages
 from omnisim.config.operations import Experience, Fulfilment, Service, Stock, Stores
@@ -48,6 +49,7 @@ class Scenario(Part):
     word: Word = Word()
     media: Media = Media()
     messages: Messages = Messages()
+    exposures: Exposures = Exposures()
     capabilities: Capabilities = Capabilities()
     primitives: Primitives = Primitives()
     costs: Costs = Costs()

@@ -35,6 +35,7 @@ cdef struct Params:
     double promoter_above, detractor_below, p_recommend, p_warn, p_heard, satisfaction_shift
     double innovation, imitation, aware_goodwill, back_per_day
     # media and messages (equations 3-4); decays are per day, as exponents
+    double effect[18]           # by channel: 0 where exposures are inert, else 1
     double goodwill_decay, display_per_day, display_goodwill, display_cost
     double p_paid_search, search_cost, search_goodwill
     double p_open, p_click, p_unsubscribe, relevance_base, relevance_taste, creep

@@ -27,6 +27,8 @@ ACTIONS = (NONE, "email:popular", "email:profile")
 def send_messages(world: World, day: int) -> int:
     """Send the day's campaign and the triggered messages that are due; return how many."""
     sent = 0
+    if "email" in world.scenario.exposures.off:
+        return sent
     if day % WEEK == 0:
         world.columns["record_sent"][:] = 0
     if day % world.scenario.messages.campaign_every_days == 0:
@@ -142,8 +144,9 @@ def _send_due(world: World, triggers: list[Trigger], day: int, kind: int) -> int
 
 def _bring(world: World, clicked: Iterable[int], day: int) -> None:
     """Take up the journeys that wait, or log a session without a need."""
+    takes_effect = "email" not in world.scenario.exposures.inert
     for shopper in dict.fromkeys(clicked):
-        waiting = world.waiting.pop(shopper, None)
+        waiting = world.waiting.pop(shopper, None) if takes_effect else None
         if waiting is not None:
             waiting.interrupt("message")
         else:

@@ -6,6 +6,7 @@ from typing import Any
 
 from omnisim.config.channels import Channels
 from omnisim.config.scenario import Scenario
+from omnisim.schema import Channel as Code
 
 MINUTES_PER_DAY = 24 * 60
 DAYS_PER_YEAR = 365.0
@@ -137,12 +138,14 @@ def _experience(scenario: Scenario) -> dict[str, Any]:
 
 def _communication(scenario: Scenario) -> dict[str, Any]:
     media, messages = scenario.media, scenario.messages
+    off, inert = scenario.exposures.off, scenario.exposures.inert
     return {
+        "effect": [float(code.name.lower() not in inert) for code in Code],
         "goodwill_decay": daily_decay(media.goodwill_per_week),
-        "display_per_day": media.display_per_week / DAYS_PER_WEEK,
+        "display_per_day": 0.0 if "display" in off else media.display_per_week / DAYS_PER_WEEK,
         "display_goodwill": media.display_goodwill,
         "display_cost": media.display_cost,
-        "p_paid_search": media.p_paid_search,
+        "p_paid_search": 0.0 if "search" in off else media.p_paid_search,
         "search_cost": media.search_cost,
         "search_goodwill": media.search_goodwill,
         "p_open": messages.p_open,

@@ -1,6 +1,7 @@
 """Worlds with random parameters in a random state, for comparing kernels with their oracles."""
 
 from omnisim.config.capabilities import Capabilities
+from omnisim.config.exposures import MEDIA
 from tests.reference.worlds import new_world, small
 
 
@@ -33,6 +34,7 @@ def random_world(rng, **fields):
         "word.p_recommend": between(0.2, 0.8),
         "word.p_warn": between(0.2, 0.8),
         "media.display_per_week": between(0, 5),
+        "exposures.inert": tuple(m for m in MEDIA if rng.uniform() < 0.2),
         "messages.p_open": between(0.3, 0.8),
         "messages.p_click": 0.5,
         "messages.p_unsubscribe": between(0.1, 0.3),

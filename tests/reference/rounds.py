@@ -93,7 +93,9 @@ def show_display(w, day):
         if w.u("DISPLAY", i, day) < w.p["display_per_day"]:
             shown += 1
             w.refresh(i, day)
-            w.c["goodwill"][i] += w.p["display_goodwill"] * w.p["relevance_base"]
+            w.c["goodwill"][i] += (
+                w.effect("DISPLAY") * w.p["display_goodwill"] * w.p["relevance_base"]
+            )
             w.log(day, i, -1, Channel.DISPLAY, Event.IMPRESSION, identity=w.cookie(i),
                   cost=w.p["display_cost"])  # fmt: skip
     return shown
@@ -118,9 +120,10 @@ def deliver_messages(w, rows, kind, day):
         if u[0] < logistic(logit(w.p["p_open"]) + gain - tired):
             w.log(day, i, -1, Channel.EMAIL, Event.OPEN, identity=Identity.ACCOUNT)
             liked = max(relevance, 0.0)
-            w.c["goodwill"][i] += w.p["message_goodwill"] * liked * math.exp(-tired)
+            strength = w.effect("EMAIL") * w.p["message_goodwill"]
+            w.c["goodwill"][i] += strength * liked * math.exp(-tired)
             if kind == 2:
-                w.c["engagement"][i] += w.p["message_engagement"] * liked
+                w.c["engagement"][i] += w.effect("EMAIL") * w.p["message_engagement"] * liked
             if u[1] < w.p["p_click"]:
                 w.log(day, i, -1, Channel.EMAIL, Event.CLICK, identity=Identity.ACCOUNT)
                 clicked.append(i)

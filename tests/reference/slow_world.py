@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from omnisim.random import Draws, Stream
-from omnisim.schema import EVENTS, POSTINGS
+from omnisim.schema import EVENTS, POSTINGS, Channel
 
 NOTHING = {"identity": 0, "item": -1, "store": -1, "fulfilment": 0, "value": 0.0, "cost": 0.0,
            "propensity": math.nan}  # fmt: skip
@@ -46,6 +46,10 @@ class SlowWorld:
             row = {"time": time, "line": int(line), "channel": int(channel), "shopper": shopper,
                    "journey": journey, "cents": amount}  # fmt: skip
             self.postings.append([row[name] for name in POSTINGS.names])
+
+    def effect(self, channel):
+        """Return 1, or 0 where the exposures of a channel are inert."""
+        return self.p["effect"][Channel[channel]]
 
     def home(self, shopper):
         return int(self.c["home_store"][shopper])
