@@ -1,13 +1,43 @@
 # cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
 """Code the channels of path strings: split at a separator, trim, and look up in a hash table.
 
-The caller (omnisim/journeys/paths.py) validates and allocates. White space is ASCII's; the caller
-trims what else Unicode has from the distinct names.
+Separators are found 64 bytes at a time. What stands between two of them, spaces and all, is looked
+up first among the texts of at most 16 bytes met before, by two words and without trimming; only
+what is new or longer is trimmed and looked up by name. The caller (omnisim/journeys/paths.py)
+validates and allocates. White space is ASCII's; the caller trims what else Unicode has from the
+distinct names.
 """
 
+cimport cython
 from libc.stdint cimport int32_t, int64_t, uint8_t, uint32_t, uint64_t
-from libc.stdlib cimport free, malloc, realloc
-from libc.string cimport memchr, memcmp, memcpy
+from libc.stdlib cimport calloc, free, malloc, realloc
+from libc.string cimport memcmp, memcpy
+
+
+cdef extern from "_scan.h" nogil:
+    uint64_t match_64(const uint8_t *text, uint8_t byte)
+    uint64_t match_rest(const uint8_t *text, int64_t n, uint8_t byte)
+    int lowest_bit(uint64_t mask)
+    void load_short(const uint8_t *text, int64_t n, uint64_t *low, uint64_t *high)
+
+
+cdef enum:
+    SHORT = 16              # bytes of a text that is looked up untrimmed
+    N_SHORT = 4096          # slots for such texts, a power of two
+    PROBES = 8              # slots looked at for one
+
+cdef enum Outcome:
+    DONE = 0
+    BLANK = 1               # a channel is blank
+    MANY = 2                # a channel is beyond the coder's limit
+    FULL = 3                # the codes of the next path may not fit
+
+
+cdef struct Short:
+    uint64_t low            # first eight bytes, zeros beyond the end
+    uint64_t high           # the next eight
+    int32_t length          # 0: the slot is empty
+    int32_t code
 
 
 cdef inline bint is_space(uint8_t c) noexcept nogil:
@@ -39,6 +69,7 @@ cdef inline uint64_t hash_bytes(const uint8_t *text, Py_ssize_t length) noexcept
     return mix(state, word)
 
 
+@cython.final
 cdef class Coder:
     """Names seen so far, coded in order of first appearance.
 
@@ -50,6 +81,8 @@ cdef class Coder:
     cdef Py_ssize_t *begin          # (max_names + 1,), name k is arena[begin[k]:begin[k + 1]]
     cdef uint8_t *arena
     cdef Py_ssize_t capacity
+    cdef Short *short               # (N_SHORT,), untrimmed texts met, at most half of the slots
+    cdef Py_ssize_t n_short
 
     def __cinit__(self, Py_ssize_t max_names):
         cdef Py_ssize_t i
@@ -61,7 +94,8 @@ cdef class Coder:
         self.slot = <int32_t *> malloc(self.n_slots * sizeof(int32_t))
         self.begin = <Py_ssize_t *> malloc((max_names + 1) * sizeof(Py_ssize_t))
         self.arena = <uint8_t *> malloc(self.capacity)
-        if self.slot == NULL or self.begin == NULL or self.arena == NULL:
+        self.short = <Short *> calloc(N_SHORT, sizeof(Short))
+        if self.slot == NULL or self.begin == NULL or self.arena == NULL or self.short == NULL:
             raise MemoryError()
         for i in range(self.n_slots):
             self.slot[i] = -1
@@ -71,6 +105,7 @@ cdef class Coder:
         free(self.slot)
         free(self.begin)
         free(self.arena)
+        free(self.short)
 
     def names(self):
         """Return the names as bytes, in order of their codes."""
@@ -102,88 +137,135 @@ cdef class Coder:
         self.begin[self.n_names] = end + length
         return <int32_t> (self.n_names - 1)
 
+    cdef int32_t look_up(self, const uint8_t *text, Py_ssize_t n, Py_ssize_t room) noexcept nogil:
+        """Return the code of a text of n bytes, of which `room` may be read; < 0: -Outcome."""
+        cdef uint64_t low, high
+        cdef Py_ssize_t place
+        cdef Short *here = NULL
+        cdef int32_t k
+        if 0 < n <= SHORT <= room:
+            load_short(text, n, &low, &high)
+            place = (low * 0x9E3779B97F4A7C15ULL + high * 0xD6E8FEB86659FD93ULL) >> 52
+            for k in range(PROBES):
+                here = self.short + ((place + k) & (N_SHORT - 1))
+                if here.low == low and here.high == high and here.length == n:
+                    return here.code
+                if here.length == 0:
+                    break
+            if here.length != 0 or self.n_short == N_SHORT // 2:
+                here = NULL
+        k = self.trimmed(text, n)
+        if here != NULL and k >= 0:
+            here.low = low
+            here.high = high
+            here.length = <int32_t> n
+            here.code = k
+            self.n_short += 1
+        return k
 
-def count_byte(
-    const uint8_t[::1] text,        # IN
-    uint8_t byte,
-):
-    """Return how often a byte occurs."""
-    cdef Py_ssize_t i, total = 0
-    with nogil:
-        for i in range(text.shape[0]):
-            total += text[i] == byte
-    return total
+    cdef int32_t trimmed(self, const uint8_t *text, Py_ssize_t n) noexcept nogil:
+        """Return the code of a text without the white space at its ends; < 0: -Outcome."""
+        cdef int32_t k
+        while n > 0 and is_space(text[0]):
+            text += 1
+            n -= 1
+        while n > 0 and is_space(text[n - 1]):
+            n -= 1
+        if n == 0:
+            return -BLANK
+        k = self.code(text, n)
+        return -MANY if k < 0 else k
+
+
+cdef struct Marks:
+    const uint8_t *text
+    Py_ssize_t n            # bytes of the text
+    Py_ssize_t block        # begin of the block that `left` tells of
+    uint64_t left           # bit i: text[block + i] is the byte, and was not taken yet
+    uint8_t byte
+
+
+cdef inline Py_ssize_t next_mark(Marks *marks) noexcept nogil:
+    """Return where the byte is next, or the end of the text; taken by `left &= left - 1`."""
+    cdef Py_ssize_t rest
+    while marks.left == 0:
+        rest = marks.n - marks.block - 64
+        if rest <= 0:
+            return marks.n
+        marks.block += 64
+        if rest >= 64:
+            marks.left = match_64(marks.text + marks.block, marks.byte)
+        else:
+            marks.left = match_rest(marks.text + marks.block, rest, marks.byte)
+    return marks.block + lowest_bit(marks.left)
 
 
 def code_paths(
     Coder coder,
-    const uint8_t[::1] text,        # IN   all paths, one after the other
+    const uint8_t[::1] text,        # IN   all paths, one after the other; at least one byte
     const int64_t[::1] begin,       # IN   (n_rows + 1,), path p is text[begin[p]:begin[p + 1]]
-    const uint8_t[::1] separator,   # IN   at least one byte
-    int32_t[::1] code,              # OUT  as long as the separators' first byte occurs, plus n_rows
-    int64_t[::1] length,            # OUT  (n_rows,), touchpoints of each path; 0 if it is blank
+    const uint8_t[::1] separator,   # IN   at least one byte that is no white space
+    Py_ssize_t row,                 # path to begin with
+    int32_t[::1] code,              # OUT  touchpoints, from offset[row] on
+    int64_t[::1] offset,            # OUT  (n_rows + 1,), offset[:row + 1] is given
 ):
-    """Split and code paths; return (touchpoints, row that failed or -1, why).
+    """Split and code paths; return (row, why): all rows and DONE, or the row that ended it.
 
-    Why is 1 for a blank channel, and 2 for a channel beyond the coder's limit.
+    Why is 0 when done, 1 for a blank channel, 2 for a channel beyond the coder's limit, and 3 where
+    the codes of the row may not fit any more: give more room and call again from there. The
+    offsets of a blank path are equal.
     """
-    cdef Py_ssize_t p, n = 0, first, size = separator.shape[0], why = 0, row = -1
-    cdef const uint8_t *place
-    cdef const uint8_t *stop
-    cdef const uint8_t *mark
-    cdef const uint8_t *low
-    cdef const uint8_t *high
-    cdef const uint8_t *base
+    cdef Py_ssize_t n_rows = begin.shape[0] - 1, size = separator.shape[0], pivot = 0, why = DONE
+    cdef Py_ssize_t n = offset[row], place, stop, mark, at, end
+    cdef const uint8_t *base = &text[0]
+    cdef Marks marks
     cdef int32_t found
-    if begin.shape[0] < 2:
-        return 0, -1, 0
-    if text.shape[0] == 0:
-        for p in range(length.shape[0]):
-            length[p] = 0
-        return 0, -1, 0
-    base = &text[0]
+    while is_space(separator[pivot]):
+        pivot += 1
+    marks.text = base
+    marks.n = end = begin[n_rows]
+    marks.block = begin[row] - 64
+    marks.left = 0
+    marks.byte = separator[pivot]
     with nogil:
-        for p in range(begin.shape[0] - 1):
-            first = n
-            place = base + begin[p]
-            stop = base + begin[p + 1]
-            while place < stop and is_space(place[0]):
+        while row < n_rows:
+            place, stop = begin[row], begin[row + 1]
+            # A channel has a byte at least, and a separator before all but the first.
+            if code.shape[0] - n <= (stop - place) // (size + 1):
+                why = FULL
+                break
+            while place < stop and is_space(base[place]):
                 place += 1
-            while stop > place and is_space((stop - 1)[0]):
+            while stop > place and is_space(base[stop - 1]):
                 stop -= 1
-            if place == stop:
-                length[p] = 0
-                continue
-            while True:
+            while place < stop:
                 # mark is the next separator, or the end of the path.
-                mark = <const uint8_t *> memchr(place, separator[0], stop - place)
-                while mark != NULL and size > 1 and (
-                    stop - mark < size or memcmp(mark, &separator[0], size) != 0
-                ):
-                    mark = <const uint8_t *> memchr(mark + 1, separator[0], stop - mark - 1)
-                low = place
-                high = stop if mark == NULL else mark
-                while low < high and is_space(low[0]):
-                    low += 1
-                while high > low and is_space((high - 1)[0]):
-                    high -= 1
-                if low == high:
-                    why = 1
-                    break
-                found = coder.code(low, high - low)
+                mark = stop
+                at = next_mark(&marks)
+                while at < stop:
+                    marks.left &= marks.left - 1
+                    at -= pivot
+                    if at >= place and at + size <= stop and (
+                        size == 1 or memcmp(base + at, &separator[0], size) == 0
+                    ):
+                        mark = at
+                        break
+                    at = next_mark(&marks)
+                found = coder.look_up(base + place, mark - place, end - place)
                 if found < 0:
-                    why = 2
+                    why = -found
                     break
                 code[n] = found
                 n += 1
-                if mark == NULL:
+                if mark + size == stop:
+                    why = BLANK
                     break
                 place = mark + size
             if why:
-                row = p
                 break
-            length[p] = n - first
-    return n, row, why
+            row += 1
+            offset[row] = n
+    return row, why
 
 
 def recode(

@@ -20,7 +20,6 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.linalg import lu_factor, lu_solve
 
 from omnisim.attribution.chain import Chain
 from omnisim.exceptions import RunError
@@ -105,8 +104,8 @@ def absorption(chain: Chain) -> tuple[Floats, Floats, Floats]:
 def _removal_dense(chain: Chain) -> Removal:
     """Solve through one LU factorisation of I - Q."""
     system = np.eye(chain.n_states) - chain.transition.toarray()
-    factors = lu_factor(system)
-    inverse = lu_solve(factors, np.eye(chain.n_states))
+    # Not scipy's lu_solve: OpenBLAS runs it on threads however small the system is.
+    inverse = np.linalg.inv(system)
     visits = chain.p_start @ inverse
     worth = inverse @ np.column_stack([chain.p_conversion, chain.step_value])
     lost = np.zeros((len(chain.channel_names), 2))

@@ -35,6 +35,8 @@ __all__ = ["COMMON_NAMES", "MAX_CHANNELS", "read_paths"]
 
 MAX_CHANNELS = 4096
 SHOWN = 80  # characters of a path in a message
+TYPICAL_BYTES = 8  # of a channel and its separator, to begin with
+BLANK, MANY, FULL = 1, 2, 3  # why code_paths ended
 Ints = npt.NDArray[np.int64]
 
 COMMON_NAMES: Mapping[str, tuple[str, ...]] = {
@@ -74,6 +76,7 @@ def _read(
 
 
 def _read_counts(table: pa.Table, where: Mapping[str, str | None]) -> dict[str, Any]:
+    """Return the columns of numbers, copied: the table's owner may go on to write to it."""
     n_rows = table.num_rows
     n_conversions = read_count(table[where["n_conversions"]], str(where["n_conversions"]))
     n_nulls, value = np.zeros(n_rows, dtype=np.int64), np.zeros(n_rows)
@@ -88,7 +91,8 @@ def _read_counts(table: pa.Table, where: Mapping[str, str | None]) -> dict[str, 
                 f"{where['value']} must be 0 where there is no conversion. Got {value[row]} in row "
                 f"{row}."
             )
-    return {"n_conversions": n_conversions, "n_nulls": n_nulls, "value": value}
+    columns = {"n_conversions": n_conversions, "n_nulls": n_nulls, "value": value}
+    return {name: array.copy() for name, array in columns.items()}
 
 
 def _read_strings(
@@ -102,53 +106,57 @@ def _read_strings(
         raise TableError(f"path must be text. Got a column of type {column.type}.")
     column = column.cast(pa.large_string())
     coder = _tokens.Coder(2 * MAX_CHANNELS)
-    codes, lengths, row = [], [], 0
+    offset = np.zeros(len(column) + 1, dtype=np.int64)
+    channel = np.empty(len(column) + column.nbytes // TYPICAL_BYTES, dtype=np.int32)
+    row = 0
     for chunk in column.chunks:
-        code, length = _code_chunk(coder, chunk, separator.encode(), row)
-        codes.append(code)
-        lengths.append(length)
+        _code_chunk(coder, chunk, separator.encode(), row, channel, offset)
         row += len(chunk)
-    length = _join(lengths, np.int64)
-    rows = _rows_with_a_path(length, empty)
+    channel.resize(offset[-1], refcheck=False)
     names, remap = _names(coder)
-    channel = _join(codes, np.int32)
     _tokens.recode(channel, remap)
-    kept = length if rows is None else length[rows]
-    return rows, np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(kept))), channel, names
-
-
-def _join(parts: list[npt.NDArray[Any]], dtype: Any) -> npt.NDArray[Any]:
-    """Return the parts as one array, without a copy if there is only one."""
-    if len(parts) == 1:
-        return parts[0]
-    return np.concatenate(parts) if parts else np.empty(0, dtype=dtype)
+    rows = _rows_with_a_path(offset, empty)
+    if rows is not None:
+        offset = np.append(offset[rows], offset[-1:])
+    return rows, offset, channel, names
 
 
 def _code_chunk(
-    coder: Any, chunk: pa.Array, separator: bytes, row: int
-) -> tuple[npt.NDArray[np.int32], Ints]:
-    """Split and code one chunk of paths, of which the first is number `row` of the table."""
+    coder: Any,
+    chunk: pa.Array,
+    separator: bytes,
+    row: int,
+    channel: npt.NDArray[np.int32],
+    offset: Ints,
+) -> None:
+    """Split and code one chunk of paths, of which the first is number `row` of the table.
+
+    Channels are written from offset[row] on; `channel` grows where it is too short.
+    """
     chunk = chunk.fill_null("") if chunk.null_count else chunk
     _, begin, text = chunk.buffers()
+    own = offset[row : row + len(chunk) + 1]
     if text is None or len(chunk) == 0:
-        return np.empty(0, dtype=np.int32), np.zeros(len(chunk), dtype=np.int64)
+        own[1:] = own[0]
+        return
     begins = np.frombuffer(begin, dtype=np.int64)[chunk.offset : chunk.offset + len(chunk) + 1]
     data = np.frombuffer(text, dtype=np.uint8)
     mark = np.frombuffer(separator, dtype=np.uint8)
-    bound = _tokens.count_byte(data[begins[0] : begins[-1]], mark[0]) + len(chunk)
-    code, length = np.empty(bound, dtype=np.int32), np.empty(len(chunk), dtype=np.int64)
-    n, failed, why = _tokens.code_paths(coder, data, begins, mark, code, length)
-    if why == 1:
+    done, why = _tokens.code_paths(coder, data, begins, mark, 0, channel, own)
+    while why == FULL:
+        more = len(channel) // 2 + begins[done + 1] - begins[done] + 1
+        channel.resize(len(channel) + more, refcheck=False)
+        done, why = _tokens.code_paths(coder, data, begins, mark, done, channel, own)
+    if why == BLANK:
         raise TableError(
-            f"path must not have a blank channel. Got {chunk[failed].as_py()[:SHOWN]!r} in row "
-            f"{row + failed}."
+            f"path must not have a blank channel. Got {chunk[done].as_py()[:SHOWN]!r} in row "
+            f"{row + done}."
         )
-    if why == 2:
+    if why == MANY:
         raise TableError(
-            f"path has more than {MAX_CHANNELS:,} channels, as of row {row + failed}: "
-            f"{chunk[failed].as_py()[:SHOWN]!r}. Is that an identifier? Group the channels first."
+            f"path has more than {MAX_CHANNELS:,} channels, as of row {row + done}: "
+            f"{chunk[done].as_py()[:SHOWN]!r}. Is that an identifier? Group the channels first."
         )
-    return code[:n], length
 
 
 def _names(coder: Any) -> tuple[tuple[str, ...], npt.NDArray[np.int32]]:
@@ -169,9 +177,9 @@ def _names(coder: Any) -> tuple[tuple[str, ...], npt.NDArray[np.int32]]:
     return names, np.array([position[name] for name in raw], dtype=np.int32)
 
 
-def _rows_with_a_path(length: Ints, empty: str) -> Ints | None:
+def _rows_with_a_path(offset: Ints, empty: str) -> Ints | None:
     """Return which rows to keep, None for all; an empty path may be an error."""
-    blank = length == 0
+    blank = offset[1:] == offset[:-1]
     if not blank.any():
         return None
     if empty == "error":

@@ -61,7 +61,8 @@ def as_table(source: Any, *, columns: Sequence[str] | None = None) -> pa.Table:
             f"columns, or a CSV, Parquet or Arrow file. Got {type(source).__name__}."
         )
     try:
-        return check_names(pa.table(source) if speaks else pa.table(dict(source)))
+        # One thread: handing columns of a pandas frame to several takes longer than they save.
+        return check_names(pa.table(source if speaks else dict(source), nthreads=1))
     except (pa.ArrowException, UnicodeEncodeError) as error:
         raise TableError(f"The table cannot be read: {error}") from error
 
@@ -149,6 +150,10 @@ def check_present(column: pa.ChunkedArray, name: str, row: int) -> None:
 
 def read_count(column: pa.ChunkedArray, name: str, *, row: int = 0) -> npt.NDArray[np.int64]:
     """Return a column of whole numbers >= 0 as int64; booleans count as 0 and 1."""
+    if pa.types.is_integer(column.type) and len(column) and not column.null_count:
+        whole = column.to_numpy()
+        if whole.min() >= 0 and whole.max() < 2**53:
+            return np.asarray(whole, dtype=np.int64)
     numbers = read_float(column, name, row=row)
     wrong = numbers != np.floor(numbers)
     if wrong.any():

@@ -53,6 +53,15 @@ def test_every_kind_of_table_reads_the_same(make):
     assert journeys.channel_names == ("email", "search", "store")
 
 
+def test_journeys_keep_their_own_copy():
+    frame = pd.DataFrame({"path": ["a", "b"], "n_conversions": [1, 2], "n_nulls": [1, 2],
+                          "value": [1.0, 2.0]})  # fmt: skip
+    journeys = Journeys.from_paths(frame)
+    frame.loc[:, ["n_conversions", "n_nulls", "value"]] = 9
+    assert journeys.value.tolist() == [1.0, 2.0]
+    assert journeys.n_conversions.tolist() == journeys.n_nulls.tolist() == [1, 2]
+
+
 @pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
 def test_csv_files(tmp_path, mark):
     file = tmp_path / "paths.csv"
