@@ -63,8 +63,8 @@ class MarkovAttribution(AttributionModel):
     p_conversion_ : float
         Probability that a path of the chain converts: conversions over journeys.
     error_bound_ : float
-        No removal effect is further from the solution of the chain's equations, rounding aside.
-        0 where they were solved by factorisation.
+        No removal effect of conversions is further from the solution of the chain's equations,
+        rounding aside. 0 where they were solved by factorisation.
     chain_ : Chain
         The counts.
 
@@ -142,7 +142,7 @@ class MarkovAttribution(AttributionModel):
         removal = removal_effects(chain, removal=self.removal)
         self.chain_ = chain
         self.p_conversion_ = removal.p_conversion
-        self.error_bound_ = removal.error_bound / removal.p_conversion
+        self.error_bound_ = removal.error_bound
         effect = removal.lost_conversion / removal.p_conversion
         worth = removal.expected_value
         value_effect = removal.lost_value / worth if worth > 0 else np.zeros_like(effect)

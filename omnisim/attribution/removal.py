@@ -8,19 +8,26 @@ and one y_i serves conversions and value alike.
 
 Small chains are solved through the inverse of I - Q: the visits until channel i is met follow from
 its diagonal block (at order 1 a scalar: the rank-one update of Sherman and Morrison). Large ones
-are solved by BiCGSTAB for many channels at once. An error e in the equation of y_i changes the
-conversions lost by at most the sum of v * abs(e), because no state converts more often than v after
-meeting a channel: that is the bound reported.
+are solved by BiCGSTAB for many channels at once, and the residuals bound the error.
+
+- An error e in the equation of y_i changes the conversions lost by at most the sum of v * abs(e),
+  because no state converts more often than v after meeting a channel.
+- A residual r of v leaves v within max(abs(r)) / d of itself times the expected steps s, where s
+  was solved to s - Q s >= d: (I - Q)**-1 has no negative element.
+
+Sums go through einsum, not BLAS, whose order of summation changes with the number of threads.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+import omnisim.attribution._markov as _markov
 from omnisim.attribution.chain import Chain
 from omnisim.exceptions import RunError
 
@@ -28,7 +35,7 @@ __all__ = ["Removal", "absorption", "removal_effects"]
 
 Floats = npt.NDArray[np.float64]
 
-DENSE_STATES = 400  # below, OpenBLAS gives the same digits on any number of threads
+DENSE_STATES = 400
 BLOCK_BYTES = 2**24  # of one array of the block solver
 TOLERANCE = 1e-14
 MAX_RESTARTS = 1000
@@ -47,7 +54,8 @@ class Removal:
     lost_conversion, lost_value : ndarray of shape (n_channels,)
         What a path loses of both when the channel is removed; >= 0.
     error_bound : float
-        No element of `lost_conversion` is further from the exact solution, rounding aside.
+        No element of ``lost_conversion / p_conversion`` is further from the exact solution,
+        rounding aside.
     """
 
     p_conversion: float
@@ -102,12 +110,13 @@ def absorption(chain: Chain) -> tuple[Floats, Floats, Floats]:
 
 
 def _removal_dense(chain: Chain) -> Removal:
-    """Solve through one LU factorisation of I - Q."""
-    system = np.eye(chain.n_states) - chain.transition.toarray()
-    # Not scipy's lu_solve: OpenBLAS runs it on threads however small the system is.
-    inverse = np.linalg.inv(system)
-    visits = chain.p_start @ inverse
-    worth = inverse @ np.column_stack([chain.p_conversion, chain.step_value])
+    """Solve through the inverse of I - Q."""
+    n = chain.n_states
+    leave = (chain.to_conversion + chain.to_null) / chain.visits
+    solved = np.column_stack([np.eye(n), chain.p_conversion, chain.step_value])
+    _markov.solve_absorbing(chain.transition.toarray(), leave, solved)
+    inverse, worth = solved[:, :n], solved[:, n:]
+    visits = np.einsum("i,ij->j", chain.p_start, inverse)
     lost = np.zeros((len(chain.channel_names), 2))
     for channel in range(len(lost)):
         block = slice(chain.bounds[channel], chain.bounds[channel + 1])
@@ -115,17 +124,36 @@ def _removal_dense(chain: Chain) -> Removal:
             continue
         # Of all visits to the block, the first ones: visits = first @ inverse[block, block].
         first = np.linalg.solve(inverse[block, block].T, visits[block])
-        lost[channel] = first @ worth[block]
-    total = chain.p_start @ worth
+        lost[channel] = np.einsum("i,ij->j", first, worth[block])
+    total = np.einsum("i,ij->j", chain.p_start, worth)
     return Removal(float(total[0]), float(total[1]), lost[:, 0], lost[:, 1], 0.0)
+
+
+@dataclass(frozen=True, eq=False)
+class Worth:
+    """What lies ahead of each state: `value` (n_states, 2) of conversions and value.
+
+    `slack` (n_states,) is how far the conversions may be from the exact ones.
+    """
+
+    value: Floats
+    slack: Floats
+
+    @classmethod
+    def of(cls, chain: Chain) -> Self:
+        """Solve the chain."""
+        matrix = chain.transition
+        goal = np.column_stack([chain.p_conversion, chain.step_value, np.ones(chain.n_states)])
+        ahead, residual = _solve(lambda x: matrix @ x, goal)
+        error, _, uneven = np.abs(residual).max(axis=0)
+        return cls(ahead[:, :2].copy(), ahead[:, 2] * (error / (1.0 - uneven)))
 
 
 def _removal_blocked(chain: Chain) -> Removal:
     """Solve for many channels at once, on the sparse matrix."""
-    matrix = chain.transition
-    goal = np.column_stack([chain.p_conversion, chain.step_value])
-    worth, _ = _solve(lambda x: matrix @ x, goal)
-    backward = matrix.T.tocsr()
+    worth = Worth.of(chain)
+    ceiling = worth.value[:, 0] + worth.slack
+    backward = chain.transition.T.tocsr()
     n_channels = len(chain.channel_names)
     width = max(1, min(n_channels, BLOCK_BYTES // (8 * chain.n_states)))
     lost, bound = np.zeros((n_channels, 2)), 0.0
@@ -135,18 +163,27 @@ def _removal_blocked(chain: Chain) -> Removal:
         start = np.repeat(chain.p_start[:, None], len(channels), axis=1)
         visits, residual = _solve(partial(_step, backward, ranges), _mask(start, ranges))
         flow = backward @ visits
+        missed = np.einsum("ij,i->j", np.abs(residual), ceiling)
         for column, (channel, block) in enumerate(zip(channels, ranges, strict=True)):
             first = flow[block, column] + chain.p_start[block]
-            lost[channel] = first @ worth[block]
-        bound = max(bound, float((np.abs(residual) * worth[:, :1]).sum(axis=0).max()))
-    total = chain.p_start @ worth
-    return Removal(float(total[0]), float(total[1]), lost[:, 0], lost[:, 1], bound)
+            lost[channel] = np.einsum("i,ij->j", first, worth.value[block])
+            bound = max(bound, missed[column] + float((first * worth.slack[block]).sum()))
+    return _removal(chain, worth, lost, bound)
+
+
+def _removal(chain: Chain, worth: Worth, lost: Floats, bound: float) -> Removal:
+    """Return the result, whose bound takes in the error of the probability to convert."""
+    total = np.einsum("i,ij->j", chain.p_start, worth.value)
+    whole = float(total[0])
+    largest = float(np.abs(lost[:, 0]).max()) / whole
+    bound += (1.0 + largest) * float((chain.p_start * worth.slack).sum())
+    return Removal(whole, float(total[1]), lost[:, 0], lost[:, 1], bound / whole)
 
 
 def _redistribute(chain: Chain) -> Removal:
     """Solve with the steps into a channel shared out among the other steps of their row."""
     matrix, goal = chain.transition, np.column_stack([chain.p_conversion, chain.step_value])
-    worth, _ = _solve(lambda x: matrix @ x, goal)
+    worth = Worth.of(chain)
     backward, n_channels = matrix.T.tocsr(), len(chain.channel_names)
     into = sparse.csr_array(
         (np.ones(chain.n_states), (np.arange(chain.n_states), chain.last)),
@@ -166,11 +203,10 @@ def _redistribute(chain: Chain) -> Removal:
         start = scale * np.divide(start, begun, out=np.zeros_like(start), where=begun > 0)
         step = partial(_scaled_step, backward, ranges, scale)
         visits, residual = _solve(step, start)
-        left[list(channels)] = visits.T @ goal
+        left[list(channels)] = np.einsum("ij,ik->jk", visits, goal)
         bound = max(bound, float(np.abs(residual).sum(axis=0).max()))
-    total = chain.p_start @ worth
-    lost = total - left
-    return Removal(float(total[0]), float(total[1]), lost[:, 0], lost[:, 1], bound)
+    lost = np.einsum("i,ij->j", chain.p_start, worth.value) - left
+    return _removal(chain, worth, lost, bound)
 
 
 def _can_end(chain: Chain, ranges: list[slice]) -> npt.NDArray[np.bool_]:

@@ -1,6 +1,9 @@
 """Markov attribution: worked examples, the real path data, errors."""
 
+import os
 import pickle
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -74,6 +77,37 @@ def test_block_solver_meets_the_factorisation(real, order, monkeypatch):
     np.testing.assert_allclose(blocked.removal_effect_, dense.removal_effect_, rtol=1e-11)
     np.testing.assert_allclose(blocked.value_credit_, dense.value_credit_, rtol=1e-11)
     assert 0 < blocked.error_bound_ < 1e-12
+
+
+@pytest.mark.parametrize("redistribute", [False, True])
+@pytest.mark.parametrize("order", [1, 2])
+def test_the_bound_holds_for_a_careless_solver(real, order, redistribute, monkeypatch):
+    options = {"removal": "redistribute" if redistribute else "null"}
+    exact = MarkovAttribution(order, **options).fit(real).removal_effect_
+    monkeypatch.setattr(removal, "DENSE_STATES", 0)
+    monkeypatch.setattr(removal, "TOLERANCE", 1e-6)
+    careless = MarkovAttribution(order, **options).fit(real)
+    error = (careless.removal_effect_ - exact).abs().max()
+    assert 0 < error < careless.error_bound_ < 1e-2
+
+
+def test_the_number_of_threads_changes_no_byte():
+    code = (
+        "import numpy as np; from omnisim.attribution import MarkovAttribution, bootstrap\n"
+        "rng = np.random.default_rng(0)\n"
+        "paths = [' > '.join(f'c{k}' for k in rng.integers(0, 20, 8)) for _ in range(4000)]\n"
+        "table = {'path': paths, 'n_conversions': [1, 0] * 2000, 'n_nulls': [0, 1] * 2000}\n"
+        "for order in (1, 2, 3):\n"
+        "    model = MarkovAttribution(order).fit(table)\n"
+        "    print(model.chain_.n_states, model.credit_.to_numpy().tobytes().hex())\n"
+        "print(bootstrap(MarkovAttribution(), table, n_replicates=9).replicates['credit'].sum())\n"
+    )
+    said = {
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
+                       env=os.environ | {"OPENBLAS_NUM_THREADS": n}).stdout
+        for n in ("1", "2", "4")
+    }  # fmt: skip
+    assert len(said) == 1
 
 
 def test_paths_that_hardly_ever_end_are_solved_to_the_bound(monkeypatch):
