@@ -105,7 +105,7 @@ def test_the_number_of_threads_changes_no_byte():
     said = {
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True,
                        env=os.environ | {"OPENBLAS_NUM_THREADS": n}).stdout
-        for n in ("1", "2", "4")
+        for n in ("1", "2")
     }  # fmt: skip
     assert len(said) == 1
 
