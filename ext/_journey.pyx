@@ -155,7 +155,7 @@ def decide(State w, Py_ssize_t i, long need, long step, int searched, Py_ssize_t
 
     v[GO_STORE] = -HUGE_VAL
     if w.p.is_open[STORE]:
-        v[GO_STORE] = (own(w, i, STORE, searched, price, basket) + firm + found)
+        v[GO_STORE] = (own(w, i, STORE, searched, price, basket, now) + firm + found)
         if not in_store:
             v[GO_STORE] -= far
             if shown < 0 or not (compared or searched == WEBSITE or searched == APP):
@@ -165,7 +165,7 @@ def decide(State w, Py_ssize_t i, long need, long step, int searched, Py_ssize_t
     for c in range(1, 3):
         v[c] = -HUGE_VAL
         if w.p.is_open[c] and (c != APP or w.has_app[i]):
-            v[c] = own(w, i, c, searched, price, basket) + firm + found - unresolved
+            v[c] = own(w, i, c, searched, price, basket, now) + firm + found - unresolved
             nest[c - 1][0] = (-price * w.p.delivery_fee / basket
                               - w.p.delivery_per_day * w.p.delivery_days)
             nest[c - 1][1] = -HUGE_VAL
@@ -194,12 +194,13 @@ def decide(State w, Py_ssize_t i, long need, long step, int searched, Py_ssize_t
 
 
 cdef double own(State w, Py_ssize_t i, int channel, int searched, double price,
-                double basket) noexcept:
-    """Return what the firm's channel is worth to the shopper before the terms of the day."""
+                double basket, double now) noexcept:
+    """Return what the firm's channel is worth to the shopper before the terms of delivery."""
     cdef double points = w.usable_points(i, 0 if channel == STORE else 1) / basket
+    cdef double off = w.price_off(i, channel, now)
     return (w.p.purchase_intercept[channel] + w.affinity[i, channel]
             + w.p.synergy[searched][channel] + w.p.habit * w.habit[i, channel]
-            + price * (points if points < 1 else 1))
+            + price * (off + (points if points < 1 - off else 1 - off)))
 
 
 def abandons(State w, Py_ssize_t i, long need, long step, int channel, double now):

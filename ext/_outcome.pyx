@@ -3,7 +3,7 @@
 
 Equations 8, 9, 11, 13-16 of facts.md D4. Money in the postings is in whole cents, costs negative.
 """
-from libc.math cimport fmax, fmin, log, sqrt
+from libc.math cimport HUGE_VAL, fmax, fmin, log, sqrt
 from libc.stdint cimport int64_t
 
 from _choice cimport logistic
@@ -25,9 +25,9 @@ def buy(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, int fulf
         double now):
     """Sell the item: basket, points, books, habit and what the firm learns.
 
-    A delivery is `free` if it makes good a pick-up that failed. Returns (goods, spent, earned,
-    identified): what the goods cost, the points paid with and earned, in cents, and whether the
-    firm knows whose purchase it is.
+    A delivery is `free` if it makes good a pick-up that failed. Returns (goods, off, spent, earned,
+    identified): what the goods cost, what a promotion took off, the points paid with and earned, in
+    cents, and whether the firm knows whose purchase it is.
     """
     return sell(w, i, need, need, 0, item, channel, fulfilment, free, now)
 
@@ -58,7 +58,8 @@ cdef tuple sell(State w, Py_ssize_t i, long logged, long need, long step, Py_ssi
     cdef int64_t goods = cents(size / w.basket_scale[i])
     cdef int identity = identify(w, i, need, step, channel)
     cdef bint member = w.has_card[i] and identity != IDENTITY_NONE
-    cdef int64_t spent = spend_points(w, i, ledger, goods) if member else 0
+    cdef int64_t off = take_off(w, i, logged, channel, goods, identity, now)
+    cdef int64_t spent = spend_points(w, i, ledger, goods - off) if member else 0
     cdef int64_t fee = 0, earned = 0
     cdef int store = w.home_store[i] if channel == STORE or fulfilment == FULFIL_PICKUP else -1
     if fulfilment == FULFIL_DELIVERY or fulfilment == FULFIL_ENDLESS_AISLE:
@@ -68,18 +69,31 @@ cdef tuple sell(State w, Py_ssize_t i, long logged, long need, long step, Py_ssi
     elif fulfilment == FULFIL_PICKUP:
         post(w, now, LINE_PICKING, channel, i, logged, -cents(w.p.picking_cost))
     post(w, now, LINE_REVENUE, channel, i, logged, goods)
+    post(w, now, LINE_PROMOTIONS, channel, i, logged, -off)
     post(w, now, LINE_DISCOUNTS, channel, i, logged, -spent)
     post(w, now, LINE_COST_OF_GOODS, channel, i, logged, -cents(goods * 0.01 * w.p.goods_share))
     if member:
-        earned = cents((goods - spent) * 0.01 * w.p.points_share)
+        earned = cents((goods - off - spent) * 0.01 * w.p.points_share)
         w.points[i, ledger] += earned * 0.01
     post(w, now, LINE_POINTS, channel, i, logged, spent - earned)
     w.log.add(now, i, logged, channel, EVENT_PURCHASE, identity, <int>item, store, fulfilment,
-              (goods - spent + fee) * 0.01)
+              (goods - off - spent + fee) * 0.01)
     grow_habit(w, i, channel)
     if identity != IDENTITY_NONE:
         learn(w, i, STORE_TEAM if channel == STORE else ONLINE_TEAM, item, goods * 0.01, now)
-    return goods, spent, earned, identity != IDENTITY_NONE
+    return goods, off, spent, earned, identity != IDENTITY_NONE
+
+
+cdef int64_t take_off(State w, Py_ssize_t i, long logged, int channel, int64_t goods, int identity,
+                      double now) except -1:
+    """Return the cents off the price; a coupon that counts is used up."""
+    cdef double share = w.price_off(i, channel, now)
+    cdef int64_t off = cents(goods * 0.01 * share)
+    if share > w.p.promotion[channel]:
+        w.coupon_until[i] = -HUGE_VAL
+        w.log.add(now, i, logged, channel, EVENT_COUPON, identity, -1, -1, FULFIL_NONE, 0,
+                  off * 0.01)
+    return off
 
 
 cdef int post(State w, double now, int line, int channel, Py_ssize_t i, long need,
@@ -213,7 +227,7 @@ def hand_over(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, in
 
 
 def give_back(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, bint by_parcel,
-              int64_t goods, int64_t spent, int64_t earned, double now):
+              int64_t goods, int64_t off, int64_t spent, int64_t earned, double now):
     """Take the goods back: refund, handling, stock if they can be sold again.
 
     Points paid with are given back as points; points earned are taken back, if still there.
@@ -224,6 +238,7 @@ def give_back(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, bi
     if by_parcel:
         handling = w.p.return_online_share * goods * 0.01
     post(w, now, LINE_REFUNDS, channel, i, need, -goods)
+    post(w, now, LINE_PROMOTIONS, channel, i, need, off)
     post(w, now, LINE_DISCOUNTS, channel, i, need, spent)
     if w.uniform(STREAM_FIT, i, need, 1) < w.p.p_resellable:
         post(w, now, LINE_GOODS_RETURNED, channel, i, need, cents(goods * 0.01 * w.p.goods_share))
@@ -233,5 +248,5 @@ def give_back(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, bi
     w.points[i, ledger] += (spent - taken) * 0.01
     w.log.add(now, i, need, channel, EVENT_RETURN,
               IDENTITY_NONE if channel == STORE else IDENTITY_ACCOUNT, <int>item,
-              -1 if by_parcel else w.home_store[i], FULFIL_NONE, (spent - goods) * 0.01,
+              -1 if by_parcel else w.home_store[i], FULFIL_NONE, (spent + off - goods) * 0.01,
               handling)

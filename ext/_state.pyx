@@ -13,7 +13,7 @@ COLUMNS = (
     "digital", "price_sensitivity", "distance", "privacy", "has_app", "has_card",
     "tracking_consent", "home_store", "indptr", "indices", "alive", "aware", "has_account",
     "subscribed", "goodwill", "fatigue", "engagement", "touched", "satisfaction", "expectation",
-    "until_need", "habit", "points", "n_needs", "n_aware_near", "attributes", "popularity",
+    "until_need", "habit", "points", "n_needs", "n_aware_near", "coupon", "coupon_until", "attributes", "popularity",
     "is_shown", "on_hand", "demand", "weights", "record_of", "record_last", "record_value",
     "record_count", "record_profile", "record_sent", "record_teams",
 )  # fmt: skip
@@ -59,6 +59,8 @@ cdef class State:
         self.points = columns["points"]
         self.n_needs = columns["n_needs"]
         self.n_aware_near = columns["n_aware_near"]
+        self.coupon = columns["coupon"]
+        self.coupon_until = columns["coupon_until"]
         self.attributes = columns["attributes"]
         self.popularity = columns["popularity"]
         self.is_shown = columns["is_shown"]
@@ -96,6 +98,13 @@ cdef class State:
             self.fatigue[i] *= exp(-self.p.fatigue_decay * dt)
             self.engagement[i] *= exp(-self.p.engagement_decay * dt)
             self.touched[i] = now
+
+    cdef double price_off(self, Py_ssize_t i, int channel, double now) noexcept:
+        """Return the share off the price: of the promotion or of a coupon, the larger of the two."""
+        cdef double off = self.p.promotion[channel]
+        if now <= self.coupon_until[i] and self.coupon[i] > off:
+            off = self.coupon[i]
+        return off
 
     cdef double usable_points(self, Py_ssize_t i, int ledger) noexcept:
         """Return the points, in EUR, that can be spent; ledger 0 is the store's, 1 online."""

@@ -46,6 +46,7 @@ cdef struct Params:
     # costs
     double goods_share, delivery_cost, picking_cost, return_online_share, return_store_cost
     double points_share, points_minimum
+    double promotion[3]         # share off the price of everything, by sales channel
 
 
 cdef class State:
@@ -67,6 +68,7 @@ cdef class State:
     cdef double[::1] satisfaction, expectation, until_need
     cdef double[:, ::1] habit, points
     cdef int32_t[::1] n_needs, n_aware_near
+    cdef double[::1] coupon, coupon_until     # share off the next purchase, and how long it counts
     cdef readonly list speakers
     # goods
     cdef const double[:, ::1] attributes
@@ -84,4 +86,5 @@ cdef class State:
 
     cdef void refresh(self, Py_ssize_t i, double now) noexcept
     cdef double usable_points(self, Py_ssize_t i, int ledger) noexcept
+    cdef double price_off(self, Py_ssize_t i, int channel, double now) noexcept
     cdef double uniform(self, int stream, Py_ssize_t i, long need, long step) noexcept

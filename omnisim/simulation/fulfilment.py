@@ -22,6 +22,7 @@ class Sale:
     channel: int
     fulfilment: Fulfilment
     goods: int
+    off: int
     spent: int
     earned: int
     identified: bool
@@ -65,7 +66,7 @@ def _sell(
     Online orders reach the e-mail system at once; what the till knows takes its time.
     """
     now = world.env.now
-    goods, spent, earned, identified = outcome.buy(
+    goods, off, spent, earned, identified = outcome.buy(
         world.state, trip.shopper, trip.need, trip.item, channel, int(fulfilment), free, now
     )
     if identified:
@@ -73,7 +74,7 @@ def _sell(
         own = world.scenario.messages.own_trigger_days
         days = world.primitives["trigger_days"] if team == STORE_TEAM else own
         world.thanks.append((now + days, trip.shopper, team))
-    return Sale(channel, fulfilment, goods, spent, earned, identified)
+    return Sale(channel, fulfilment, goods, off, spent, earned, identified)
 
 
 def receive(world: World, trip: Trip, sale: Sale) -> Steps:
@@ -115,5 +116,5 @@ def evaluate(world: World, trip: Trip, sale: Sale, speed: float) -> Steps:
         yield from visit(world, trip.shopper, trip.need, RETURN_STEP, patient=True)
     outcome.give_back(
         state, trip.shopper, trip.need, trip.item, sale.channel, sale.by_parcel, sale.goods,
-        sale.spent, sale.earned, env.now,
+        sale.off, sale.spent, sale.earned, env.now,
     )  # fmt: skip

@@ -175,6 +175,7 @@ def _money(scenario: Scenario, primitives: Mapping[str, float]) -> dict[str, Any
         "return_store_cost": costs.return_store,
         "points_share": costs.points_share,
         "points_minimum": costs.points_minimum,
+        "promotion": [0.0, 0.0, 0.0],
     }
 
 

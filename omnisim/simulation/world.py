@@ -128,6 +128,8 @@ def _moods(scenario: Scenario, population: Population) -> dict[str, NDArray[Any]
         "points": np.zeros((n, 2)),
         "n_needs": np.zeros(n, np.int32),
         "n_aware_near": np.zeros(n, np.int32),
+        "coupon": np.zeros(n),
+        "coupon_until": np.full(n, -np.inf),
     }
 
 

@@ -115,9 +115,10 @@ def stock_on_screen(w, i, item, now):
     return w.u("STOCK_RECORD", record, week, 2) < w.p["believed_availability"]
 
 
-def own_channel(w, i, channel, searched, price):
+def own_channel(w, i, channel, searched, price, now):
     """Return the part of eq. 6 that does not depend on the terms of the day."""
-    discount = min(w.usable_points(i, channel) / w.c["mean_basket"][i], 1.0)
+    discount = w.price_off(i, channel, now) + w.usable_points(i, channel) / w.c["mean_basket"][i]
+    discount = min(discount, 1.0)
     return (
         w.p["purchase_intercept"][channel]
         + w.c["affinity"][i, channel]
@@ -144,7 +145,7 @@ def decide(w, i, need, step, searched, item, in_store, inspected, now):
 
     v = dict.fromkeys(range(7))
     if open_to(w, i, STORE):
-        v[STORE] = own_channel(w, i, STORE, searched, price) + found
+        v[STORE] = own_channel(w, i, STORE, searched, price, now) + found
         if not in_store:
             seen = screen if looked_up or searched in (WEBSITE, APP) else None
             lack = {None: 1 - w.p["believed_availability"], True: 0.0, False: 1.0}[seen]
@@ -156,7 +157,7 @@ def decide(w, i, need, step, searched, item, in_store, inspected, now):
         pickup = -way - w.p["delivery_per_day"] * w.p["pick_days"]
     for channel in (WEBSITE, APP):
         if open_to(w, i, channel):
-            v[channel] = own_channel(w, i, channel, searched, price) + found - doubt
+            v[channel] = own_channel(w, i, channel, searched, price, now) + found - doubt
             v[channel] += log_sum([delivery, pickup], w.p["nest"])
     v[RIVAL_ONLINE] = w.p["rival_online"] + w.c["affinity"][i, WEBSITE] + found - doubt
     v[RIVAL_ONLINE] += price * w.p["rival_gap"] - w.p["delivery_per_day"] * w.p["rival_days"]

@@ -45,7 +45,12 @@ def sell(w, i, logged, need, step, item, channel, fulfilment, free, now):
     elif w.c["has_card"][i] and w.u("CAPTURE", i, need, step) < w.p["card_shown"]:
         identity = Identity.CARD
     is_member = w.c["has_card"][i] and identity != Identity.NONE
-    spent = pay_with_points(w, i, ledger, goods) if is_member else 0
+    share = w.price_off(i, channel, now)
+    off = to_cents(goods * 0.01 * share)
+    if share > w.p["promotion"][channel]:
+        w.c["coupon_until"][i] = -math.inf
+        w.log(now, i, logged, channel, Event.COUPON, identity=identity, cost=off / 100)
+    spent = pay_with_points(w, i, ledger, goods - off) if is_member else 0
     fee = 0
     if fulfilment in (Fulfilment.DELIVERY, Fulfilment.ENDLESS_AISLE):
         fee = to_cents(w.p["delivery_fee"]) * (not free)
@@ -54,23 +59,24 @@ def sell(w, i, logged, need, step, item, channel, fulfilment, free, now):
     if fulfilment == Fulfilment.PICKUP:
         w.post(now, Line.PICKING, channel, i, logged, -w.p["picking_cost"])
     w.post(now, Line.REVENUE, channel, i, logged, goods * 0.01)
+    w.post(now, Line.PROMOTIONS, channel, i, logged, -off / 100)
     w.post(now, Line.DISCOUNTS, channel, i, logged, -spent / 100)
     w.post(now, Line.COST_OF_GOODS, channel, i, logged, -(goods * 0.01 * w.p["goods_share"]))
     earned = 0
     if is_member:
-        earned = to_cents((goods - spent) * 0.01 * w.p["points_share"])
+        earned = to_cents((goods - off - spent) * 0.01 * w.p["points_share"])
         w.c["points"][i, ledger] += earned / 100
     w.post(now, Line.POINTS, channel, i, logged, (spent - earned) / 100)
     in_a_store = channel == STORE or fulfilment == Fulfilment.PICKUP
     w.log(now, i, logged, channel, Event.PURCHASE, identity=identity, item=item,
           store=w.home(i) if in_a_store else -1, fulfilment=fulfilment,
-          value=(goods - spent + fee) / 100)  # fmt: skip
+          value=(goods - off - spent + fee) / 100)  # fmt: skip
     for other in range(3):
         w.c["habit"][i, other] *= 1 - w.p["habit_forgetting"]
     w.c["habit"][i, channel] += 1
     if identity:
         learn(w, i, 1 if channel == STORE else 0, item, goods * 0.01, now)
-    return goods, spent, earned, identity != Identity.NONE
+    return goods, off, spent, earned, identity != Identity.NONE
 
 
 def pay_with_points(w, i, ledger, goods):
@@ -156,7 +162,7 @@ def hand_over(w, i, need, item, channel, fulfilment, now):
           fulfilment=fulfilment)  # fmt: skip
 
 
-def give_back(w, i, need, item, channel, by_parcel, goods, spent, earned, now):
+def give_back(w, i, need, item, channel, by_parcel, goods, off, spent, earned, now):
     """Refund money as money and points as points; handle, restock what can be sold again."""
     ledger = 0 if channel == STORE else 1
     taken = min(math.floor(w.c["points"][i, ledger] * 100 + 1e-6), earned)
@@ -165,6 +171,7 @@ def give_back(w, i, need, item, channel, by_parcel, goods, spent, earned, now):
     else:
         handling, store, shelf = w.p["return_store_cost"], w.home(i), w.home(i)
     w.post(now, Line.REFUNDS, channel, i, need, -goods / 100)
+    w.post(now, Line.PROMOTIONS, channel, i, need, off / 100)
     w.post(now, Line.DISCOUNTS, channel, i, need, spent / 100)
     if w.u("FIT", i, need, 1) < w.p["p_resellable"]:
         w.c["on_hand"][shelf, item] += 1
@@ -174,4 +181,4 @@ def give_back(w, i, need, item, channel, by_parcel, goods, spent, earned, now):
     w.c["points"][i, ledger] += (spent - taken) / 100
     identity = Identity.NONE if channel == STORE else Identity.ACCOUNT
     w.log(now, i, need, channel, Event.RETURN, identity=identity, item=item, store=store,
-          value=(spent - goods) / 100, cost=handling)  # fmt: skip
+          value=(spent + off - goods) / 100, cost=handling)  # fmt: skip

@@ -42,6 +42,7 @@ def random_world(rng, **fields):
         "segments.busy.dropout_b": between(0.5, 3),
     }, **fields)  # fmt: skip
     world = new_world(scenario, seed=int(rng.integers(2**63)), replication=int(rng.integers(9)))
+    world.state.params = world.state.params | {"promotion": rng.uniform(0, 0.3, 3).tolist()}
     scatter(world.columns, rng)
     return world
 
@@ -60,6 +61,8 @@ def scatter(columns, rng):
     columns["habit"][:] = rng.exponential(0.5, (n, 3))
     columns["points"][:] = rng.integers(0, 1_000, (n, 2)) / 100
     columns["n_needs"][:] = rng.integers(0, 9, n)
+    columns["coupon"][:] = rng.uniform(0, 0.4, n)
+    columns["coupon_until"][:] = rng.uniform(-10, 40, n)
     on_hand = columns["on_hand"]
     on_hand[:] = rng.integers(0, 3, on_hand.shape)
     columns["demand"][:] = rng.integers(0, 3, on_hand.shape)

@@ -66,6 +66,11 @@ class SlowWorld:
             self.c[stock][shopper] *= math.exp(-self.p[stock + "_decay"] * days)
         self.c["touched"][shopper] = now
 
+    def price_off(self, shopper, channel, now):
+        """Return the share off the price: promotion or coupon, whichever is larger."""
+        coupon = self.c["coupon"][shopper] if now <= self.c["coupon_until"][shopper] else 0.0
+        return max(self.p["promotion"][channel], float(coupon))
+
     def usable_points(self, shopper, channel):
         """Return the EUR of points that can be spent in a channel: store 0, online otherwise."""
         store, online = self.c["points"][shopper]

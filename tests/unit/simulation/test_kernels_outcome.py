@@ -44,7 +44,7 @@ def test_sales_and_returns(pair):
         sold = kernel.buy(world.state, *arguments)
         assert sold == oracle.buy(slow, *arguments)
         if rng.uniform() < 0.3:
-            back = (i, need, item, channel, bool(rng.integers(2)), *sold[:3], now)
+            back = (i, need, item, channel, bool(rng.integers(2)), *sold[:4], now)
             kernel.give_back(world.state, *back)
             oracle.give_back(slow, *back)
     assert_same(world, slow)
