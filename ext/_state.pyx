@@ -13,7 +13,8 @@ COLUMNS = (
     "digital", "price_sensitivity", "distance", "privacy", "has_app", "has_card",
     "tracking_consent", "home_store", "indptr", "indices", "alive", "aware", "has_account",
     "subscribed", "goodwill", "fatigue", "engagement", "touched", "satisfaction", "expectation",
-    "until_need", "habit", "points", "n_needs", "n_aware_near", "coupon", "coupon_until", "attributes", "popularity",
+    "until_need", "habit", "points", "n_needs", "n_aware_near", "coupon",
+    "coupon_until", "attributes", "popularity",
     "is_shown", "on_hand", "demand", "weights", "record_of", "record_last", "record_value",
     "record_count", "record_profile", "record_sent", "record_teams",
 )  # fmt: skip
@@ -80,7 +81,7 @@ cdef class State:
 
     @property
     def params(self):
-        """The parameters as a dict; set them as a whole, a roll-out does so while the clock runs."""
+        """The parameters as a dict, set as a whole; a roll-out moves them during a run."""
         return self.p
 
     @params.setter
@@ -100,7 +101,7 @@ cdef class State:
             self.touched[i] = now
 
     cdef double price_off(self, Py_ssize_t i, int channel, double now) noexcept:
-        """Return the share off the price: of the promotion or of a coupon, the larger of the two."""
+        """Return the share off the price: the promotion or a coupon, whichever is larger."""
         cdef double off = self.p.promotion[channel]
         if now <= self.coupon_until[i] and self.coupon[i] > off:
             off = self.coupon[i]
