@@ -131,11 +131,12 @@ cdef int shown_stock(State w, Py_ssize_t i, Py_ssize_t item, double now) noexcep
 
 
 def decide(State w, Py_ssize_t i, long need, long step, int searched, Py_ssize_t item,
-           bint in_store, bint inspected, double now):
+           bint in_store, bint inspected, double resolved, double now):
     """Choose where to buy, to put it off or to give it up (eqs. 6 and 7).
 
-    Returns one of GO_STORE ... GO_NOWHERE, plus WITH_PICKUP for click-and-collect. What an
-    inspection in the store adds counts for every seller of the item, rivals included.
+    `resolved` is the share of the uncertainty about fit that is gone. Returns one of GO_STORE ...
+    GO_NOWHERE, plus WITH_PICKUP for click-and-collect. What an inspection in the store adds counts
+    for every seller of the item, rivals included.
     """
     cdef double v[7]
     cdef double nest[2][2]      # website and app: delivery, pick-up
@@ -149,7 +150,7 @@ def decide(State w, Py_ssize_t i, long need, long step, int searched, Py_ssize_t
     firm = w.p.goodwill * w.goodwill[i] + w.p.satisfaction * w.satisfaction[i]
     far = w.p.distance_per_km * w.distance[i]
     shown = shown_stock(w, i, item, now)
-    unresolved = w.p.risk * (1 - w.p.resolved[STORE if inspected else searched])
+    unresolved = w.p.risk * (1 - resolved)
     if inspected:
         found = w.p.inspection_sd * normal(w.uniform(STREAM_VISIT, i, need, 0))
 

@@ -43,6 +43,8 @@ class Capabilities(Part):
     endless_aisle: Level = _level("K8", "staff can order what the store lacks")
     unified_loyalty: Level = _level("K10", "points earned in one channel count in the other")
 
+    interactive_fit: Level = _level("K17", "website and app let shoppers try on (AR, VR, AI)")
+
     @model_validator(mode="after")
     def _check_needs(self) -> Self:
         problems = [

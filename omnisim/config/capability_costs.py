@@ -34,6 +34,10 @@ class CapabilityCosts(Part):
         (0.0, 30_000.0, 60_000.0), "K10, whole firm, at level 0, 1, 2", unit="EUR/year",
         source="assumption",
     )  # fmt: skip
+    interactive_fit: Levels = param(
+        (0.0, 40_000.0, 80_000.0), "K17, whole firm, at level 0, 1, 2", unit="EUR/year",
+        source="assumption",
+    )  # fmt: skip
 
 
 class Investments(Part):
@@ -61,5 +65,9 @@ class Investments(Part):
     )  # fmt: skip
     unified_loyalty: Levels = param(
         (0.0, 100_000.0, 200_000.0), "K10, whole firm, at level 0, 1, 2", unit="EUR",
+        source="assumption",
+    )  # fmt: skip
+    interactive_fit: Levels = param(
+        (0.0, 100_000.0, 200_000.0), "K17, whole firm, at level 0, 1, 2", unit="EUR",
         source="assumption",
     )  # fmt: skip

@@ -55,6 +55,10 @@ class Primitives(Part):
         (0.0, 0.5, 1.0), "K10: share of the points of other channels that can be spent here",
         "C3: usable share 0.5 to 1, assumption",
     )  # fmt: skip
+    fit_resolved: Levels = _levels(
+        (0.0, 0.15, 0.3), "K17: share of the uncertainty about fit left by website and app that "
+        "interactive views remove", "C3: 10-40 %, assumption; C1: AR 0.3",
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _check_ranges(self) -> Self:
@@ -90,5 +94,6 @@ MOVES = {
     "stock_shown": "visible_stock",
     "aisle_offered": "endless_aisle",
     "points_across": "unified_loyalty",
+    "fit_resolved": "interactive_fit",
 }
 """The capability that moves each primitive."""

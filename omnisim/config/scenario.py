@@ -129,15 +129,16 @@ class Scenario(Part):
     def single_channel(self) -> Self:
         """Return the limit in which every need ends in one purchase on the website.
 
-        No rivals, no delay, no stock-outs, no abandonment, no returns, delivery at once (so that
-        shoppers judge, and leave, at the purchase), and drop-out exactly that of the segment:
-        repeat buying is then BG/NBD by construction (facts.md D2).
+        No rivals, no delay, no stock-outs, no abandonment, nothing uncertain, no returns, delivery
+        at once (so that shoppers judge, and leave, at the purchase), and drop-out exactly that of
+        the segment: repeat buying is then BG/NBD by construction (facts.md D2).
         """
         off = {"rivals.online_search_intercept": -50.0, "rivals.online_intercept": -50.0,
                "rivals.local_intercept": -50.0, "rivals.delay_intercept": -50.0,
                "rivals.none_intercept": -50.0, "channels.store.is_open": False,
                "channels.app.is_open": False, "channels.website.purchase_intercept": 50.0,
-               "channels.cart_friction": -50.0, "fulfilment.return_threshold": -100.0,
+               "channels.cart_friction": -50.0, "channels.website.risk_resolved": 1.0,
+               "fulfilment.return_threshold": -100.0,
                "fulfilment.delivery_fee": 0.0, "fulfilment.delivery_days": 0.0,
                "experience.satisfaction_on_churn": 0.0, "experience.engagement_on_churn": 0.0,
                "experience.points_on_churn": 0.0, "experience.engagement_on_need": 0.0,

@@ -14,7 +14,6 @@ cdef struct Params:
     double mean_delay_days, p_phone_check, taste_weight
     double search_intercept[4]
     double purchase_intercept[3]
-    double resolved[4]
     double synergy[4][3]
     int is_open[3]
     double cart_friction, login_share

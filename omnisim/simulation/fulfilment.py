@@ -6,6 +6,7 @@ import omnisim.simulation._journey as kernel
 import omnisim.simulation._outcome as outcome
 from omnisim.schema import Fulfilment
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM
+from omnisim.simulation.information import resolved_by
 from omnisim.simulation.parameters import MINUTES_PER_DAY
 from omnisim.simulation.store import Steps, visit
 from omnisim.simulation.trip import AISLE, STORE, WITH_PICKUP, Trip
@@ -35,7 +36,7 @@ class Sale:
 
 def sell_in_store(world: World, trip: Trip) -> Steps:
     """Sell over the counter; the shopper has the goods at once."""
-    trip.inspected = True
+    trip.inspect(resolved_by(world, STORE))
     sale = _sell(world, trip, STORE, Fulfilment.IN_STORE)
     yield from evaluate(world, trip, sale, rate_queue(world, trip.waited))
 
@@ -104,9 +105,8 @@ def rate_queue(world: World, waited: float) -> float:
 def evaluate(world: World, trip: Trip, sale: Sale, speed: float) -> Steps:
     """Judge the purchase, and bring or send the goods back if they do not fit."""
     env, state = world.env, world.state
-    looked_at = STORE if trip.inspected else trip.searched
     returns = outcome.evaluate(
-        state, trip.shopper, trip.need, sale.channel, looked_at, sale.by_parcel, speed,
+        state, trip.shopper, trip.need, sale.channel, trip.resolved, sale.by_parcel, speed,
         trip.obstacle, env.now,
     )  # fmt: skip
     if not returns:

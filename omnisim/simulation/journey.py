@@ -8,6 +8,7 @@ import omnisim.simulation._journey as kernel
 import omnisim.simulation._outcome as outcome
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM
 from omnisim.simulation.fulfilment import sell_in_store, sell_online
+from omnisim.simulation.information import resolved_by
 from omnisim.simulation.store import Steps, visit
 from omnisim.simulation.trip import (
     AISLE,
@@ -49,14 +50,15 @@ def journey(world: World, shopper: int, need: int) -> Steps:
     """Follow a need that has arisen until it is met, lost or given up."""
     env, state = world.env, world.state
     item = kernel.want(state, shopper, need, env.now)
-    trip = Trip(shopper, need, item, kernel.search(state, shopper, need, env.now))
+    searched = kernel.search(state, shopper, need, env.now)
+    trip = Trip(shopper, need, item, searched, resolved_by(world, searched))
     expires = env.now + world.scenario.market.need_open_days
     if trip.searched == STORE:
         yield from _go_to_store(world, trip)
     while trip.step < MAX_STEPS and env.now <= expires:
         action = kernel.decide(
             state, shopper, need, trip.step, trip.searched, trip.item, trip.in_store,
-            trip.inspected, env.now,
+            trip.inspected, trip.resolved, env.now,
         )  # fmt: skip
         trip.step += 1
         if action == STORE:
@@ -97,7 +99,8 @@ def _go_to_store(world: World, trip: Trip) -> Steps:
     trip.waited = waited
     trip.in_store = True
     store = world.columns["home_store"][trip.shopper]
-    trip.inspected |= bool(world.columns["on_hand"][store, trip.item] > 0)
+    if world.columns["on_hand"][store, trip.item] > 0:
+        trip.inspect(resolved_by(world, STORE))
 
 
 def _abandon_cart(world: World, trip: Trip, action: int) -> bool:

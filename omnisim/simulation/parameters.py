@@ -62,7 +62,6 @@ def _choice(scenario: Scenario) -> dict[str, Any]:
         "taste_weight": scenario.stock.taste_weight,
         "search_intercept": [c.search_intercept for c in own] + [rivals.online_search_intercept],
         "purchase_intercept": [c.purchase_intercept for c in own],
-        "resolved": [c.risk_resolved for c in own] + [channels.website.risk_resolved],
         "synergy": _synergy(channels),
         "is_open": [int(c.is_open) for c in own],
         "cart_friction": channels.cart_friction,

@@ -14,14 +14,23 @@ ONLINE = (WEBSITE, APP, WEBSITE + WITH_PICKUP, APP + WITH_PICKUP)
 
 @dataclass(slots=True)
 class Trip:
-    """Where a need stands: who, what, where it was searched and what got in the way."""
+    """Where a need stands: who, what, where it was searched and what got in the way.
+
+    `resolved` is the share of the uncertainty about fit that is gone, in [0, 1].
+    """
 
     shopper: int
     need: int
     item: int
     searched: int
+    resolved: float
     step: int = 0
     in_store: bool = False
     inspected: bool = False
     obstacle: bool = False
     waited: float = 0.0
+
+    def inspect(self, resolved: float) -> None:
+        """Look at the item in the store: what is known of its fit is at least `resolved`."""
+        self.inspected = True
+        self.resolved = max(self.resolved, resolved)

@@ -74,6 +74,8 @@ class Firm:
         self.scenario, self.rng, self.env = scenario, random.Random(seed), simpy.Environment()
         primitives = scenario.primitives.at(scenario.capabilities)
         self.p = SimpleNamespace(**kernel_parameters(scenario, primitives, seed=0, replication=0))
+        shops = scenario.channels.store, scenario.channels.website, scenario.channels.app
+        self.p.resolved = [c.risk_resolved for c in (*shops, scenario.channels.website)]
         n_stores, n_items = scenario.stores.n_stores, scenario.stock.n_items
         staff = scenario.service.staff_per_store
         self.staff = [simpy.Resource(self.env, staff) for _ in range(n_stores)]

@@ -130,13 +130,12 @@ def own_channel(w, i, channel, searched, price, now):
     )
 
 
-def decide(w, i, need, step, searched, item, in_store, inspected, now):
+def decide(w, i, need, step, searched, item, in_store, inspected, resolved, now):
     """Choose a seller, a delay or nothing, and how the goods come (eqs. 6 and 7)."""
     w.refresh(i, now)
     price = w.p["price"] * w.c["price_sensitivity"][i]
     way = w.p["distance_per_km"] * w.c["distance"][i]
     screen = stock_on_screen(w, i, item, now)
-    resolved = w.p["resolved"][STORE if inspected else searched]
     doubt = w.p["risk"] * (1 - resolved)
     found = w.p["inspection_sd"] * ndtri(w.u("VISIT", i, need)) if inspected else 0.0
     looked_up = w.u("PHONE", i, need, step) < w.p["p_phone_check"] * w.c["digital"][i]

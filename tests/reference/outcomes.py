@@ -101,9 +101,9 @@ def learn(w, i, team, item, value, now):
     w.c["record_count"][record] = n + 1
 
 
-def evaluate(w, i, need, channel, looked_at, by_parcel, speed, obstacle, now):
+def evaluate(w, i, need, channel, resolved, by_parcel, speed, obstacle, now):
     """Judge the purchase: satisfaction (13), drop-out (14), word of mouth (15), return (11)."""
-    doubt = 1 - w.p["resolved"][looked_at]
+    doubt = 1 - resolved
     fit = ndtri(w.u("FIT", i, need)) * w.p["fit_sd"] * doubt**0.5
     goods = min(1.0, max(-1.0, w.p["rating"] + w.p["rating_fit"] * fit))
     parts = [goods, speed, w.p["rating_obstacle" if obstacle else "rating"]]

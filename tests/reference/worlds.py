@@ -51,6 +51,15 @@ def of(table, name):
     return np.asarray(table[name])
 
 
+def assert_same_bytes(first, second):
+    """Hold that two runs wrote the same events and postings, to the last bit."""
+    for name in ("events", "postings"):
+        a, b = getattr(first, name), getattr(second, name)
+        assert a.num_rows == b.num_rows, name
+        for column in a.column_names:
+            assert of(a, column).tobytes() == of(b, column).tobytes(), (name, column)
+
+
 @st.composite
 def scenarios(draw):
     """Draw small scenarios over the whole range of what shoppers and firm may do."""

@@ -60,7 +60,8 @@ def test_decisions(pair):
         i, need, step, item, now = address(world, rng)
         in_store, been_there = bool(rng.integers(2)), bool(rng.integers(2))
         searched = int(rng.integers(4))
-        arguments = (step, searched, item, in_store, in_store or been_there, now)
+        arguments = (step, searched, item, in_store, in_store or been_there,
+                     float(rng.uniform()), now)  # fmt: skip
         chosen.append(same(world, slow, "decide", i, need, *arguments))
     assert_same(world, slow)
     assert len(set(chosen)) >= 5

@@ -68,7 +68,7 @@ def test_experience(pair):
     given_back = 0
     for _ in range(N_CALLS):
         i, need, _, now = address(world, rng)
-        arguments = (i, need, int(rng.integers(3)), int(rng.integers(4)), bool(rng.integers(2)),
+        arguments = (i, need, int(rng.integers(3)), float(rng.uniform()), bool(rng.integers(2)),
                      float(rng.uniform(-1, 1)), bool(rng.integers(2)), now)  # fmt: skip
         found = kernel.evaluate(world.state, *arguments)
         assert found == oracle.evaluate(slow, *arguments)
