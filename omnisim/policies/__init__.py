@@ -8,15 +8,21 @@ behind two records, and neither holds what the other saw. An action answers with
 probability of what was chosen, so that a log of decisions can value other policies.
 """
 
-from omnisim.policies.base import Action, Context, Outcome, Policy, Truth, joined
+from omnisim.policies.base import Policy
 from omnisim.policies.campaign import RecencyCampaign
+from omnisim.policies.context import Context, Truth
 from omnisim.policies.fixed import Blanket, NoContact, Uniform
+from omnisim.policies.linear import EpsilonGreedy, LinearThompson, LinUCB
 from omnisim.policies.loading import load_policy, policy_from_dict
+from omnisim.policies.outcome import Action, Outcome, joined
 
 __all__ = [
     "Action",
     "Blanket",
     "Context",
+    "EpsilonGreedy",
+    "LinUCB",
+    "LinearThompson",
     "NoContact",
     "Outcome",
     "Policy",

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from omnisim._validation import check_count, check_positive
-from omnisim.policies.base import NONE, Action, Context, Policy
+from omnisim.policies.base import Policy
 from omnisim.policies.choosing import certain
+from omnisim.policies.context import NONE, Context
 from omnisim.policies.features import NEVER_DAYS
+from omnisim.policies.outcome import Action
 
 ACTION = "email:profile"
 

@@ -2,17 +2,29 @@
 
 import numpy as np
 
-from omnisim.policies.base import Action, Bools, Context, Floats, Ints
+import omnisim.policies._bandit as _bandit
+from omnisim.policies.context import Bools, Context, Floats, Ints
+from omnisim.policies.outcome import Action
 
 
 def certain(index: Ints) -> Action:
     """Return actions that are taken with probability one."""
-    return Action(index.astype(np.int64, copy=False), np.ones(len(index)))
+    return Action(index, np.ones(len(index)))
 
 
-def best(scores: Floats, eligible: Bools) -> Ints:
-    """Return the eligible action of the highest score in each row; the first one on a tie."""
-    index: Ints = np.argmax(np.where(eligible, scores, -np.inf), axis=1)
+def best(context: Context, scores: Floats) -> Ints:
+    """Return the eligible action of the highest score after cost; the first one on a tie.
+
+    Parameters
+    ----------
+    context : Context
+        The decisions.
+    scores : ndarray of shape (n, n_actions), float64, unit: EUR
+        Expected reward before cost.
+    """
+    index = np.zeros(len(context), dtype=np.int64)
+    scores = np.ascontiguousarray(scores)
+    _bandit.best(scores, context.cost, np.ascontiguousarray(context.eligible).view(np.uint8), index)
     return index
 
 
@@ -39,25 +51,14 @@ def drawn(probabilities: Floats, u: Floats) -> Action:
     u : ndarray of shape (n,), float64, in (0, 1)
         One uniform draw a row.
     """
-    total = np.cumsum(probabilities, axis=1)
-    index = (total <= (u * total[:, -1])[:, None]).sum(axis=1)
-    propensity = np.take_along_axis(probabilities, index[:, None], axis=1)[:, 0]
+    probabilities = np.ascontiguousarray(probabilities)
+    index, propensity = np.zeros(len(u), dtype=np.int64), np.empty(len(u))
+    _bandit.draw(probabilities, np.ascontiguousarray(u), index, propensity)
     return Action(index, propensity, probabilities)
 
 
-def greedy(context: Context, scores: Floats, epsilon: float = 0.0) -> Action:
-    """Return the best eligible action after costs, or with probability `epsilon` any eligible one.
-
-    Parameters
-    ----------
-    context : Context
-        The decisions.
-    scores : ndarray of shape (n, n_actions), float64, unit: EUR
-        Expected reward before cost.
-    epsilon : float, default=0.0
-        Share of decisions left to chance, in [0, 1].
-    """
-    index = best(scores - context.cost, context.eligible)
+def mixed(context: Context, index: Ints, epsilon: float) -> Action:
+    """Return `index`, or with probability `epsilon` any eligible action, equally likely."""
     if epsilon == 0.0:
         return certain(index)
     return drawn(explored(index, context.eligible, epsilon), context.u)

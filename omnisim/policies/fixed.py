@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from omnisim.policies.base import NONE, Action, Context, Policy
+from omnisim.policies.base import Policy
 from omnisim.policies.choosing import certain, drawn, uniform_share
+from omnisim.policies.context import NONE, Context
+from omnisim.policies.outcome import Action
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 import omnisim.simulation._journey as _journey
 import omnisim.simulation._market as _market
 from omnisim.policies import Action, Context
-from omnisim.policies.base import NONE
 from omnisim.policies.content import items_shown
+from omnisim.policies.context import NONE
 from omnisim.policies.features import as_matrix, days_since, profile_names
 from omnisim.random import Stream
 from omnisim.schema import Channel

@@ -9,6 +9,7 @@ import pytest
 
 from omnisim.exceptions import ParameterError
 from omnisim.policies import (
+    Action,
     Blanket,
     Context,
     NoContact,
@@ -17,7 +18,6 @@ from omnisim.policies import (
     load_policy,
     policy_from_dict,
 )
-from omnisim.policies.base import Action
 from omnisim.policies.choosing import certain
 from omnisim.policies.saving import decoded, encoded
 

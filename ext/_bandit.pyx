@@ -1,0 +1,331 @@
+# cython: language_level=3, boundscheck=False, wraparound=False, initializedcheck=False
+# cython: cdivision=True
+"""Linear bandits: one ridge regression an action, its bounds, and Thompson's probabilities.
+
+Action `a` keeps ``precision[a] = ridge I + sum x x'`` with its inverse, ``moment[a] = sum r x`` and
+``theta[:, a] = inverse[a] moment[a]``. Both matrices are symmetric to the last bit. Every sum runs
+over the features in their order, whether rows come one by one or in a batch, so the two agree to
+the last bit. The callers (omnisim/policies/linear.py and choosing.py) validate and allocate.
+"""
+
+from libc.math cimport INFINITY, sqrt
+from libc.stdint cimport int64_t, uint8_t
+
+cdef extern from "_dense.h" nogil:
+    enum: LANES
+    enum: MOST
+    double quadratic(const double *x, const double *m, Py_ssize_t d)
+    void quadratic_lanes(const double *x, const double *m, Py_ssize_t d, double *q)
+    void add_row(const double *x, Py_ssize_t d, double *precision, double *inverse, double *gain)
+    void mean_row(const double *x, const double *theta, Py_ssize_t d, Py_ssize_t n_actions,
+                  double *mean)
+
+cdef enum:
+    POINTS = 8           # of the Gauss-Legendre rule
+
+cdef double EDGE = 6.5   # deviations from the mean beyond which a normal has no mass: 4e-11
+
+# Gauss-Legendre, 8 points on [-1, 1]: Abramowitz and Stegun (1964), table 25.4.
+cdef double[POINTS] NODE = [
+    -0.960289856497536, -0.796666477413627, -0.525532409916329, -0.183434642495650,
+    0.183434642495650, 0.525532409916329, 0.796666477413627, 0.960289856497536,
+]
+cdef double[POINTS] WEIGHT = [
+    0.101228536290376, 0.222381034453374, 0.313706645877887, 0.362683783378362,
+    0.362683783378362, 0.313706645877887, 0.222381034453374, 0.101228536290376,
+]
+
+
+def encode(
+    const double[:, ::1] features,  # IN   (n, n_features)
+    const int64_t[::1] column,      # IN   (k,), columns to take
+    const double[::1] scale,        # IN   (k,), what each is divided by
+    double[:, ::1] x,               # OUT  (n, k) or, with a constant in front, (n, k + 1)
+):
+    """Take and scale columns; a further column in front becomes 1."""
+    cdef Py_ssize_t r, k, first = x.shape[1] - column.shape[0]
+    with nogil:
+        for r in range(features.shape[0]):
+            if first:
+                x[r, 0] = 1.0
+            for k in range(column.shape[0]):
+                x[r, first + k] = features[r, column[k]] / scale[k]
+
+
+def scores(
+    const double[:, ::1] x,             # IN   (n, d), d <= 256
+    const double[:, ::1] theta,         # IN   (d, n_actions)
+    const double[:, :, ::1] inverse,    # IN   (n_actions, d, d), symmetric
+    double alpha,                       # 0 leaves the second term out
+    double[:, ::1] score,               # OUT  (n, n_actions)
+):
+    """Write x' theta + alpha sqrt(x' inverse x). O(n d n_actions) without the second term."""
+    with nogil:
+        score_rows(x, theta, inverse, alpha, 1.0, score)
+
+
+def widths(
+    const double[:, ::1] x,             # IN   (n, d), d <= 256
+    const double[:, ::1] theta,         # IN   (d, n_actions)
+    const double[:, :, ::1] inverse,    # IN   (n_actions, d, d), symmetric
+    double alpha,                       # > 0
+    double[:, ::1] width,               # OUT  (n, n_actions)
+):
+    """Write alpha sqrt(x' inverse x). O(n d**2 n_actions / 2)."""
+    with nogil:
+        score_rows(x, theta, inverse, alpha, 0.0, width)
+
+
+cdef void score_rows(const double[:, ::1] x, const double[:, ::1] theta,
+                     const double[:, :, ::1] inverse, double alpha, double share,
+                     double[:, ::1] score) noexcept nogil:
+    """Write share times the mean plus alpha times the width, 32 rows at a time."""
+    cdef Py_ssize_t r = 0, a, j, k, d = x.shape[1], n = x.shape[0], n_actions = theta.shape[1]
+    cdef double[MOST * LANES] lanes
+    cdef double[LANES] q
+    for r in range(n):
+        if share:
+            mean_row(&x[r, 0], &theta[0, 0], d, n_actions, &score[r, 0])
+        else:
+            for a in range(n_actions):
+                score[r, a] = 0.0
+    if alpha == 0.0:
+        return
+    r = 0
+    while r + LANES <= n:
+        for j in range(d):
+            for k in range(LANES):
+                lanes[j * LANES + k] = x[r + k, j]
+        for a in range(n_actions):
+            quadratic_lanes(lanes, &inverse[a, 0, 0], d, q)
+            for k in range(LANES):
+                score[r + k, a] += alpha * sqrt(q[k])
+        r += LANES
+    while r < n:
+        for a in range(n_actions):
+            score[r, a] += alpha * sqrt(quadratic(&x[r, 0], &inverse[a, 0, 0], d))
+        r += 1
+
+
+def best(
+    const double[:, ::1] score,         # IN   (n, n_actions)
+    const double[::1] cost,             # IN   (n_actions,), taken off
+    const uint8_t[:, ::1] eligible,     # IN   (n, n_actions), at least one a row
+    int64_t[::1] index,                 # OUT  (n,)
+):
+    """Write the eligible action of the highest score after cost, the first one on a tie."""
+    cdef Py_ssize_t r, a
+    cdef double top, value
+    with nogil:
+        for r in range(score.shape[0]):
+            top = -INFINITY
+            for a in range(score.shape[1]):
+                value = score[r, a] - cost[a]
+                if eligible[r, a] and value > top:
+                    top = value
+                    index[r] = a
+
+
+def draw(
+    const double[:, ::1] probability,   # IN   (n, n_actions), >= 0, rows sum to about 1
+    const double[::1] u,                # IN   (n,), in (0, 1)
+    int64_t[::1] index,                 # OUT  (n,)
+    double[::1] propensity,             # OUT  (n,)
+):
+    """Draw an action a row by the inverse distribution function; never one of probability 0."""
+    cdef Py_ssize_t r, a
+    cdef double total, below
+    with nogil:
+        for r in range(probability.shape[0]):
+            total = 0.0
+            for a in range(probability.shape[1]):
+                total += probability[r, a]
+            total *= u[r]
+            below = 0.0
+            for a in range(probability.shape[1]):
+                if probability[r, a] > 0.0:
+                    index[r] = a
+                    below += probability[r, a]
+                    if below > total:
+                        break
+            propensity[r] = probability[r, index[r]]
+
+
+def update(
+    const double[:, ::1] x,             # IN   (n, d), d <= 256
+    const int64_t[::1] action,          # IN   (n,), in [0, n_actions)
+    const double[::1] reward,           # IN   (n,)
+    int64_t refresh_every,              # updates of an action between two fresh inverses
+    double[:, :, ::1] precision,        # IN, OUT  (n_actions, d, d), lower triangles
+    double[:, :, ::1] inverse,          # IN, OUT  (n_actions, d, d)
+    double[:, ::1] moment,              # IN, OUT  (n_actions, d)
+    double[:, ::1] theta,               # IN, OUT  (d, n_actions)
+    int64_t[::1] n_updates,             # IN, OUT  (n_actions,)
+):
+    """Add rows one after the other (Sherman and Morrison 1950). O(n d**2)."""
+    cdef Py_ssize_t r, a, i, d = x.shape[1], n_actions = theta.shape[1]
+    cdef double[MOST] gain
+    cdef double error
+    with nogil:
+        for r in range(x.shape[0]):
+            a = action[r]
+            error = reward[r]
+            for i in range(d):
+                error -= x[r, i] * theta[i, a]
+                moment[a, i] += reward[r] * x[r, i]
+            add_row(&x[r, 0], d, &precision[a, 0, 0], &inverse[a, 0, 0], gain)
+            n_updates[a] += 1
+            if n_updates[a] % refresh_every == 0:
+                invert(&precision[a, 0, 0], d, &inverse[a, 0, 0])
+                solve(&inverse[a, 0, 0], &moment[a, 0], d, n_actions, &theta[0, a])
+            else:
+                for i in range(d):
+                    theta[i, a] += gain[i] * error
+
+
+cdef void solve(const double *inverse, const double *moment, Py_ssize_t d, Py_ssize_t stride,
+                double *theta) noexcept nogil:
+    cdef Py_ssize_t i, j
+    for i in range(d):
+        theta[i * stride] = 0.0
+        for j in range(d):
+            theta[i * stride] += inverse[i * d + j] * moment[j]
+
+
+cdef void invert(const double *m, Py_ssize_t d, double *inverse) noexcept nogil:
+    """Invert a positive definite matrix afresh by Cholesky's factor. O(d**3).
+
+    `inverse` holds first the factor L, then its inverse W, both lower triangular, then W' W.
+    """
+    cdef Py_ssize_t i, j, k
+    cdef double s
+    for j in range(d):
+        for i in range(j, d):
+            s = m[i * d + j]
+            for k in range(j):
+                s -= inverse[i * d + k] * inverse[j * d + k]
+            inverse[i * d + j] = sqrt(s) if i == j else s / inverse[j * d + j]
+    # invariant: columns below j of the lower triangle hold W, from j on they hold L
+    for j in range(d):
+        inverse[j * d + j] = 1.0 / inverse[j * d + j]
+        for i in range(j + 1, d):
+            s = 0.0
+            for k in range(j, i):
+                s -= inverse[i * d + k] * inverse[k * d + j]
+            inverse[i * d + j] = s / inverse[i * d + i]
+    for i in range(d):
+        for j in range(i + 1):
+            s = 0.0
+            for k in range(i, d):
+                s += inverse[k * d + i] * inverse[k * d + j]
+            # of W only rows from i on are still read, and of row i only columns after j, or i
+            inverse[j * d + i] = s
+            inverse[i * d + j] = s
+
+
+def thompson(
+    const double[:, ::1] mean,          # IN   (n, n_actions), n_actions <= 256, after cost
+    const double[:, ::1] width,         # IN   (n, n_actions), > 0
+    const uint8_t[:, ::1] eligible,     # IN   (n, n_actions), at least one a row
+    const double[:, ::1] normal,        # IN   (13 per_unit + 2, 2) distribution and density from
+                                        #      -6.5 on; one entry more, for rounding at the end
+    double per_unit,                    # entries of `normal` a unit
+    double[:, ::1] probability,         # OUT  (n, n_actions), rows sum to 1
+):
+    """Write the probability that each action's independent normal score is the highest.
+
+    P(a) is the integral of f_a times the distribution functions of the others, by Gauss-Legendre
+    over pieces of at most two standard deviations of whichever score varies there.
+    """
+    cdef Py_ssize_t r, a, n_actions = mean.shape[1]
+    cdef double total
+    with nogil:
+        for r in range(mean.shape[0]):
+            integrate(&mean[r, 0], &width[r, 0], &eligible[r, 0], n_actions, &normal[0, 0],
+                      normal.shape[0] // 2 - 1, per_unit, &probability[r, 0])
+            total = 0.0
+            for a in range(n_actions):
+                total += probability[r, a]
+            for a in range(n_actions):
+                probability[r, a] /= total
+
+
+cdef void integrate(const double *mean, const double *width, const uint8_t *eligible,
+                    Py_ssize_t n_actions, const double *normal, Py_ssize_t middle,
+                    double per_unit, double *probability) noexcept nogil:
+    cdef Py_ssize_t a, b, n_able = 0
+    cdef Py_ssize_t[MOST] able
+    cdef double low = -INFINITY, high = -INFINITY, s, step
+    for a in range(n_actions):
+        probability[a] = 0.0
+        if eligible[a]:
+            low = max(low, mean[a] - EDGE * width[a])
+            high = max(high, mean[a] + EDGE * width[a])
+    # an action whose best lies below everybody's worst has no chance and changes no other's
+    for a in range(n_actions):
+        if eligible[a] and mean[a] + EDGE * width[a] >= low:
+            able[n_able] = a
+            n_able += 1
+    if n_able == 1:
+        probability[able[0]] = 1.0
+        return
+    s = low
+    while s < high:
+        step = high - s
+        for b in range(n_able):
+            a = able[b]
+            if s < mean[a] - EDGE * width[a]:
+                step = min(step, mean[a] - EDGE * width[a] - s)
+            elif s < mean[a] + EDGE * width[a]:
+                step = min(step, 2.0 * width[a])
+        add_piece(s, step, mean, width, able, n_able, normal, middle, per_unit, probability)
+        if s + step <= s:
+            break
+        s += step
+
+
+cdef void add_piece(double start, double step, const double *mean, const double *width,
+                    const Py_ssize_t *able, Py_ssize_t n_able, const double *normal,
+                    Py_ssize_t middle, double per_unit, double *probability) noexcept nogil:
+    """Add the part of the integral over [start, start + step]."""
+    cdef double[MOST] below, density, before, per_width
+    cdef double s, after, weight
+    cdef Py_ssize_t k, b
+    for b in range(n_able):
+        per_width[b] = 1.0 / width[able[b]]
+    for k in range(POINTS):
+        s = start + 0.5 * step * (1.0 + NODE[k])
+        weight = 0.5 * step * WEIGHT[k]
+        after = 1.0
+        for b in range(n_able):
+            lookup((s - mean[able[b]]) * per_width[b], normal, middle, per_unit, &below[b],
+                   &density[b])
+            before[b] = after
+            after *= below[b]
+        after = 1.0
+        for b in range(n_able - 1, -1, -1):
+            probability[able[b]] += weight * density[b] * per_width[b] * before[b] * after
+            after *= below[b]
+
+
+cdef inline void lookup(double z, const double *normal, Py_ssize_t middle, double per_unit,
+                        double *below, double *density) noexcept nogil:
+    """Interpolate the normal distribution function and density by cubic Hermite polynomials."""
+    cdef double place, t, h = 1.0 / per_unit, f0, f1, g0, g1, t0, t1, z0
+    cdef Py_ssize_t k
+    if z <= -EDGE:
+        below[0] = density[0] = 0.0
+        return
+    if z >= EDGE:
+        below[0] = 1.0
+        density[0] = 0.0
+        return
+    place = (z + EDGE) * per_unit
+    k = <Py_ssize_t>place
+    t = place - k
+    z0 = (k - middle) * h
+    f0, g0, f1, g1 = normal[2 * k], normal[2 * k + 1], normal[2 * k + 2], normal[2 * k + 3]
+    t0, t1 = t * t * (3.0 - 2.0 * t), t * (1.0 - t)
+    below[0] = f0 + (f1 - f0) * t0 + h * t1 * (g0 * (1.0 - t) - g1 * t)
+    # the slope of the density is -z times itself
+    density[0] = g0 + (g1 - g0) * t0 + h * t1 * (-z0 * g0 * (1.0 - t) + (z0 + h) * g1 * t)

@@ -1,0 +1,178 @@
+"""A batch of decisions to make: what the firm knows and what it may do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from omnisim._validation import check_choice
+from omnisim.exceptions import ParameterError
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+NONE = "none"
+"""Name of the action that contacts nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What no firm can observe; handed only to a policy whose `needs_truth` is True.
+
+    Attributes
+    ----------
+    taste : ndarray of shape (n, n_attributes), float64, optional
+        True taste of the person behind each record.
+    value : ndarray of shape (n, n_actions), float64, unit: EUR, optional
+        Expected reward of each action, before its cost.
+    """
+
+    taste: Floats | None = None
+    value: Floats | None = None
+
+    def take(self, rows: NDArray[Any]) -> "Truth":
+        """Return the truth about `rows` (indices or a mask)."""
+        taste = None if self.taste is None else self.taste[rows]
+        return Truth(taste, None if self.value is None else self.value[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A batch of decisions to make: what the firm has observed, and what it may do.
+
+    Attributes
+    ----------
+    features : ndarray of shape (n, n_features), float64, C-contiguous, finite
+        One row a record of the firm; without a single customer view a shopper may stand behind two
+        rows, and neither holds what the other saw.
+    names : tuple of str
+        Name of each column; `omnisim.policies.features` says what the usual ones mean.
+    actions : tuple of str
+        What can be done: ``"none"`` and names like ``"email:profile"``, medium and content.
+    eligible : ndarray of shape (n, n_actions), bool
+        What may be done with each record: consent, address, caps and capacity. Each row allows at
+        least one action.
+    cost : ndarray of shape (n_actions,), float64, unit: EUR
+        Cost of each action, known beforehand.
+    u : ndarray of shape (n,), float64, in (0, 1)
+        Uniform draw of each decision; the only luck a policy may use.
+    record : ndarray of shape (n,), int64
+        The firm's number of each record.
+    catalogue : ndarray of shape (n_items, n_attributes), float64, optional
+        Attributes of the items that content may show, the most popular first.
+    truth : Truth, optional
+        Set only for a policy whose `needs_truth` is True.
+
+    Raises
+    ------
+    ParameterError
+        If shapes do not fit together.
+    """
+
+    features: Floats
+    names: tuple[str, ...]
+    actions: tuple[str, ...]
+    eligible: Bools
+    cost: Floats
+    u: Floats
+    record: Ints
+    catalogue: Floats | None = None
+    truth: Truth | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        n, d = self.features.shape
+        k = len(self.actions)
+        if (
+            d != len(self.names)
+            or self.eligible.shape != (n, k)
+            or self.cost.shape != (k,)
+            or not len(self.u) == len(self.record) == n
+        ):
+            raise ParameterError(
+                f"features {self.features.shape}, eligible {self.eligible.shape}, cost "
+                f"{self.cost.shape}, u {self.u.shape} and record {self.record.shape} must have n "
+                f"rows, {len(self.names)} features and {k} actions."
+            )
+
+    @classmethod
+    def of(
+        cls,
+        features: Any,
+        actions: Sequence[str],
+        *,
+        names: Sequence[str] | None = None,
+        eligible: Any = None,
+        cost: Any = None,
+        u: Any = None,
+    ) -> "Context":
+        """Return a context from a matrix, as a table of past decisions gives it.
+
+        Parameters
+        ----------
+        features : array-like of shape (n, n_features)
+            Finite numbers.
+        actions : sequence of str
+            What can be done.
+        names : sequence of str, optional
+            Names of the features; ``x0``, ``x1`` … by default.
+        eligible : array-like of shape (n, n_actions), optional
+            Everything may be done by default.
+        cost : array-like of shape (n_actions,), optional
+            Free by default.
+        u : array-like of shape (n,), optional
+            Uniform draws; one half by default, which is enough for policies without luck.
+
+        Raises
+        ------
+        ParameterError
+            If shapes do not fit together or a number is not finite.
+        """
+        x = np.ascontiguousarray(features, dtype=np.float64)
+        if x.ndim != 2 or not np.isfinite(x).all():
+            raise ParameterError(f"features must be finite, (n, n_features). Got {x.shape}.")
+        n, k = len(x), len(actions)
+        return cls(
+            features=x,
+            names=tuple(f"x{j}" for j in range(x.shape[1])) if names is None else tuple(names),
+            actions=tuple(actions),
+            eligible=np.ones((n, k), np.bool_)
+            if eligible is None
+            else np.array(eligible, np.bool_),
+            cost=np.zeros(k) if cost is None else np.array(cost, np.float64),
+            u=np.full(n, 0.5) if u is None else np.array(u, np.float64),
+            record=np.arange(n),
+        )
+
+    def __len__(self) -> int:
+        """Return the number of decisions."""
+        return len(self.features)
+
+    def __repr__(self) -> str:
+        """Say how large the batch is and what can be done."""
+        return f"Context({len(self)} records, {len(self.names)} features, actions {self.actions})"
+
+    def column(self, name: str) -> Floats:
+        """Return the feature `name`, a view of shape (n,)."""
+        return self.features[:, self.column_number(name)]
+
+    def column_number(self, name: str) -> int:
+        """Return where the feature `name` stands."""
+        return self.names.index(check_choice("feature", name, self.names))
+
+    def action_number(self, name: str) -> int:
+        """Return where the action `name` stands."""
+        return self.actions.index(check_choice("action", name, self.actions))
+
+    def take(self, rows: NDArray[Any]) -> "Context":
+        """Return the decisions of `rows` (indices or a mask) as a batch of their own."""
+        return replace(
+            self,
+            features=self.features[rows],
+            eligible=self.eligible[rows],
+            u=self.u[rows],
+            record=self.record[rows],
+            truth=None if self.truth is None else self.truth.take(rows),
+        )

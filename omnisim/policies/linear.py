@@ -1,0 +1,222 @@
+"""Linear bandits: each action's reward is a linear function of the features, learned on the way."""
+
+from dataclasses import dataclass
+from functools import cache, cached_property
+
+import numpy as np
+
+import omnisim.policies._bandit as _bandit
+from omnisim._validation import check_positive, check_probability
+from omnisim.exceptions import ParameterError
+from omnisim.policies.base import Policy
+from omnisim.policies.choosing import best, certain, drawn, mixed
+from omnisim.policies.context import Context, Floats
+from omnisim.policies.encoding import Encoding
+from omnisim.policies.outcome import Action, Outcome
+
+MOST = 256
+"""Inputs and actions that the kernels take."""
+
+REFRESH_EVERY = 1024
+"""Updates of an action after which its inverse is computed afresh, so that rounding stays small."""
+
+PER_UNIT = 256
+"""Entries a unit of the table of the normal distribution; cubic interpolation errs by 1e-12."""
+
+
+@dataclass(kw_only=True)
+class LinearBandit(Policy):
+    """The ridge regression of each action that the linear bandits share; decides greedily.
+
+    For each action a, with the rows x in which it was taken and their rewards r:
+    precision = ridge I + sum x x', moment = sum r x, theta = precision^-1 moment. The score of an
+    action is x' theta less its cost. Outcomes may come late and in batches: rows are added in the
+    order given, and the order of batches alone decides.
+
+    Parameters
+    ----------
+    ridge : float, default=1.0
+        Weight of the penalty; above 0.
+    features : tuple of str, optional
+        Columns that count; all by default. At most 255.
+    intercept : bool, default=True
+        Whether a constant is an input too.
+
+    Attributes
+    ----------
+    theta_ : ndarray of shape (n_inputs, n_actions), float64
+        Coefficients.
+    precision_ : ndarray of shape (n_actions, n_inputs, n_inputs), float64
+        Penalty plus sum of squares and products; only the lower triangles are kept up to date.
+    inverse_ : ndarray of shape (n_actions, n_inputs, n_inputs), float64
+        Its inverse.
+    moment_ : ndarray of shape (n_actions, n_inputs), float64
+        Sum of reward times input.
+    n_updates_ : ndarray of shape (n_actions,), int64
+        Outcomes learned from.
+    names_, actions_ : tuple of str
+        Features and actions of the first context, which all others must have.
+    """
+
+    ridge: float = 1.0
+    features: tuple[str, ...] | None = None
+    intercept: bool = True
+
+    def __post_init__(self) -> None:
+        check_positive("ridge", self.ridge)
+
+    def decide(self, context: Context) -> Action:
+        """Return the action with the highest expected reward after cost."""
+        return certain(best(context, self._scores(self._inputs(context))))
+
+    def learn(self, outcome: Outcome) -> None:
+        """Add the outcomes, row by row."""
+        x = self._inputs(outcome.context)
+        _bandit.update(
+            x, np.ascontiguousarray(outcome.action.index), np.ascontiguousarray(outcome.reward),
+            REFRESH_EVERY, self.precision_, self.inverse_, self.moment_, self.theta_,
+            self.n_updates_,
+        )  # fmt: skip
+
+    def _inputs(self, context: Context) -> Floats:
+        """Return the inputs of a context, after making room for what the first one brings."""
+        if not hasattr(self, "theta_"):
+            self._begin(context)
+        names, actions = context.names, context.actions
+        if names != self.names_ or actions != self.actions_:
+            raise ParameterError(
+                f"This {type(self).__name__} learned features {self.names_} and actions "
+                f"{self.actions_}. Got {names} and {actions}."
+            )
+        return self._encoding.inputs(context)
+
+    @cached_property
+    def _encoding(self) -> Encoding:
+        return Encoding.of(self.names_, self.features, self.intercept)
+
+    def _begin(self, context: Context) -> None:
+        for name in self.features or ():
+            context.column_number(name)
+        d = Encoding.of(context.names, self.features, self.intercept).n_inputs
+        k = len(context.actions)
+        if not 0 < d <= MOST or k > MOST:
+            raise ParameterError(
+                f"A linear bandit takes 1 to {MOST} inputs and up to {MOST} actions. Got {d} and "
+                f"{k}."
+            )
+        self.names_, self.actions_ = context.names, context.actions
+        self.precision_ = np.tile(np.eye(d) * self.ridge, (k, 1, 1))
+        self.inverse_ = np.tile(np.eye(d) / self.ridge, (k, 1, 1))
+        self.moment_, self.theta_ = np.zeros((k, d)), np.zeros((d, k))
+        self.n_updates_ = np.zeros(k, dtype=np.int64)
+
+    def _scores(self, x: Floats, alpha: float = 0.0) -> Floats:
+        """Return expected rewards plus `alpha` standard deviations, shape (n, n_actions)."""
+        score = np.empty((len(x), len(self.actions_)))
+        _bandit.scores(x, self.theta_, self.inverse_, alpha, score)
+        return score
+
+
+@dataclass(kw_only=True)
+class LinUCB(LinearBandit):
+    """Take the action that could be best: expected reward plus `alpha` standard deviations.
+
+    Disjoint model: x' theta + alpha sqrt(x' precision^-1 x), less the cost. It draws nothing, so
+    every propensity is one.
+
+    Parameters
+    ----------
+    alpha : float, default=1.0, unit: EUR
+        Width of the bound, in standard deviations of noise of 1 EUR; above 0.
+    ridge, features, intercept
+        See `LinearBandit`, also for what is learned.
+
+    References
+    ----------
+    .. [1] Li, Chu, Langford and Schapire (2010). A contextual-bandit approach to personalized news
+       article recommendation. WWW, algorithm 1. doi:10.1145/1772690.1772758
+    """
+
+    alpha: float = 1.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_positive("alpha", self.alpha)
+
+    def decide(self, context: Context) -> Action:
+        """Return the action with the highest upper bound after cost."""
+        return certain(best(context, self._scores(self._inputs(context), self.alpha)))
+
+
+@dataclass(kw_only=True)
+class LinearThompson(LinearBandit):
+    """Take each action as often as it is likely to be the best one.
+
+    With independent coefficients theta ~ N(theta, alpha**2 precision^-1) of each action, the scores
+    of one context are independent normals. Their chances to be the highest are integrated, and the
+    action is drawn from them with the one uniform of the decision; the propensity is therefore
+    exact for what is done, and within 1e-8 of sampling every theta.
+
+    Parameters
+    ----------
+    alpha : float, default=1.0, unit: EUR
+        Standard deviation of the noise that the posterior assumes; above 0.
+    ridge, features, intercept
+        See `LinearBandit`, also for what is learned.
+
+    References
+    ----------
+    .. [1] Agrawal and Goyal (2013). Thompson sampling for contextual bandits with linear payoffs.
+       ICML, algorithm 1 with v = alpha, one set of coefficients for each action.
+    """
+
+    alpha: float = 1.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_positive("alpha", self.alpha)
+
+    def decide(self, context: Context) -> Action:
+        """Return a draw from the chances of each eligible action to be the best after cost."""
+        x = self._inputs(context)
+        mean = self._scores(x)
+        mean -= context.cost
+        width, chance = np.empty_like(mean), np.empty_like(mean)
+        _bandit.widths(x, self.theta_, self.inverse_, self.alpha, width)
+        np.maximum(width, 1e-12, out=width)  # a row of zeros has no spread
+        eligible = np.ascontiguousarray(context.eligible).view(np.uint8)
+        _bandit.thompson(mean, width, eligible, normal_table(), PER_UNIT, chance)
+        return drawn(chance, context.u)
+
+
+@dataclass(kw_only=True)
+class EpsilonGreedy(LinearBandit):
+    """Take the best action by a linear model, or with a small probability any eligible one.
+
+    Parameters
+    ----------
+    epsilon : float, default=0.1
+        Share of decisions left to chance, in [0, 1].
+    ridge, features, intercept
+        See `LinearBandit`, also for what is learned.
+    """
+
+    epsilon: float = 0.1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_probability("epsilon", self.epsilon)
+
+    def decide(self, context: Context) -> Action:
+        """Return the best action after cost, or a random one."""
+        index = best(context, self._scores(self._inputs(context)))
+        return mixed(context, index, self.epsilon)
+
+
+@cache
+def normal_table() -> Floats:
+    """Return distribution function and density of the standard normal from -6.5 on."""
+    from scipy.special import ndtr
+
+    z = np.arange(13 * PER_UNIT + 2) / PER_UNIT - 6.5
+    return np.column_stack((ndtr(z), np.exp(-z * z / 2) / np.sqrt(2 * np.pi)))
