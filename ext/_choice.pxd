@@ -25,6 +25,18 @@ cdef inline Py_ssize_t choose(const double *utility, Py_ssize_t n, double u) noe
     return last
 
 
+cdef inline double log_sum(const double *utility, Py_ssize_t n) noexcept nogil:
+    """Return the inclusive value of `n` alternatives, of which at least one is possible."""
+    cdef double top = -HUGE_VAL, total = 0
+    cdef Py_ssize_t k
+    for k in range(n):
+        if utility[k] > top:
+            top = utility[k]
+    for k in range(n):
+        total += exp(utility[k] - top)
+    return top + log(total)
+
+
 cdef inline double inclusive_value(double first, double second, double scale) noexcept nogil:
     """Return the utility of a nest of two with dissimilarity `scale` in (0, 1]."""
     cdef double top = first if first > second else second

@@ -9,6 +9,7 @@ from libc.math cimport HUGE_VAL, exp, floor, log
 from _choice cimport choose, inclusive_value, logistic, share_of_first
 from _draws cimport categorical, exponential, gamma, normal
 from _streams cimport *
+from _surplus cimport surplus
 from omnisim.simulation._state cimport State
 
 cdef enum:
@@ -185,6 +186,8 @@ def decide(State w, Py_ssize_t i, long need, long step, int searched, Py_ssize_t
     v[GO_DELAY] = w.p.delay_intercept
     v[GO_NOWHERE] = w.p.none_intercept
 
+    if now >= w.p.counted_from and step == (1 if searched == STORE else 0):  # the first of the need
+        w.surplus[i] += surplus(w, i, v, 7, searched == STORE)
     u = w.uniform(STREAM_DECIDE, i, need, step)
     c = <int>choose(v, 7, u)
     if c == GO_WEBSITE or c == GO_APP:

@@ -16,7 +16,7 @@ COLUMNS = (
     "until_need", "habit", "points", "n_needs", "n_aware_near", "coupon",
     "coupon_until", "attributes", "popularity",
     "is_shown", "on_hand", "demand", "weights", "record_of", "record_last", "record_value",
-    "record_count", "record_profile", "record_sent", "record_teams",
+    "record_count", "record_profile", "record_sent", "record_teams", "surplus",
 )  # fmt: skip
 
 
@@ -56,6 +56,7 @@ cdef class State:
         self.satisfaction = columns["satisfaction"]
         self.expectation = columns["expectation"]
         self.until_need = columns["until_need"]
+        self.surplus = columns["surplus"]
         self.habit = columns["habit"]
         self.points = columns["points"]
         self.n_needs = columns["n_needs"]

@@ -26,8 +26,9 @@ from omnisim.provenance import record
 from omnisim.random import Draws, fresh_seed
 from omnisim.simulation.engine import default_policy
 
-METRICS = ("profit", "contribution", "revenue", "retention")
-"""What capabilities are valued in; contribution is profit before the cost of capabilities."""
+METRICS = ("profit", "contribution", "revenue", "retention", "surplus")
+"""What capabilities are valued in; contribution is profit before the cost of capabilities, surplus
+what shoppers gain."""
 
 
 def capability_values(

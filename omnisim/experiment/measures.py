@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from omnisim.experiment.groups import groupings
 from omnisim.schema import OWN_CHANNELS, Channel, Event, Fulfilment, Line
 from omnisim.simulation import SimulationResult
 
@@ -14,6 +15,7 @@ UNITS = {
     "contribution": "EUR per shopper and year",
     "revenue": "EUR per shopper and year",
     "line": "EUR per shopper and year",
+    "surplus": "EUR per shopper and year",
     "orders": "orders per shopper and year",
     "retention": "share of shoppers who consider the firm at the end",
     "satisfaction": "mean, in [-1, 1]",
@@ -22,15 +24,17 @@ UNITS = {
 """Unit of each metric."""
 
 SHARED_LINES = (Line.CAPABILITIES, Line.STAFF, Line.MEDIA, Line.MESSAGES)
-"""Lines that belong to no single shopper; contribution by segment leaves them out."""
+"""Lines that belong to no single shopper; contribution by group leaves them out."""
 
 
 def measure(run: SimulationResult) -> Measures:
     """Return the measures of one run.
 
     ``profit`` is the sum of all postings; ``contribution`` the profit before the cost of
-    capabilities, by segment before all shared costs; ``revenue`` the price of goods sold before
-    points and refunds; ``line`` the account by line; ``orders`` by channel and by fulfilment.
+    capabilities, by group before all shared costs; ``revenue`` the price of goods sold before
+    points and refunds; ``surplus`` what shoppers gain by the firm at the first decision of each
+    need; ``line`` the account by line; ``orders`` by channel and by fulfilment. Groups are those
+    of `omnisim.experiment.groups`, per shopper of the group; an empty group has 0.
     """
     years = run.shopper_years
     found: Measures = {}
@@ -61,12 +65,18 @@ def _measure_account(run: SimulationResult, years: float, found: Measures) -> No
     for code in OWN_CHANNELS:
         found["revenue", f"channel {code.name.lower()}"] = by_channel[code]
     own = (shopper >= 0) & ~np.isin(line, SHARED_LINES)
-    segment = run.population.segment
-    size = np.bincount(segment, minlength=len(run.population.segment_names))
-    for metric, rows in (("contribution", own), ("revenue", sold)):
-        total = _sums(segment[shopper[rows]], euros[rows], len(size))
-        for k, name in enumerate(run.population.segment_names):
-            found[metric, f"segment {name}"] = total[k] * len(segment) / max(size[k], 1)
+    n = len(run.population)
+    by_shopper = {
+        metric: _sums(shopper[rows], euros[rows] * n, n)
+        for metric, rows in (("contribution", own), ("revenue", sold))
+    }
+    by_shopper["surplus"] = run.final["surplus"] * n / years
+    found["surplus", ""] = float(run.final["surplus"].sum()) / years
+    for group, names in groupings(run.population):
+        size = np.maximum(np.bincount(group, minlength=len(names)), 1)
+        for metric, value in by_shopper.items():
+            for name, mean in zip(names, _sums(group, value, len(names)) / size, strict=True):
+                found[metric, name] = float(mean)
 
 
 def _measure_orders(run: SimulationResult, years: float, found: Measures) -> None:

@@ -46,6 +46,7 @@ cdef struct Params:
     double goods_share, delivery_cost, picking_cost, return_online_share, return_store_cost
     double points_share, points_minimum
     double promotion[3]         # share off the price of everything, by sales channel
+    double counted_from    # the end of the burn-in, in days
 
 
 cdef class State:
@@ -64,7 +65,7 @@ cdef class State:
     # what they are like now
     cdef uint8_t[::1] alive, aware, has_account, subscribed
     cdef double[::1] goodwill, fatigue, engagement, touched
-    cdef double[::1] satisfaction, expectation, until_need
+    cdef double[::1] satisfaction, expectation, until_need, surplus
     cdef double[:, ::1] habit, points
     cdef int32_t[::1] n_needs, n_aware_near
     cdef double[::1] coupon, coupon_until     # share off the next purchase, and how long it counts

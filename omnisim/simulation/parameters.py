@@ -21,7 +21,7 @@ def kernel_parameters(
     `primitives` are those of the moment: a roll-out moves them while the clock runs.
     """
     return (
-        {"seed": seed, "replication": replication}
+        {"seed": seed, "replication": replication, "counted_from": scenario.market.burn_in_days}
         | _choice(scenario)
         | _operations(scenario)
         | _experience(scenario)

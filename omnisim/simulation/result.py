@@ -33,7 +33,9 @@ class SimulationResult:
     population : Population
         Who was simulated.
     final : mapping of str to ndarray
-        The shoppers' state at the end, by name.
+        The shoppers' state at the end, by name. ``surplus`` is what they gained by the firm after
+        the burn-in, in EUR: the inclusive value of the first decision of each need less that of the
+        same need without the firm, over the marginal utility of money (Small and Rosen 1981).
     provenance : dict
         How the result was made.
     """
@@ -113,7 +115,8 @@ def close_books(world: World, population: Population, made: Mapping[str, Any]) -
     """Turn the recorders of a finished run into tables."""
     events = _to_arrow(world.state.log, EVENTS)
     postings = _to_arrow(world.state.postings, POSTINGS)
-    kept = ("alive", "aware", "subscribed", "satisfaction", "engagement", "goodwill", "points")
+    kept = ("alive", "aware", "subscribed", "satisfaction", "engagement", "goodwill", "points",
+            "surplus")  # fmt: skip
     final = {name: world.columns[name] for name in kept}
     return SimulationResult(events, postings, world.scenario, population, final, made)
 

@@ -114,11 +114,16 @@ def _moods(scenario: Scenario, population: Population) -> dict[str, NDArray[Any]
     """Columns of what shoppers are like at the moment."""
     n = len(population)
     start = scenario.experience.expectation_start
-    zeros = {
-        name: np.zeros(n)
-        for name in ("goodwill", "fatigue", "engagement", "touched", "satisfaction", "until_need")
-    }
-    return zeros | {
+    zeros = (
+        "goodwill",
+        "fatigue",
+        "engagement",
+        "touched",
+        "satisfaction",
+        "until_need",
+        "surplus",
+    )
+    return {name: np.zeros(n) for name in zeros} | {
         "expectation": np.full(n, start),
         "alive": population.alive.copy(),
         "aware": population.aware.copy(),

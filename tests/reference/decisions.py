@@ -166,11 +166,26 @@ def decide(w, i, need, step, searched, item, in_store, inspected, resolved, now)
     v[RIVAL_LOCAL] -= way * w.p["rival_distance"]
     v[DELAY], v[NOWHERE] = w.p["delay_intercept"], w.p["none_intercept"]
 
+    is_first = step == 1 if searched == STORE else step == 0
+    if is_first and now >= w.p["counted_from"] and price > 0:
+        gained = log_sum(list(v.values()), 1.0) - without_firm(w, i)
+        gained -= way if searched == STORE else 0.0
+        w.c["surplus"][i] += gained * w.c["mean_basket"][i] / price
     chosen = choose(v, w.u("DECIDE", i, need, step))
     if chosen in (WEBSITE, APP) and pickup is not None:
         kinds = {0: delivery / w.p["nest"], WITH_PICKUP: pickup / w.p["nest"]}
         chosen += choose(kinds, w.u("DECIDE", i, need, step + LATER))
     return chosen
+
+
+def without_firm(w, i):
+    """Return the inclusive value of a need of someone who does not consider the firm."""
+    price = w.p["price"] * w.c["price_sensitivity"][i]
+    online = w.p["rival_online"] + w.c["affinity"][i, WEBSITE] + price * w.p["rival_gap"]
+    online -= w.p["delivery_per_day"] * w.p["rival_days"]
+    local = w.p["rival_local"] + w.c["affinity"][i, STORE]
+    local -= w.p["distance_per_km"] * w.c["distance"][i] * w.p["rival_distance"]
+    return log_sum([online, local, w.p["none_intercept"], w.p["delay_intercept"]], 1.0)
 
 
 def log_sum(utilities, scale):
