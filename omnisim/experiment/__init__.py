@@ -2,6 +2,7 @@
 
 from omnisim.experiment.capability_values import capability_values, study_size
 from omnisim.experiment.capability_worth import CapabilityValues
+from omnisim.experiment.channel_truth import ChannelTruth, channel_truth
 from omnisim.experiment.compare import compare
 from omnisim.experiment.comparison import Comparison
 from omnisim.experiment.shoppers import CustomerShoppers, SegmentShoppers
@@ -9,10 +10,12 @@ from omnisim.experiment.store import read_study
 
 __all__ = [
     "CapabilityValues",
+    "ChannelTruth",
     "Comparison",
     "CustomerShoppers",
     "SegmentShoppers",
     "capability_values",
+    "channel_truth",
     "compare",
     "read_study",
     "study_size",
