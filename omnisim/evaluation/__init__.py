@@ -5,6 +5,7 @@ action was taken. An estimator, such as `SNIPS` or `DoublyRobust`, says what ano
 have earned on it: ``SNIPS().estimate(log, target)``; `policy_values` compares several.
 """
 
+from omnisim.evaluation.balance import Balance, SampleRatio
 from omnisim.evaluation.cross_fit import CrossFitting
 from omnisim.evaluation.feedback import LoggedFeedback
 from omnisim.evaluation.interval import BootstrapInterval, NormalInterval
@@ -21,20 +22,25 @@ from omnisim.evaluation.overlap import Overlap, overlap
 from omnisim.evaluation.paired import PairedDifference, mean_interval, paired_difference
 from omnisim.evaluation.policy_value import PolicyValue
 from omnisim.evaluation.policy_values import PolicyValues, policy_values
+from omnisim.evaluation.power import TrialDesign
 from omnisim.evaluation.precedence import Precedence
 from omnisim.evaluation.premium import Premium, omnichannel_premium
 from omnisim.evaluation.ratio import ratio_interval
 from omnisim.evaluation.reward_model import LinearRewards, SklearnRewards
 from omnisim.evaluation.sampled import SampledShapley, sampled_shapley
+from omnisim.evaluation.standardise import StandardisedComparison, standardised_comparison
 from omnisim.evaluation.target import target_probabilities
+from omnisim.evaluation.trial import Effects, Trial
 
 __all__ = [
     "IPS",
     "SNIPS",
+    "Balance",
     "BootstrapInterval",
     "CrossFitting",
     "DirectMethod",
     "DoublyRobust",
+    "Effects",
     "LinearRewards",
     "LoggedFeedback",
     "NormalInterval",
@@ -44,11 +50,15 @@ __all__ = [
     "PolicyValues",
     "Precedence",
     "Premium",
+    "SampleRatio",
     "SampledShapley",
     "SelfNormalisedDR",
     "ShrinkageDR",
     "SklearnRewards",
+    "StandardisedComparison",
     "SwitchDR",
+    "Trial",
+    "TrialDesign",
     "mean_interval",
     "omnichannel_premium",
     "overlap",
@@ -56,5 +66,6 @@ __all__ = [
     "policy_values",
     "ratio_interval",
     "sampled_shapley",
+    "standardised_comparison",
     "target_probabilities",
 ]
