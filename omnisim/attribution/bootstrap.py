@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+import omnisim.attribution.serial as serial
 from omnisim._validation import check_count
 from omnisim.attribution.base import AttributionModel, as_journeys, check_conversions
 from omnisim.attribution.markov import MarkovAttribution
@@ -237,12 +238,16 @@ def _solve_chains(
     """
     counts = np.moveaxis(counts, 2, 0)
     left = np.maximum(counts[:, 1:].sum(axis=2) + to_conversion.T + to_null.T, 1)
-    inverse = np.linalg.inv(np.eye(counts.shape[2]) - counts[:, 1:] / left[:, :, None])
+    n = counts.shape[2]
+    systems = np.eye(n) - counts[:, 1:] / left[:, :, None]
+    ahead = (
+        np.linalg.inv(systems) if n <= serial.BLOCK else np.array([*map(serial.inverse, systems)])
+    )
     start = counts[:, 0] / np.maximum(counts[:, 0].sum(axis=1), 1)[:, None]
-    first = np.einsum("bi,bij->bj", start, inverse) / np.einsum("bii->bi", inverse)
+    first = np.einsum("bi,bij->bj", start, ahead) / np.einsum("bii->bi", ahead)
     out = {}
     for prefix, goal in (("", to_conversion.T), ("value_", value.T)):
-        worth = np.einsum("bij,bj->bi", inverse, goal / left)
+        worth = np.einsum("bij,bj->bi", ahead, goal / left)
         total = np.einsum("bi,bi->b", start, worth)[:, None]
         lost = first * worth
         whole = lost.sum(axis=1, keepdims=True)

@@ -16,6 +16,7 @@ from omnisim.attribution.base import (
     credit_of_shares,
     normalize,
 )
+from omnisim.attribution.serial import dot
 from omnisim.exceptions import RunError
 from omnisim.journeys import Journeys
 
@@ -174,8 +175,8 @@ def _expect(
     watched = strength[channel] * -np.expm1(-decay[channel] * (age + horizon))
     sums = [np.bincount(row, weights=w, minlength=len(journeys)) for w in (spent, watched)]
     won = journeys.n_conversions > 0
-    likelihood = journeys.n_conversions[won] @ np.log(np.maximum(total[won], 1e-300))
-    likelihood -= journeys.n_conversions @ sums[0] + journeys.n_nulls @ sums[1]
+    likelihood = dot(journeys.n_conversions[won], np.log(np.maximum(total[won], 1e-300)))
+    likelihood -= dot(journeys.n_conversions, sums[0]) + dot(journeys.n_nulls, sums[1])
     return normalize(hazard, journeys), float(likelihood)
 
 

@@ -20,6 +20,8 @@ from omnisim.attribution.base import (
     credit_of_shares,
     normalize,
 )
+from omnisim.attribution.keys import canonical_sets
+from omnisim.attribution.serial import dot
 from omnisim.attribution.shapley import coalitions
 from omnisim.exceptions import ParameterError, TableError
 from omnisim.journeys import Journeys
@@ -29,6 +31,7 @@ __all__ = ["LogisticAttribution"]
 
 Floats = npt.NDArray[np.float64]
 
+NEGLIGIBLE = 1e-6  # a coefficient that is no further above 0 counts as 0: fits are as exact
 CHANNEL_STEP = 2  # step of the address that draws a bag's channels; 0 and 1 draw its weights
 
 
@@ -37,8 +40,8 @@ class LogisticAttribution(AttributionModel):
 
     Logistic regressions of conversion on the presence of each channel, each on reweighted journeys
     and on some of the channels; coefficients are averaged over the regressions that had the channel
-    [1]_. A journey is divided in proportion to the positive coefficients of its channels, evenly
-    where there are none.
+    [1]_. A journey is divided in proportion to the positive coefficients of its channels (those
+    above 1e-6), evenly where there are none.
 
     Parameters
     ----------
@@ -60,6 +63,12 @@ class LogisticAttribution(AttributionModel):
     ------
     TableError
         In `fit`, if no journey is without a conversion: then nothing can be compared.
+
+    Notes
+    -----
+    Weights and bags are drawn at addresses that depend on the journeys' counts alone: neither the
+    names of channels nor the order of rows changes them. Channels that nothing tells apart are in
+    a bag together.
 
     References
     ----------
@@ -115,7 +124,8 @@ class LogisticAttribution(AttributionModel):
 
     def touchpoint_share(self, journeys: Journeys) -> Floats:
         """Return shares by the positive coefficients, spread over each channel's touchpoints."""
-        effect = self.coefficient_.reindex(journeys.channel_names).fillna(0.0).clip(lower=0.0)
+        effect = self.coefficient_.reindex(journeys.channel_names).fillna(0.0)
+        effect = effect.where(effect > NEGLIGIBLE, 0.0)
         _, channel, pair, count = channel_pairs(journeys)
         return normalize((effect.to_numpy()[channel] / count)[pair], journeys)
 
@@ -123,20 +133,24 @@ class LogisticAttribution(AttributionModel):
         """Return coefficients, (n_bags, n_channels), NaN where the bag lacks the channel."""
         member, offset, amount = coalitions(journeys)
         n_sets, n_channels = len(offset) - 1, journeys.n_channels
+        # In the order of their keys the sums of the fit, too, are those of any other naming.
+        sets = canonical_sets(member, offset, amount, n_channels, told_by=[0, 2])
+        amount = sets.amount
         presence = sparse.csr_array(
-            (np.ones(len(member)), member, offset), shape=(n_sets, n_channels)
+            (np.ones(len(member)), sets.member, sets.offset), shape=(n_sets, n_channels)
         ).tocsc()
-        draws, sets = Draws(self.seed), np.arange(n_sets)
+        draws = Draws(self.seed)
         size = max(1, round(self.channel_share * n_channels))
         out = np.full((self.n_bags, n_channels), np.nan)
         for bag in range(self.n_bags):
             won, left = (
-                draws.poisson(Stream.BOOTSTRAP, sets, journey=bag, step=step, mean=mean)
+                draws.poisson(Stream.BOOTSTRAP, sets.set_key, journey=bag, step=step, mean=mean)
                 for step, mean in enumerate((amount[:, 0], amount[:, 2] - amount[:, 0]))
             )
-            u = draws.uniform(Stream.PERMUTE, np.arange(n_channels), journey=bag, step=CHANNEL_STEP)
-            chosen = np.sort(np.argsort(u)[:size])
-            out[bag, chosen] = _logistic(presence[:, chosen], won, left, self.ridge)
+            u = draws.uniform(Stream.PERMUTE, sets.channel_key, journey=bag, step=CHANNEL_STEP)
+            # Channels that nothing tells apart share a draw: they are in a bag together.
+            chosen = np.flatnonzero(u <= np.partition(u, size - 1)[size - 1])
+            out[bag, sets.channel[chosen]] = _logistic(presence[:, chosen], won, left, self.ridge)
         return out
 
 
@@ -152,7 +166,7 @@ def _logistic(
 
     def loss(beta: Floats) -> tuple[float, Floats]:
         odds = rows @ beta
-        value = won @ np.logaddexp(0.0, -odds) + left @ np.logaddexp(0.0, odds)
+        value = dot(won, np.logaddexp(0.0, -odds)) + dot(left, np.logaddexp(0.0, odds))
         slope = (won + left) * expit(odds) - won
         return float(value + 0.5 * penalty @ beta**2), rows.T @ slope + penalty * beta
 
@@ -164,6 +178,7 @@ def _logistic(
 
     start = np.zeros(len(penalty))
     start[0] = np.log((won.sum() + 0.5) / (left.sum() + 0.5))
-    found = minimize(loss, start, jac=True, hess=curvature, method="trust-exact")
+    exact = {"gtol": 1e-9 * max(float(won.sum() + left.sum()), 1.0)}
+    found = minimize(loss, start, jac=True, hess=curvature, method="trust-exact", options=exact)
     coefficients: Floats = found.x[1:]
     return coefficients

@@ -13,6 +13,7 @@ import omnisim.attribution._markov as _markov
 from omnisim._validation import check_choice, check_count, check_positive
 from omnisim.attribution.base import as_journeys, check_conversions
 from omnisim.attribution.chain import Chain, count_chain
+from omnisim.attribution.serial import dot
 from omnisim.journeys import Journeys
 
 __all__ = ["OrderSelection", "choose_order"]
@@ -162,8 +163,8 @@ def _held_out(
         weight = won[:, fold] + left[:, fold]
         by_touch = np.repeat(weight, journeys.length)
         steps += by_touch.sum() + weight.sum()
-        likelihood += np.log(inner) @ by_touch
-        likelihood += np.log(to_conversion) @ won[:, fold] + np.log(to_null) @ left[:, fold]
+        likelihood += dot(np.log(inner), by_touch)
+        likelihood += dot(np.log(to_conversion), won[:, fold]) + dot(np.log(to_null), left[:, fold])
         scores[:, fold] = to_conversion / (to_conversion + to_null)
     auc = np.array([_auc(s.T.ravel(), won.ravel(), left.ravel()) for s in scores])
     return likelihood / steps, auc

@@ -28,6 +28,7 @@ import numpy.typing as npt
 from scipy import sparse
 
 import omnisim.attribution._markov as _markov
+import omnisim.attribution.serial as serial
 from omnisim.attribution.chain import Chain
 from omnisim.exceptions import RunError
 
@@ -123,7 +124,7 @@ def _removal_dense(chain: Chain) -> Removal:
         if block.start == block.stop:
             continue
         # Of all visits to the block, the first ones: visits = first @ inverse[block, block].
-        first = np.linalg.solve(inverse[block, block].T, visits[block])
+        first = np.einsum("i,ij->j", visits[block], serial.inverse(inverse[block, block]))
         lost[channel] = np.einsum("i,ij->j", first, worth[block])
     total = np.einsum("i,ij->j", chain.p_start, worth)
     return Removal(float(total[0]), float(total[1]), lost[:, 0], lost[:, 1], 0.0)

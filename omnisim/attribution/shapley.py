@@ -18,6 +18,7 @@ from omnisim.attribution.base import (
     credit_of_shares,
     normalize,
 )
+from omnisim.attribution.keys import canonical_sets
 from omnisim.exceptions import BuildError, ParameterError
 from omnisim.journeys import Journeys
 from omnisim.random import Draws, Stream
@@ -173,21 +174,33 @@ class ShapleyAttribution(AttributionModel):
         self, member: npt.NDArray[np.int32], offset: Ints, amount: Floats, n: int
     ) -> tuple[Floats, Floats]:
         """Return mean marginals, (n, 2), and their standard error in conversions, (n,)."""
+        sets = canonical_sets(member.astype(np.int64), offset, amount, n, told_by=[0, 1, 2])
         draws = Draws(self.seed)
         total, squares = np.zeros((n, 2)), np.zeros(n)
         for low in range(0, self.n_permutations, BATCH):
-            number = np.arange(low, min(low + BATCH, self.n_permutations))
-            u = draws.uniform(Stream.PERMUTE, number[:, None], step=np.arange(n)[None, :])
-            place = u.argsort(axis=1).argsort(axis=1).astype(np.int32)
+            number = np.arange(low, min(low + BATCH, self.n_permutations))[:, None]
+            u = draws.uniform(Stream.PERMUTE, number, step=sets.channel_key[None, :])
+            # Channels that nothing tells apart share a draw: a second one ranks them.
+            second = draws.uniform(Stream.PERMUTE, number, journey=1, step=np.arange(n)[None, :])
+            place = np.lexsort((second, u)).argsort(axis=1).astype(np.int32)
             marginal = np.empty((len(number), n, 2))
             _shapley.shapley_by_permutations(
-                place, member, offset, amount, np.empty((n, 3)), marginal
-            )
+                place, sets.member.astype(np.int32), sets.offset, sets.amount, np.empty((n, 3)),
+                marginal,
+            )  # fmt: skip
             total += marginal.sum(axis=0)
             squares += (marginal[:, :, 0] ** 2).sum(axis=0)
         mean = total / self.n_permutations
         spread = squares / self.n_permutations - mean[:, 0] ** 2
-        return mean, np.sqrt(np.maximum(spread, 0.0) / (self.n_permutations - 1))
+        error = np.sqrt(np.maximum(spread, 0.0) / (self.n_permutations - 1))
+        # By symmetry they are worth the same, so each gets their mean.
+        _, alike, count = np.unique(sets.channel_key, return_inverse=True, return_counts=True)
+        found, standard_error = np.empty((n, 2)), np.empty(n)
+        for column in range(2):
+            mean_alike = np.bincount(alike, weights=mean[:, column]) / count
+            found[sets.channel, column] = mean_alike[alike]
+        standard_error[sets.channel] = (np.bincount(alike, weights=error) / count)[alike]
+        return found, standard_error
 
 
 def _check_table(n_channels: int) -> None:
