@@ -77,7 +77,7 @@ def count_files(
     Parameters
     ----------
     files : sequence of str or path
-        CSV or Parquet. Files of events hold each shopper's events in one file.
+        CSV, Parquet or Arrow. Files of events hold each shopper's events in one file.
     order : int, default=1
     kind : {"paths", "events"}, default="paths"
         What the files hold.
@@ -86,6 +86,26 @@ def count_files(
         Such as a process pool or ``dask.distributed.Client.get_executor()``; in process by default.
     **options
         As in `omnisim.journeys.stream_paths` or `stream_events`.
+
+    Returns
+    -------
+    Chain
+        The same counts, to the last bit, on any executor with any number of workers.
+
+    Raises
+    ------
+    TableError
+        If a file cannot be read.
+
+    Examples
+    --------
+    On a Dask cluster, where every worker can read the files::
+
+        from dask.distributed import Client
+
+        with Client("tcp://scheduler:8786") as client:
+            chain = count_files(files, order=2, executor=client.get_executor())
+        model = MarkovAttribution(order=2).fit_chain(chain)
     """
     check_choice("kind", kind, ("paths", "events"))
     task = partial(_count_file, order=order, kind=kind, use_nulls=use_nulls, options=options)

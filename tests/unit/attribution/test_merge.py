@@ -1,8 +1,10 @@
 """Chains counted in pieces equal the chain counted at once."""
 
-from concurrent.futures import ThreadPoolExecutor
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from omnisim.attribution import MarkovAttribution, count_files, count_stream, merge_chains
 from omnisim.attribution.chain import count_chain
 from omnisim.exceptions import ParameterError, TableError
-from omnisim.journeys import Journeys
+from omnisim.journeys import Journeys, Shards
 from tests.reference.journeys import as_columns, tables
 
 
@@ -51,6 +53,80 @@ def test_number_of_workers_changes_nothing(tmp_path, data_dir):
     whole = MarkovAttribution(2).fit(journeys)
     model = MarkovAttribution(2).fit_chain(alone)
     np.testing.assert_array_equal(model.credit_, whole.credit_)
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Two logs of events in no order, and two tables of paths."""
+    out = {"events": [], "paths": []}
+    for k in range(4):
+        rng = np.random.default_rng(k)
+        events, paths = tmp_path / f"events{k}.parquet", tmp_path / f"paths{k}.csv"
+        converted = (rng.random(300) < 0.2).astype(int)
+        frame = pd.DataFrame({
+            "shopper": rng.integers(0, 40, 300) + 100 * k, "time": rng.random(300) * 60,
+            "channel": rng.choice(list("abcdef"[: k + 3]), 300), "conversion": converted,
+            "value": converted * rng.integers(1, 99, 300),
+        })  # fmt: skip
+        frame.to_parquet(events)
+        Journeys.from_events(frame).to_paths().to_pandas().to_csv(paths, index=False)
+        out["events"].append(events)
+        out["paths"].append(paths)
+    return out
+
+
+def count_both(files, executor):
+    options = {"batch_rows": 50, "executor": executor}
+    return [
+        count_files(files["paths"], 2, **options),
+        count_files(files["events"], 2, kind="events", shards=Shards(3), **options),
+    ]
+
+
+def check_executor(files, executor):
+    """Both kinds of files give the bytes that one process gives, and each other's."""
+    found, alone = count_both(files, executor), count_both(files, None)
+    same(found[0], alone[0])
+    same(found[1], alone[1])
+    same(found[0], found[1])
+    whole = MarkovAttribution(2).fit_chain(merge_chains([alone[0]]))
+    assert MarkovAttribution(2).fit_chain(found[0]).credit_.equals(whole.credit_)
+    with pytest.raises(TableError, match="absent.csv: cannot be read"):
+        count_files(["absent.csv"], executor=executor)
+
+
+@pytest.mark.parametrize("n_workers", [1, 3])
+def test_a_dask_cluster_of_threads_counts_the_same(files, n_workers):
+    from dask.distributed import Client, LocalCluster
+
+    with (
+        LocalCluster(n_workers=n_workers, threads_per_worker=1, processes=False,
+                     dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):  # fmt: skip
+        check_executor(files, client.get_executor())
+
+
+@pytest.mark.slow
+def test_a_dask_cluster_of_processes_counts_the_same(files):
+    from dask.distributed import Client, LocalCluster
+
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+        check_executor(files, client.get_executor())
+
+
+def test_a_pool_of_threads_counts_the_same(files):
+    with ThreadPoolExecutor(3) as executor:
+        check_executor(files, executor)
+
+
+@pytest.mark.slow
+def test_a_pool_of_processes_counts_the_same(files):
+    with ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn")) as executor:
+        check_executor(files, executor)
 
 
 def test_progress_counts_touchpoints(data_dir):
