@@ -91,7 +91,7 @@ def check_executor(files, executor):
     same(found[0], found[1])
     whole = MarkovAttribution(2).fit_chain(merge_chains([alone[0]]))
     assert MarkovAttribution(2).fit_chain(found[0]).credit_.equals(whole.credit_)
-    with pytest.raises(TableError, match="absent.csv: cannot be read"):
+    with pytest.raises(TableError, match=r"absent\.csv: cannot be read"):
         count_files(["absent.csv"], executor=executor)
 
 
