@@ -43,6 +43,9 @@ class Capabilities(Part):
     endless_aisle: Level = _level("K8", "staff can order what the store lacks")
     unified_loyalty: Level = _level("K10", "points earned in one channel count in the other")
 
+    cross_functional_governance: Level = _level(
+        "K15", "managers answer for the margin of all channels"
+    )
     interactive_fit: Level = _level("K17", "website and app let shoppers try on (AR, VR, AI)")
 
     @model_validator(mode="after")

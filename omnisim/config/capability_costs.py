@@ -34,6 +34,10 @@ class CapabilityCosts(Part):
         (0.0, 30_000.0, 60_000.0), "K10, whole firm, at level 0, 1, 2", unit="EUR/year",
         source="assumption",
     )  # fmt: skip
+    cross_functional_governance: Levels = param(
+        (0.0, 25_000.0, 50_000.0), "K15, whole firm, at level 0, 1, 2", unit="EUR/year",
+        source="assumption",
+    )  # fmt: skip
     interactive_fit: Levels = param(
         (0.0, 40_000.0, 80_000.0), "K17, whole firm, at level 0, 1, 2", unit="EUR/year",
         source="assumption",
@@ -66,6 +70,10 @@ class Investments(Part):
     unified_loyalty: Levels = param(
         (0.0, 100_000.0, 200_000.0), "K10, whole firm, at level 0, 1, 2", unit="EUR",
         source="assumption",
+    )  # fmt: skip
+    cross_functional_governance: Levels = param(
+        (0.0, 75_000.0, 150_000.0), "K15, whole firm, at level 0, 1, 2", unit="EUR",
+        source="C5: change management 20-100 % of the technology, assumption",
     )  # fmt: skip
     interactive_fit: Levels = param(
         (0.0, 100_000.0, 200_000.0), "K17, whole firm, at level 0, 1, 2", unit="EUR",

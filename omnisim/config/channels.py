@@ -81,6 +81,18 @@ class Rivals(Part):
         1.0, "distance to the local rival, as a multiple of that to the own store",
         source="assumption", ge=0, le=100,
     )  # fmt: skip
+    react: bool = param(
+        False, "whether the rivals answer a loss of share by price and advertising",
+        source="assumption; pitfall 7 asks for both worlds",
+    )  # fmt: skip
+    review_days: float = param(
+        28.0, "days between two looks of the rivals at their share", unit="days",
+        source="assumption", gt=0, le=3650,
+    )  # fmt: skip
+    reaction_price: float = param(
+        0.5, "share by which a rival lowers its price for a wholly lost share",
+        source="assumption", ge=0, le=1,
+    )  # fmt: skip
     delay_intercept: float = param(
         2.4, "utility of deciding later (the reservation of eq. 7)", unit="utils",
         source="assumption", ge=-50, le=50,

@@ -60,6 +60,11 @@ class Primitives(Part):
         "interactive views remove", "C3: 10-40 %, assumption; C1: AR 0.3",
     )  # fmt: skip
 
+    credit_across: Levels = _levels(
+        (0.0, 0.5, 1.0), "K15: weight of other channels' margin in what a manager answers for",
+        "C3: 0 to 1, assumption",
+    )  # fmt: skip
+
     @model_validator(mode="after")
     def _check_ranges(self) -> Self:
         uppers = dict.fromkeys(type(self).model_fields, 1.0) | {"trigger_days": 365.0}
@@ -94,6 +99,7 @@ MOVES = {
     "stock_shown": "visible_stock",
     "aisle_offered": "endless_aisle",
     "points_across": "unified_loyalty",
+    "credit_across": "cross_functional_governance",
     "fit_resolved": "interactive_fit",
 }
 """The capability that moves each primitive."""

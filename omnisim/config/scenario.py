@@ -11,6 +11,7 @@ from omnisim.config.capability_costs import CapabilityCosts, Investments
 from omnisim.config.channels import Channel, Channels, Choice, Rivals
 from omnisim.config.costs import Costs
 from omnisim.config.exposures import Exposures
+from omnisim.config.governance import Governance
 from omnisim.config.market import Market, Word
 from omnisim.config.media import Media, Messages
 from omnisim.config.operations import Experience, Fulfilment, Service, Stock, Stores
@@ -56,6 +57,7 @@ class Scenario(Part):
     capability_costs: CapabilityCosts = CapabilityCosts()
     investments: Investments = Investments()
     rollout: Rollout = Rollout()
+    governance: Governance = Governance()
 
     @model_validator(mode="after")
     def _check_whole(self) -> Self:
@@ -143,5 +145,6 @@ class Scenario(Part):
                "experience.satisfaction_on_churn": 0.0, "experience.engagement_on_churn": 0.0,
                "experience.points_on_churn": 0.0, "experience.engagement_on_need": 0.0,
                "market.needs_per_purchase": 1.0, "market.season_amplitude": 0.0,
-               "market.back_per_year": 0.0, "stock.warehouse_safety_factor": 10.0}  # fmt: skip
+               "market.back_per_year": 0.0, "governance.managers_decide": False,
+               "stock.warehouse_safety_factor": 10.0}  # fmt: skip
         return self.replace(off)

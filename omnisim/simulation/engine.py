@@ -11,10 +11,12 @@ from omnisim.policies import Policy, RecencyCampaign
 from omnisim.population import Population
 from omnisim.provenance import record
 from omnisim.random import Draws, fresh_seed
+from omnisim.simulation.firm.governance import govern
 from omnisim.simulation.firm.rollout import roll_out
 from omnisim.simulation.firm.stock import popularity, replenish
 from omnisim.simulation.market import market
 from omnisim.simulation.result import SimulationResult, close_books
+from omnisim.simulation.rivals import react
 from omnisim.simulation.world import World, build_world
 
 Progress = Callable[[int, int], None]
@@ -95,6 +97,10 @@ def run(world: World) -> None:
     start_replenishment(world)
     if scenario.rollout.is_simulated:
         world.env.process(roll_out(world))
+    if scenario.governance.managers_decide:
+        world.env.process(govern(world))
+    if scenario.rivals.react:
+        world.env.process(react(world))
     world.env.process(market(world))
     with _no_cyclic_collector():
         try:

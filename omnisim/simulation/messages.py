@@ -13,11 +13,10 @@ from omnisim.policies.context import NONE
 from omnisim.policies.features import as_matrix, days_since, profile_names
 from omnisim.random import Stream
 from omnisim.schema import Channel
-from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM
+from omnisim.simulation.firm.knowledge import JOINT, ONLINE_TEAM, STORE_TEAM
 from omnisim.simulation.world import Trigger, World
 
 Rows = NDArray[np.int32]
-JOINT = -1
 CAMPAIGN, REMINDER, THANKS = range(3)
 SESSION_STEP = 2**20
 WEEK = 7
@@ -31,8 +30,8 @@ def send_messages(world: World, day: int) -> int:
         return sent
     if day % WEEK == 0:
         world.columns["record_sent"][:] = 0
-    if day % world.scenario.messages.campaign_every_days == 0:
-        for team in _senders(world, day):
+    for team in _senders(world, day):
+        if day % world.conduct.campaign_days[team] == 0:
             sent += _send(world, team, _reachable(world, team), day, CAMPAIGN)
     sent += _send_due(world, world.reminders, day, REMINDER)
     sent += _send_due(world, world.thanks, day, THANKS)

@@ -13,12 +13,37 @@ from omnisim.policies import Policy
 from omnisim.population import Population
 from omnisim.random import Draws, Stream
 from omnisim.simulation._state import State
-from omnisim.simulation.firm.knowledge import draw_record_of
+from omnisim.simulation.firm.knowledge import JOINT, ONLINE_TEAM, STORE_TEAM, draw_record_of
 from omnisim.simulation.firm.stock import attributes, popularity, shown_items
 from omnisim.simulation.parameters import kernel_parameters
 
 Trigger = tuple[float, int, int]
 """Due day, shopper, and the team that saw the event."""
+
+
+@dataclass(slots=True)
+class Conduct:
+    """What managers and rivals have chosen for the time being.
+
+    Attributes
+    ----------
+    effort : float in [0, 1]
+        How much of what helps other channels the store's staff do.
+    promotion : list of 3 floats
+        Share off the price of everything in the store, on the website, in the app.
+    campaign_days : dict of int to int
+        Days between two campaigns of each sender.
+    rival_price_cut : list of 2 floats
+        Share by which the online and the local rival have lowered their prices.
+    rival_advertising : float in [0, 1]
+        Share of those who would not have thought of the online rival who now do.
+    """
+
+    campaign_days: dict[int, int]
+    effort: float = 1.0
+    promotion: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
+    rival_price_cut: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    rival_advertising: float = 0.0
 
 
 @dataclass(slots=True)
@@ -31,6 +56,8 @@ class World:
         The state by name, one row a shopper, record or location; kernels see the same memory.
     primitives : dict of str to float
         What the capabilities move, as it is at the moment; see `firm.moves`.
+    conduct : Conduct
+        What managers and rivals have chosen.
     staff : list of simpy.Resource
         The staff of each store.
     waiting : dict of int to simpy.Process
@@ -46,6 +73,7 @@ class World:
     state: State
     columns: Mapping[str, NDArray[Any]]
     primitives: dict[str, float]
+    conduct: Conduct
     staff: list[simpy.Resource]
     waiting: dict[int, Any] = field(default_factory=dict)
     reminders: list[Trigger] = field(default_factory=list)
@@ -82,7 +110,9 @@ def build_world(
         simpy.Resource(env, scenario.service.staff_per_store)
         for _ in range(scenario.stores.n_stores)
     ]
-    return World(scenario, env, draws, policy, state, columns, primitives, staff)
+    every = scenario.messages.campaign_every_days
+    conduct = Conduct(dict.fromkeys((ONLINE_TEAM, STORE_TEAM, JOINT), every))
+    return World(scenario, env, draws, policy, state, columns, primitives, conduct, staff)
 
 
 def _traits(scenario: Scenario, population: Population, draws: Draws) -> dict[str, NDArray[Any]]:

@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from omnisim.random import Draws, Stream
 
 ONLINE_TEAM, STORE_TEAM = 0, 1
+JOINT = -1
+"""The two teams sending as one."""
 
 
 def draw_record_of(

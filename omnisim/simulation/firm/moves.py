@@ -1,14 +1,19 @@
 """How primitives move while the clock runs: parameters, records and the stock shown follow."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from omnisim.config.scenario import Scenario
 from omnisim.simulation.firm.knowledge import STORE_TEAM, draw_record_of
 from omnisim.simulation.firm.stock import shown_items
 from omnisim.simulation.parameters import kernel_parameters
-from omnisim.simulation.world import World
+from omnisim.simulation.world import Conduct, World
+
+BY_STORE_STAFF = ("stock_shown", "aisle_offered")
+"""Primitives that are as much as the store's staff make of them."""
 
 
 def move_primitives(world: World, values: Mapping[str, float]) -> None:
@@ -20,22 +25,46 @@ def move_primitives(world: World, values: Mapping[str, float]) -> None:
     if all(world.primitives[name] == value for name, value in values.items()):
         return
     world.primitives.update(values)
-    scenario, draws = world.scenario, world.draws
-    is_open = world.state.params["is_open"]
-    world.state.params = kernel_parameters(
-        scenario, world.primitives, seed=draws.seed, replication=draws.replication
-    ) | {"is_open": is_open}
-    world.columns["is_shown"][:] = shown_items(
-        scenario.stock.n_items, world.primitives["stock_shown"], draws
-    )
+    refresh(world)
     record_of = draw_record_of(
         world.n_shoppers,
         match_recall=world.primitives["match_recall"],
         false_merge=world.primitives["false_merge"],
-        draws=draws,
+        draws=world.draws,
     )
     _merge_records(world, record_of[:, STORE_TEAM])
     world.columns["record_of"][:] = record_of
+
+
+def refresh(world: World) -> None:
+    """Bring parameters and the stock shown up to the primitives and the conduct of the moment."""
+    scenario, draws = world.scenario, world.draws
+    effective = world.primitives | {
+        name: world.primitives[name] * world.conduct.effort for name in BY_STORE_STAFF
+    }
+    parameters = kernel_parameters(
+        scenario, effective, seed=draws.seed, replication=draws.replication
+    )
+    is_open = {"is_open": world.state.params["is_open"]}
+    world.state.params = parameters | is_open | _conducted(scenario, world.conduct)
+    world.columns["is_shown"][:] = shown_items(
+        scenario.stock.n_items, effective["stock_shown"], draws
+    )
+
+
+def _conducted(scenario: Scenario, conduct: Conduct) -> dict[str, Any]:
+    """Return the parameters that managers and rivals have set.
+
+    The local rival's cut is worth what it is to a shopper of mean price sensitivity.
+    """
+    rivals = scenario.rivals
+    online_cut, local_cut = conduct.rival_price_cut
+    return {
+        "promotion": conduct.promotion,
+        "rival_gap": rivals.online_price_gap + online_cut,
+        "rival_local": rivals.local_intercept + scenario.choice.price * local_cut,
+        "rival_unseen": rivals.unseen_penalty * (1 - conduct.rival_advertising),
+    }
 
 
 def set_open(world: World, channel: int, is_open: bool) -> None:
