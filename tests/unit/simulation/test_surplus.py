@@ -60,7 +60,7 @@ def test_an_alternative_that_all_take_is_worth_its_utility():
         "rivals.none_intercept": 30.0,
     }))  # fmt: skip
     columns, p = world.columns, world.state.params
-    kernel.decide(world.state, 0, 0, 0, 1, 0, False, False, 1.0)
+    kernel.decide(world.state, 0, 0, 0, 1, 0, False, False, 0.3, 1.0)
     utility = 40.0 + columns["affinity"][0, 1] + p["synergy"][1][1]
     expected = (utility - 30.0) * columns["mean_basket"][0] / (2 * columns["price_sensitivity"][0])
     assert columns["surplus"][0] == pytest.approx(expected, rel=1e-3)
@@ -68,7 +68,7 @@ def test_an_alternative_that_all_take_is_worth_its_utility():
 
 def test_without_a_price_there_is_no_money():
     world = new_world(small(choice__price=0.0))
-    kernel.decide(world.state, 0, 0, 0, 1, 0, False, False, 1.0)
+    kernel.decide(world.state, 0, 0, 0, 1, 0, False, False, 0.3, 1.0)
     assert world.columns["surplus"][0] == 0
 
 
@@ -76,7 +76,7 @@ def test_an_open_channel_more_never_hurts_the_first_decision():
     both, one = (new_world(small(channels__website__is_open=o)) for o in (True, False))
     for world in (both, one):
         for shopper in range(world.n_shoppers):
-            kernel.decide(world.state, shopper, 0, 1, 0, 0, True, True, 1.0)
+            kernel.decide(world.state, shopper, 0, 1, 0, 0, True, True, 0.8, 1.0)
     assert (both.columns["surplus"] > one.columns["surplus"]).all()
 
 
