@@ -27,10 +27,15 @@ def dotted(path: Path) -> str:
     return text
 
 
+def holds_members(annotation: Any) -> bool:
+    """Tell whether the values of a field stand in a dict or a tuple."""
+    return get_origin(annotation) in (dict, tuple)
+
+
 def part_in(annotation: Any) -> type[BaseModel] | None:
-    """Return the part that a field holds, itself or as the values of a dict; None for a value."""
-    if get_origin(annotation) is dict:
-        annotation = get_args(annotation)[1]
+    """Return the part that a field holds, itself or as members of a dict or tuple; else None."""
+    if holds_members(annotation):
+        annotation = get_args(annotation)[get_origin(annotation) is dict]
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return None
@@ -39,7 +44,7 @@ def part_in(annotation: Any) -> type[BaseModel] | None:
 def part_at(model: type[BaseModel], path: Path) -> type[BaseModel] | None:
     """Return the class of the part at `path` below `model`; None if there is none."""
     part: type[BaseModel] | None = model
-    is_member = False  # the next step names a member of a dict of parts
+    is_member = False  # the next step names a member of a dict or tuple of parts
     for step in path:
         if is_member:
             is_member = False
@@ -47,13 +52,13 @@ def part_at(model: type[BaseModel], path: Path) -> type[BaseModel] | None:
         if part is None or step not in part.model_fields:
             return None
         annotation = part.model_fields[str(step)].annotation
-        part, is_member = part_in(annotation), get_origin(annotation) is dict
+        part, is_member = part_in(annotation), holds_members(annotation)
     return None if is_member else part
 
 
 @cache
 def known_names(model: type[BaseModel]) -> tuple[str, ...]:
-    """List the dotted names of all values and parts; ``*`` stands for the members of a dict."""
+    """List the dotted names of all values and parts; ``*`` stands for any member."""
     return tuple(_names_below(model))
 
 
@@ -90,7 +95,7 @@ def _names_below(model: type[BaseModel]) -> Iterator[str]:
         part = part_in(field.annotation)
         yield name
         if part:
-            within = f"{name}.*" if get_origin(field.annotation) is dict else name
+            within = f"{name}.*" if holds_members(field.annotation) else name
             yield from (f"{within}.{below}" for below in known_names(part))
 
 

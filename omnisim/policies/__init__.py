@@ -14,19 +14,30 @@ from omnisim.policies.context import Context, Truth
 from omnisim.policies.fixed import Blanket, NoContact, Uniform
 from omnisim.policies.linear import EpsilonGreedy, LinearThompson, LinUCB
 from omnisim.policies.loading import load_policy, policy_from_dict
+from omnisim.policies.oracle import Oracle
 from omnisim.policies.outcome import Action, Outcome, joined
+from omnisim.policies.pending import Pending
+from omnisim.policies.rfm import RFM
+from omnisim.policies.rules import Rule, Rules
+from omnisim.policies.segment import BestSegment
 
 __all__ = [
+    "RFM",
     "Action",
+    "BestSegment",
     "Blanket",
     "Context",
     "EpsilonGreedy",
     "LinUCB",
     "LinearThompson",
     "NoContact",
+    "Oracle",
     "Outcome",
+    "Pending",
     "Policy",
     "RecencyCampaign",
+    "Rule",
+    "Rules",
     "Truth",
     "Uniform",
     "joined",

@@ -10,7 +10,7 @@ import numpy as np
 from omnisim.exceptions import ParameterError
 from omnisim.policies.context import Context, Floats
 from omnisim.policies.outcome import Action, Outcome
-from omnisim.policies.saving import described, policy_to_dict, write_policy
+from omnisim.policies.saving import described, parameters_of, policy_to_dict, write_policy
 
 
 class Policy(ABC):
@@ -52,6 +52,15 @@ class Policy(ABC):
     def describe(self) -> dict[str, Any]:
         """Return name, parameters and a digest of what was learned, as plain JSON."""
         return described(self)
+
+    def parameters(self) -> dict[str, Any]:
+        """Return the constructor arguments."""
+        return parameters_of(self)
+
+    @classmethod
+    def from_parameters(cls, parameters: dict[str, Any]) -> Self:
+        """Make a policy from what `parameters` answered."""
+        return cls(**parameters)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the policy as plain JSON; `policy_from_dict` makes it again, bit by bit."""

@@ -9,6 +9,14 @@ from numpy.typing import NDArray
 NEVER_DAYS = 3650.0
 """Days since an event that the record does not hold; ten years, longer than any run."""
 
+CAMPAIGN = "campaign"
+"""What a decision follows that nothing has triggered."""
+
+TRIGGERS = (
+    "cart_abandoned", "after_purchase", "near_store", "near_rival", "at_risk", "promoter",
+)  # fmt: skip
+"""What can trigger a decision; the column ``is_<trigger>`` is 1 where it did."""
+
 MEANING = {
     "days_since_purchase": "days since the last purchase filed here; 3650 where there is none",
     "n_purchases": "purchases filed under the record",
@@ -22,7 +30,7 @@ MEANING = {
     "is_cart_abandoned": "1 if an abandoned basket triggered the decision, else 0",
     "is_after_purchase": "1 if a purchase triggered the decision, else 0",
 }
-"""Columns that every simulated context has. A decision without a trigger is a campaign's."""
+"""Usual columns. Which of them a context has, its `names` tell."""
 
 
 def days_since(day: float, last: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -49,7 +49,8 @@ def policy_from_dict(made: dict[str, Any]) -> Policy:
         raise ParameterError(f"A saved policy must have format {FORMAT}. Got {made.get('format')}.")
     known = known_policies()
     cls = known[check_choice("policy", made.get("policy", ""), known)]
-    policy = cls(**{name: decoded(value) for name, value in made["parameters"].items()})
+    parameters = {name: decoded(value) for name, value in made["parameters"].items()}
+    policy = cls.from_parameters(parameters)
     for name, value in made["learned"].items():
         object.__setattr__(policy, name, decoded(value))
     return policy

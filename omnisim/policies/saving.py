@@ -24,7 +24,7 @@ def policy_to_dict(policy: "Policy") -> dict[str, Any]:
     return {
         "policy": type(policy).__name__,
         "format": FORMAT,
-        "parameters": {name: encoded(value) for name, value in parameters_of(policy).items()},
+        "parameters": {name: encoded(value) for name, value in policy.parameters().items()},
         "learned": {name: encoded(value) for name, value in sorted(learned.items())},
     }
 

@@ -1,13 +1,14 @@
 """E-mail: each team writes to the records it keeps, as the policy decides from what they hold."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 import omnisim.simulation._journey as _journey
 import omnisim.simulation._market as _market
-from omnisim.policies import Action, Context
+from omnisim.policies import Action, Context, Truth
 from omnisim.policies.content import items_shown
 from omnisim.policies.context import NONE
 from omnisim.policies.features import as_matrix, days_since, profile_names
@@ -82,7 +83,10 @@ def _send(world: World, team: int, shoppers: Rows, day: int, kind: int) -> int:
     if not len(shoppers):
         return 0
     luck = world.draws.uniform(Stream.POLICY, shoppers, journey=day, step=2 * kind + teams)
-    action = world.policy.decide(_context(world, team, records, day, kind, luck))
+    context = _context(world, team, records, day, kind, luck)
+    if getattr(world.policy, "needs_truth", False):
+        context = replace(context, truth=Truth(taste=world.columns["taste"][shoppers]))
+    action = world.policy.decide(context)
     sent = np.flatnonzero(action.index)
     item = _items(world, records[sent], action.take(sent))
     clicked = _market.deliver_messages(
