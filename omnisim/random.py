@@ -88,6 +88,7 @@ class Stream(IntEnum):
     RECORD = 57
     POLICY = 80
     ROLLOUT = 81
+    FIRM = 82
 
     COOKIE = 96
     CONSENT = 97

@@ -32,6 +32,9 @@ class Experiment(Part):
         default=Scenario(),
         description="the scenario of both arms: a file beside this one, 'reference', or a table",
     )
+    presets: list[str] = param(
+        [], "presets laid over the scenario, in order, e.g. 'sectors/fashion'", source="convention"
+    )
     baseline_name: str = param("siloed", "name of the baseline", source="convention", min_length=1)
     variant_name: str = param(
         "integrated", "name of the variant", source="convention", min_length=1
@@ -56,13 +59,24 @@ class Experiment(Part):
         unit="days", source="convention: 30 days is the usual default", gt=0, le=3650,
     )  # fmt: skip
 
+    @field_validator("presets")
+    @classmethod
+    def _check_presets(cls, names: list[str], info: ValidationInfo) -> list[str]:
+        scenario = info.data.get("scenario")
+        if scenario is not None:
+            try:
+                scenario.preset(*names)
+            except ConfigError as error:
+                raise ValueError(str(error)) from None
+        return names
+
     @field_validator("baseline", "variant")
     @classmethod
     def _check_arm(cls, changes: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
-        scenario = info.data.get("scenario")
-        if scenario is not None:  # otherwise the scenario itself is wrong, and told
+        scenario, presets = info.data.get("scenario"), info.data.get("presets")
+        if scenario is not None and presets is not None:  # otherwise those are wrong, and told
             try:
-                _arm(scenario, changes)
+                _arm(scenario.preset(*presets), changes)
             except ConfigError as error:
                 lines = str(error).splitlines()
                 raise ValueError("\n".join(f"{info.field_name}: {n}" for n in lines)) from None
@@ -85,7 +99,8 @@ class Experiment(Part):
         >>> baseline.capabilities.visible_stock, variant.capabilities.visible_stock
         (0, 2)
         """
-        return _arm(self.scenario, self.baseline), _arm(self.scenario, self.variant)
+        scenario = self.scenario.preset(*self.presets)
+        return _arm(scenario, self.baseline), _arm(scenario, self.variant)
 
 
 def load_experiment(path: str | pathlib.Path) -> Experiment:

@@ -15,6 +15,7 @@ from omnisim.config.governance import Governance
 from omnisim.config.market import Market, Word
 from omnisim.config.media import Media, Messages
 from omnisim.config.operations import Experience, Fulfilment, Service, Stock, Stores
+from omnisim.config.preset import preset_changes
 from omnisim.config.primitives import Primitives
 from omnisim.config.replace import replace_fields
 from omnisim.config.rollout import Rollout
@@ -115,6 +116,31 @@ class Scenario(Part):
         5
         """
         return replace_fields(self, changes)
+
+    def preset(self, *names: str) -> Self:
+        """Return a copy changed by presets, one after the other.
+
+        Parameters
+        ----------
+        *names : str
+            Names as `omnisim.config.preset.preset_names` lists them: what is sold
+            (``"sectors/fashion"``), how shoppers decide about it (``"categories/..."``), how far
+            the firm has come (``"firms/store_only"``).
+
+        Raises
+        ------
+        ConfigError
+            If there is no such preset, or the scenario lacks a segment that it changes.
+
+        Examples
+        --------
+        >>> Scenario().preset("sectors/grocery", "firms/integrated").stock.review_days
+        1.0
+        """
+        changed = self
+        for name in names:
+            changed = changed.replace(preset_changes(name))
+        return changed
 
     def placebo(self) -> Self:
         """Return a copy in which capabilities move no primitive and cost nothing."""

@@ -1,0 +1,39 @@
+"""Sampled firms have the shares of the survey (T-30: within 3 points)."""
+
+import numpy as np
+import pytest
+
+from omnisim.config.firms import SHARES, sample_firms
+from omnisim.random import Draws
+
+N = 40_000
+
+
+@pytest.fixture(scope="module")
+def firms():
+    return sample_firms(N, Draws(3))
+
+
+@pytest.mark.parametrize(
+    ("share", "level_of"),
+    [
+        ("single_customer_view", lambda f: f.capabilities.single_customer_view),
+        ("integrated_touchpoints", lambda f: f.capabilities.coordinated_automation),
+        ("integrated_touchpoints", lambda f: f.capabilities.cross_functional_governance),
+        ("tracked_journeys", lambda f: int(f.tracking_level[-1])),
+    ],
+)
+def test_shares_are_those_of_the_survey(firms, share, level_of):
+    levels = np.bincount([level_of(firm) for firm in firms], minlength=3) / N
+    # Five standard errors of a share: a false alarm in two million.
+    assert levels == pytest.approx(SHARES[share], abs=5 * np.sqrt(0.25 / N))
+
+
+def test_firms_differ_beyond_one_score(firms):
+    view = np.array([f.capabilities.single_customer_view for f in firms])
+    tracked = np.array([int(f.tracking_level[-1]) for f in firms])
+    assert abs(np.corrcoef(view, tracked)[0, 1]) < 5 / np.sqrt(N)
+
+
+def test_more_firms_leave_the_first_as_they_are(firms):
+    assert sample_firms(10, Draws(3)) == firms[:10]
