@@ -172,6 +172,11 @@ def regret(State w, Py_ssize_t i):
     experience(w, i, w.p.rating_obstacle)
 
 
+def live(State w, Py_ssize_t i, double lived):
+    """Let an experience beside the purchase itself, in [-1, 1], weigh on satisfaction."""
+    experience(w, i, lived)
+
+
 cdef void experience(State w, Py_ssize_t i, double lived) noexcept:
     """S <- S + omega (lived - expected), a disappointment weighing more (eq. 13)."""
     cdef double gap = lived - w.expectation[i]

@@ -5,8 +5,10 @@
 assume that shopper rows lie in [0, n), items in [0, n_items) and stores in [0, n_stores).
 """
 from libc.math cimport exp
+from libc.stdint cimport int64_t
 
 from _draws cimport uniform as _uniform
+from _streams cimport FULFIL_NONE, IDENTITY_NONE
 
 COLUMNS = (
     "need_rate", "dropout", "basket_shape", "basket_scale", "mean_basket", "taste", "affinity",
@@ -88,6 +90,22 @@ cdef class State:
     @params.setter
     def params(self, dict values):
         self.p = values
+
+    def draw(self, int stream, Py_ssize_t shopper, long journey, long step):
+        """Return the uniform at an address, for the decisions that are taken in Python."""
+        return self.uniform(stream, shopper, journey, step)
+
+    def note(self, double now, Py_ssize_t shopper, long journey, int channel, int event,
+             int identity=IDENTITY_NONE, int store=-1, double cost=0):
+        """Log an event; its cost, if any, is posted by the caller."""
+        self.log.add(now, shopper, journey, channel, event, identity, -1, store, FULFIL_NONE, 0,
+                     cost)
+
+    def book(self, double now, Py_ssize_t shopper, long journey, int channel, int line,
+             int64_t cents):
+        """Post an amount in cents, costs negative; nothing if it is zero."""
+        if cents != 0:
+            self.postings.add(now, line, channel, shopper, journey, cents)
 
     cdef double uniform(self, int stream, Py_ssize_t i, long need, long step) noexcept:
         return _uniform(self.p.seed, self.p.replication, stream, i, need, step)

@@ -86,6 +86,7 @@ class Stream(IntEnum):
     HOME_STORE = 55
     JOINT = 56
     RECORD = 57
+    CONTACT = 58
     POLICY = 80
     ROLLOUT = 81
     FIRM = 82

@@ -22,6 +22,7 @@ NEEDS = {
     "coordinated_automation": Need("single_customer_view"),
     "endless_aisle": Need("visible_stock"),
     "unified_loyalty": Need("single_customer_view"),
+    "always_open_service": Need("single_customer_view", from_level=2),
 }
 """Hard prerequisites (facts.md D5)."""
 
@@ -43,6 +44,7 @@ class Capabilities(Part):
     endless_aisle: Level = _level("K8", "staff can order what the store lacks")
     unified_loyalty: Level = _level("K10", "points earned in one channel count in the other")
 
+    always_open_service: Level = _level("K12", "a chatbot at any hour that hands over with context")
     cross_functional_governance: Level = _level(
         "K15", "managers answer for the margin of all channels"
     )

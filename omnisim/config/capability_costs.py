@@ -34,6 +34,10 @@ class CapabilityCosts(Part):
         (0.0, 30_000.0, 60_000.0), "K10, whole firm, at level 0, 1, 2", unit="EUR/year",
         source="assumption",
     )  # fmt: skip
+    always_open_service: Levels = param(
+        (0.0, 30_000.0, 60_000.0), "K12, whole firm, at level 0, 1, 2", unit="EUR/year",
+        source="assumption",
+    )  # fmt: skip
     cross_functional_governance: Levels = param(
         (0.0, 25_000.0, 50_000.0), "K15, whole firm, at level 0, 1, 2", unit="EUR/year",
         source="assumption",
@@ -69,6 +73,10 @@ class Investments(Part):
     )  # fmt: skip
     unified_loyalty: Levels = param(
         (0.0, 100_000.0, 200_000.0), "K10, whole firm, at level 0, 1, 2", unit="EUR",
+        source="assumption",
+    )  # fmt: skip
+    always_open_service: Levels = param(
+        (0.0, 75_000.0, 150_000.0), "K12, whole firm, at level 0, 1, 2", unit="EUR",
         source="assumption",
     )  # fmt: skip
     cross_functional_governance: Levels = param(

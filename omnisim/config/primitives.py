@@ -55,6 +55,14 @@ class Primitives(Part):
         (0.0, 0.5, 1.0), "K10: share of the points of other channels that can be spent here",
         "C3: usable share 0.5 to 1, assumption",
     )  # fmt: skip
+    bot_first: Levels = _levels(
+        (0.0, 0.5, 1.0), "K12: share of contacts that a chatbot takes first, at any hour",
+        "assumption",
+    )  # fmt: skip
+    context_passed: Levels = _levels(
+        (0.0, 0.0, 0.9), "K12: share of hand-overs to an agent that pass on what was said",
+        "assumption",
+    )  # fmt: skip
     fit_resolved: Levels = _levels(
         (0.0, 0.15, 0.3), "K17: share of the uncertainty about fit left by website and app that "
         "interactive views remove", "C3: 10-40 %, assumption; C1: AR 0.3",
@@ -99,6 +107,8 @@ MOVES = {
     "stock_shown": "visible_stock",
     "aisle_offered": "endless_aisle",
     "points_across": "unified_loyalty",
+    "bot_first": "always_open_service",
+    "context_passed": "always_open_service",
     "credit_across": "cross_functional_governance",
     "fit_resolved": "interactive_fit",
 }

@@ -45,5 +45,6 @@ class Rollout(Part):
     visible_stock: Introduction = _weeks(20.0)
     endless_aisle: Introduction = _weeks(8.0, outage=0.0)
     unified_loyalty: Introduction = _weeks(16.0)
+    always_open_service: Introduction = _weeks(12.0, outage=0.0)
     cross_functional_governance: Introduction = _weeks(26.0, ramp=26.0, outage=0.0)
     interactive_fit: Introduction = _weeks(16.0, outage=0.0)

@@ -20,6 +20,7 @@ from omnisim.config.primitives import Primitives
 from omnisim.config.replace import replace_fields
 from omnisim.config.rollout import Rollout
 from omnisim.config.segments import Segment
+from omnisim.config.service_desk import ServiceDesk
 
 SEGMENTS = {
     "mainstream": Segment(share=0.65),
@@ -45,6 +46,7 @@ class Scenario(Part):
     choice: Choice = Choice()
     stores: Stores = Stores()
     service: Service = Service()
+    service_desk: ServiceDesk = ServiceDesk()
     stock: Stock = Stock()
     fulfilment: Fulfilment = Fulfilment()
     experience: Experience = Experience()
@@ -75,6 +77,11 @@ class Scenario(Part):
             yield (
                 f"stores.closing_hour must be after stores.opening_hour, "
                 f"{self.stores.opening_hour:g}. Got {self.stores.closing_hour:g}."
+            )
+        if self.service_desk.closing_hour <= self.service_desk.opening_hour:
+            yield (
+                f"service_desk.closing_hour must be after service_desk.opening_hour, "
+                f"{self.service_desk.opening_hour:g}. Got {self.service_desk.closing_hour:g}."
             )
         if not any(c.is_open for c in self._sales_channels()):
             yield "channels: at least one of store, website, app must be open."
@@ -166,6 +173,7 @@ class Scenario(Part):
                "rivals.none_intercept": -50.0, "channels.store.is_open": False,
                "channels.app.is_open": False, "channels.website.purchase_intercept": 50.0,
                "channels.cart_friction": -50.0, "channels.website.risk_resolved": 1.0,
+               "service_desk.is_open": False,
                "fulfilment.return_threshold": -100.0,
                "fulfilment.delivery_fee": 0.0, "fulfilment.delivery_days": 0.0,
                "experience.satisfaction_on_churn": 0.0, "experience.engagement_on_churn": 0.0,

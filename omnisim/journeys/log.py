@@ -19,6 +19,8 @@ TOUCHPOINT_EVENTS: tuple[tuple[Channel, Event], ...] = (
     (Channel.EMAIL, Event.CLICK),
     (Channel.SEARCH, Event.CLICK),
     (Channel.DISPLAY, Event.IMPRESSION),
+    (Channel.CONTACT_CENTRE, Event.CONTACT),
+    (Channel.CHATBOT, Event.CONTACT),
 )
 """What counts as a touchpoint of each channel."""
 
@@ -53,7 +55,7 @@ def journeys_from_log(
     Notes
     -----
     1. Touchpoints are visits of store, website and app, clicks in search, impressions in display,
-       and the chosen event in e-mail.
+       contacts with contact centre and chatbot, and the chosen event in e-mail.
     2. A purchase ends a journey. The journey holds the person's touchpoints since the previous
        purchase and within the lookback, both edges included.
     3. A purchase is itself a contact: unless the journey's last touchpoint is in the same channel,

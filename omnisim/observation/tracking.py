@@ -21,12 +21,15 @@ __all__ = ["DIGITAL_CHANNELS", "LEVELS", "RECORDED_EVENTS", "observe"]
 LEVELS = ("TL0", "TL1", "TL2")
 """Tracking levels: totals only, digital only by cookie and account, all channels by person."""
 
-DIGITAL_CHANNELS = (Channel.WEBSITE, Channel.APP, Channel.EMAIL, Channel.SEARCH, Channel.DISPLAY)
+DIGITAL_CHANNELS = (
+    Channel.WEBSITE, Channel.APP, Channel.EMAIL, Channel.SEARCH, Channel.DISPLAY, Channel.CHATBOT,
+)  # fmt: skip
 """Channels that web analytics records."""
 
 RECORDED_EVENTS = (
     Event.IMPRESSION, Event.MESSAGE, Event.OPEN, Event.CLICK, Event.UNSUBSCRIBE, Event.VISIT,
     Event.CART, Event.CART_ABANDONED, Event.PURCHASE, Event.PICKUP, Event.DELIVERY, Event.RETURN,
+    Event.CONTACT, Event.ANSWERED, Event.CONTACT_ABANDONED, Event.ESCALATED, Event.RESOLVED,
 )  # fmt: skip
 """Events that leave a record in a system of the firm."""
 

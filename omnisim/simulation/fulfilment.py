@@ -8,6 +8,7 @@ from omnisim.schema import Fulfilment
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM
 from omnisim.simulation.information import resolved_by
 from omnisim.simulation.parameters import MINUTES_PER_DAY
+from omnisim.simulation.service import Reason, arises, ask
 from omnisim.simulation.store import Steps, visit
 from omnisim.simulation.trip import AISLE, STORE, WITH_PICKUP, Trip
 from omnisim.simulation.world import World
@@ -54,6 +55,7 @@ def sell_online(world: World, trip: Trip, action: int) -> Steps:
     if failed:
         trip.obstacle = True
         fulfilment = Fulfilment.DELIVERY
+        _may_ask(world, trip, Reason.WRONG_PICKUP)
     sale = _sell(world, trip, channel, fulfilment, free=failed)
     speed = yield from receive(world, trip, sale)
     yield from evaluate(world, trip, sale, speed)
@@ -87,13 +89,29 @@ def receive(world: World, trip: Trip, sale: Sale) -> Steps:
         speed = rate_queue(world, waited)
     else:
         days, promised = kernel.ship(state, trip.shopper, trip.need, trip.item)
-        yield env.timeout(days)
         late = max(0.0, days - promised)
+        yield from _travel(world, trip, days, promised)
         speed = max(-1.0, world.scenario.experience.rating - late / max(promised, 1.0))
     outcome.hand_over(
         state, trip.shopper, trip.need, trip.item, sale.channel, int(sale.fulfilment), env.now
     )
     return speed
+
+
+def _travel(world: World, trip: Trip, days: float, promised: float) -> Steps:
+    """Let a parcel travel; one that is late is asked for."""
+    asked = promised + world.scenario.service_desk.late_days
+    if days > asked:
+        yield world.env.timeout(asked)
+        _may_ask(world, trip, Reason.LATE)
+        days -= asked
+    yield world.env.timeout(days)
+
+
+def _may_ask(world: World, trip: Trip, reason: Reason) -> None:
+    """Let the shopper ask for service while the order goes its way."""
+    if arises(world, trip.shopper, trip.need, reason):
+        world.env.process(ask(world, trip.shopper, trip.need, reason))
 
 
 def rate_queue(world: World, waited: float) -> float:
@@ -105,12 +123,14 @@ def rate_queue(world: World, waited: float) -> float:
 def evaluate(world: World, trip: Trip, sale: Sale, speed: float) -> Steps:
     """Judge the purchase, and bring or send the goods back if they do not fit."""
     env, state = world.env, world.state
+    _may_ask(world, trip, Reason.DEFECT)
     returns = outcome.evaluate(
         state, trip.shopper, trip.need, sale.channel, trip.resolved, sale.by_parcel, speed,
         trip.obstacle, env.now,
     )  # fmt: skip
     if not returns:
         return
+    _may_ask(world, trip, Reason.RETURN)
     yield env.timeout(world.scenario.fulfilment.return_days)
     if not sale.by_parcel:
         yield from visit(world, trip.shopper, trip.need, RETURN_STEP, patient=True)

@@ -9,6 +9,7 @@ import omnisim.simulation._outcome as outcome
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM
 from omnisim.simulation.fulfilment import sell_in_store, sell_online
 from omnisim.simulation.information import resolved_by
+from omnisim.simulation.service import Reason, arises, ask
 from omnisim.simulation.store import Steps, visit
 from omnisim.simulation.trip import (
     AISLE,
@@ -55,6 +56,9 @@ def journey(world: World, shopper: int, need: int) -> Steps:
     expires = env.now + world.scenario.market.need_open_days
     if trip.searched == STORE:
         yield from _go_to_store(world, trip)
+    elif trip.searched in ONLINE and arises(world, shopper, need, Reason.QUESTION):
+        if (yield from ask(world, shopper, need, Reason.QUESTION)):
+            trip.inform(world.scenario.service_desk.answer_resolves)
     while trip.step < MAX_STEPS and env.now <= expires:
         action = kernel.decide(
             state, shopper, need, trip.step, trip.searched, trip.item, trip.in_store,

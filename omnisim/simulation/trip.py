@@ -30,6 +30,10 @@ class Trip:
     obstacle: bool = False
     waited: float = 0.0
 
+    def inform(self, share: float) -> None:
+        """Learn enough to remove a share of what is still uncertain about fit."""
+        self.resolved += (1 - self.resolved) * share
+
     def inspect(self, resolved: float) -> None:
         """Look at the item in the store: what is known of its fit is at least `resolved`."""
         self.inspected = True

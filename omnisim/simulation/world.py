@@ -60,6 +60,8 @@ class World:
         What managers and rivals have chosen.
     staff : list of simpy.Resource
         The staff of each store.
+    agents : simpy.Resource
+        The agents of the contact centre.
     waiting : dict of int to simpy.Process
         Journeys that a message can take up again, by shopper.
     reminders, thanks : list of Trigger
@@ -75,6 +77,7 @@ class World:
     primitives: dict[str, float]
     conduct: Conduct
     staff: list[simpy.Resource]
+    agents: simpy.Resource
     waiting: dict[int, Any] = field(default_factory=dict)
     reminders: list[Trigger] = field(default_factory=list)
     thanks: list[Trigger] = field(default_factory=list)
@@ -110,9 +113,10 @@ def build_world(
         simpy.Resource(env, scenario.service.staff_per_store)
         for _ in range(scenario.stores.n_stores)
     ]
+    agents = simpy.Resource(env, scenario.service_desk.agents)
     every = scenario.messages.campaign_every_days
     conduct = Conduct(dict.fromkeys((ONLINE_TEAM, STORE_TEAM, JOINT), every))
-    return World(scenario, env, draws, policy, state, columns, primitives, conduct, staff)
+    return World(scenario, env, draws, policy, state, columns, primitives, conduct, staff, agents)
 
 
 def _traits(scenario: Scenario, population: Population, draws: Draws) -> dict[str, NDArray[Any]]:

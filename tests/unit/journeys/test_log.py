@@ -6,6 +6,7 @@ import pytest
 
 from omnisim.exceptions import TableError
 from omnisim.journeys import journeys_from_log
+from omnisim.journeys.log import CHANNEL_NAMES
 from omnisim.schema import OBSERVED, Channel, Event
 
 STORE, WEB, APP, EMAIL, SEARCH, DISPLAY = (Channel(i) for i in range(6))
@@ -32,7 +33,7 @@ def test_what_counts_as_a_touchpoint():
     every = [(float(e), 1, c, e, 0.0) for e in Event for c in Channel if e != Event.PURCHASE]
     journeys = journeys_from_log(observed(every))
     seen = [journeys.channel_names[c] for c in journeys.channel]
-    assert sorted(seen) == ["app", "display", "email", "search", "store", "website"]
+    assert sorted(seen) == sorted(CHANNEL_NAMES)
 
 
 def test_opens_can_stand_for_emails():
@@ -74,7 +75,7 @@ def test_refunds_are_no_value():
 
 def test_all_channels_are_named_even_if_unseen():
     journeys = journeys_from_log(observed([]))
-    assert journeys.channel_names == ("store", "website", "app", "email", "search", "display")
+    assert journeys.channel_names == CHANNEL_NAMES
     assert len(journeys) == 0
 
 
