@@ -125,7 +125,7 @@ class Journeys:
         ----------
         table : object, str or path
             Anything that speaks the Arrow PyCapsule interface (pandas, polars, pyarrow, DuckDB), a
-            mapping of columns, or the name of a CSV or Parquet file.
+            mapping of columns, or the name of a CSV, Parquet or Arrow file.
         path, n_conversions, n_nulls, value : str, optional
             Columns. Where not given, the first of the common names of
             `omnisim.journeys.paths.COMMON_NAMES` that is there. Without a column of nulls there are

@@ -36,7 +36,7 @@ UNSORTED = "Sort the file, or pass shards=Shards() (on the command line: --unsor
 def stream_paths(
     file: str | os.PathLike[str], *, batch_rows: int = BATCH_ROWS, **options: Any
 ) -> Iterator[Journeys]:
-    """Yield the journeys of a CSV or Parquet table of paths, a batch of rows at a time.
+    """Yield the journeys of a table of paths in a file, a batch of rows at a time.
 
     Parameters
     ----------

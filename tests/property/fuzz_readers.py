@@ -30,7 +30,14 @@ from omnisim.attribution import (
 )
 from omnisim.attribution.chain import count_chain
 from omnisim.exceptions import OmnisimError
-from omnisim.journeys import EventColumns, JourneyRules, Journeys, stream_events, stream_paths
+from omnisim.journeys import (
+    EventColumns,
+    JourneyRules,
+    Journeys,
+    Shards,
+    stream_events,
+    stream_paths,
+)
 from tests.property.fuzz_inputs import (
     arrow_bytes,
     csv_bytes,
@@ -96,7 +103,8 @@ def try_file(rng, folder):
         whole = Journeys.from_paths(file) if both else None
     else:
         cut = rules(rng)
-        batches = list(stream_events(file, rules=cut, batch_rows=batch_rows))
+        shards = Shards(int(rng.integers(1, 5)), folder) if rng.random() < 0.7 else None
+        batches = list(stream_events(file, rules=cut, batch_rows=batch_rows, shards=shards))
         whole = Journeys.from_events(file, rules=cut) if both else None
     assert whole is None or total(batches) == total([whole]), (total(batches), total([whole]))
     for journeys in batches[:3]:
