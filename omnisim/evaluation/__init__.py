@@ -31,6 +31,7 @@ from omnisim.evaluation.sampled import SampledShapley, sampled_shapley
 from omnisim.evaluation.standardise import StandardisedComparison, standardised_comparison
 from omnisim.evaluation.target import target_probabilities
 from omnisim.evaluation.trial import Effects, Trial
+from omnisim.evaluation.uplift import UpliftCurve, uplift_curve
 
 __all__ = [
     "IPS",
@@ -59,6 +60,7 @@ __all__ = [
     "SwitchDR",
     "Trial",
     "TrialDesign",
+    "UpliftCurve",
     "mean_interval",
     "omnichannel_premium",
     "overlap",
@@ -68,4 +70,5 @@ __all__ = [
     "sampled_shapley",
     "standardised_comparison",
     "target_probabilities",
+    "uplift_curve",
 ]
