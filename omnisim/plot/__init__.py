@@ -1,9 +1,10 @@
 """Figures: one function each, result in, matplotlib Axes out.
 
-Every function takes a result (an `omnisim.experiment.Comparison`, or a fitted attribution model)
-and an optional ``ax``, draws the interval with the estimate, names its unit, and leaves pyplot and
-matplotlib's settings alone. Without ``ax`` it makes a figure of its own, which ``.figure`` shows in
-a notebook and ``.figure.savefig`` saves. matplotlib is imported when the first figure is drawn.
+Every function takes a result (an `omnisim.experiment.Comparison`, a fitted attribution model, the
+effects of a trial, the values of policies, uplift curves) and an optional ``ax``, draws the
+interval with the estimate, names its unit, and leaves pyplot and matplotlib's settings alone.
+Without ``ax`` it makes a figure of its own, which ``.figure`` shows in a notebook and
+``.figure.savefig`` saves. matplotlib is imported when the first figure is drawn.
 """
 
 from omnisim.plot.attribution import attribution
@@ -15,27 +16,33 @@ from omnisim.plot.credit import (
     transitions,
 )
 from omnisim.plot.difference import difference
+from omnisim.plot.effects import effects
 from omnisim.plot.flow import flow
 from omnisim.plot.gain import gain
 from omnisim.plot.headline import headline
+from omnisim.plot.policy_values import policy_values
 from omnisim.plot.premium import premium
 from omnisim.plot.replications import replications
 from omnisim.plot.sales import sales_by_channel
 from omnisim.plot.segments import segments
+from omnisim.plot.uplift import uplift
 
 __all__ = [
     "attribution",
     "credit",
     "difference",
+    "effects",
     "flow",
     "gain",
     "headline",
     "journey_length",
     "model_comparison",
+    "policy_values",
     "premium",
     "replications",
     "sales_by_channel",
     "segments",
     "time_to_conversion",
     "transitions",
+    "uplift",
 ]
