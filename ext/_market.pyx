@@ -6,7 +6,7 @@ threshold that belongs to the number of the need, so that the same need has the 
 every arm.
 """
 from libc.math cimport exp, expm1, log
-from libc.stdint cimport int32_t, int64_t
+from libc.stdint cimport int32_t, int64_t, uint8_t
 
 import numpy as np
 
@@ -123,14 +123,24 @@ def spread_awareness(State w, long day):
             become_aware(w, i, <double>day)
 
 
-def show_display(State w, long day):
-    """Show display advertisements; return how many. They are the same for everybody."""
+def show_display(
+    State w, long day,
+    const uint8_t[::1] withheld,        # IN   (n,) 1 for those held out, or empty for nobody
+):
+    """Show display advertisements; return how many. They are the same for everybody.
+
+    What those held out would have been shown is logged, and costs nothing.
+    """
     cdef Py_ssize_t i, shown = 0
     cdef int identity
     if w.p.display_per_day <= 0:
         return 0
     for i in range(w.n):
         if w.uniform(STREAM_DISPLAY, i, day, 0) < w.p.display_per_day:
+            if withheld.shape[0] > 0 and withheld[i]:
+                identity = IDENTITY_COOKIE if w.tracking_consent[i] else IDENTITY_NONE
+                w.log.add(<double>day, i, -1, DISPLAY, EVENT_WITHHELD, identity)
+                continue
             w.refresh(i, <double>day)
             w.goodwill[i] += w.p.effect[DISPLAY] * w.p.display_goodwill * w.p.relevance_base
             identity = IDENTITY_COOKIE if w.tracking_consent[i] else IDENTITY_NONE
@@ -138,6 +148,20 @@ def show_display(State w, long day):
                       0, w.p.display_cost)
             shown += 1
     return shown
+
+
+def withhold_messages(
+    State w,
+    const int32_t[::1] shopper,         # IN   (n,) persons not written to
+    const int32_t[::1] record,          # IN   (n,) records that would have been used
+    const int32_t[::1] team,            # IN   (n,) team whose record it is
+    long day,
+):
+    """Log e-mails that a field trial keeps back; they count towards the cap as if sent."""
+    cdef Py_ssize_t k
+    for k in range(shopper.shape[0]):
+        w.record_sent[record[k], team[k]] += 1
+        w.log.add(<double>day, shopper[k], -1, EMAIL, EVENT_WITHHELD, IDENTITY_ACCOUNT)
 
 
 def deliver_messages(

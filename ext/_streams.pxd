@@ -82,6 +82,7 @@ cdef enum:
     EVENT_REVIEW = 31
     EVENT_COMPLAINT = 32
     EVENT_RECOVERED = 33
+    EVENT_WITHHELD = 34
 
 cdef enum:
     IDENTITY_NONE = 0

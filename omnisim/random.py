@@ -91,6 +91,8 @@ class Stream(IntEnum):
     ROLLOUT = 81
     FIRM = 82
 
+    HOLDOUT = 95
+
     COOKIE = 96
     CONSENT = 97
     MATCH = 98
@@ -101,6 +103,7 @@ class Stream(IntEnum):
     PERMUTE = 129
     FOLD = 130
     ORDERING = 140
+    ASSIGNMENT = 145
     COST_PRIOR = 141
     ENCOURAGED = 142
 

@@ -83,6 +83,7 @@ class Event(IntEnum):
     REVIEW = 31  # the shopper publishes a review
     COMPLAINT = 32  # the shopper complains in public
     RECOVERED = 33  # a complaint is made good
+    WITHHELD = 34  # a message or advertisement is kept back by a field trial
 
 
 class Identity(IntEnum):

@@ -12,6 +12,7 @@ from omnisim.config.channels import Channel, Channels, Choice, Rivals
 from omnisim.config.costs import Costs
 from omnisim.config.exposures import Exposures
 from omnisim.config.governance import Governance
+from omnisim.config.holdouts import Holdouts
 from omnisim.config.market import Market, Word
 from omnisim.config.media import Media, Messages
 from omnisim.config.operations import Experience, Fulfilment, Service, Stock, Stores
@@ -54,6 +55,7 @@ class Scenario(Part):
     media: Media = Media()
     messages: Messages = Messages()
     exposures: Exposures = Exposures()
+    holdouts: Holdouts = Holdouts()
     capabilities: Capabilities = Capabilities()
     primitives: Primitives = Primitives()
     costs: Costs = Costs()

@@ -16,6 +16,7 @@ __all__ = [
     "IdentityRules",
     "Records",
     "Shoppers",
+    "cookies_at",
     "sessions",
     "visitors",
 ]
@@ -155,10 +156,29 @@ def _cookies(
 ) -> Ints:  # fmt: skip
     """Return the code of the cookie that each event would show."""
     shopper, start = records.shopper[opening], records.time[opening]
-    n_devices = np.asarray(shoppers.n_devices)[shopper].astype(np.int64)
+    life = rules.cookie_life_days
+    return cookies_at(shopper, start, shoppers.n_devices, draws, life)[session]
+
+
+def cookies_at(
+    shopper: Ints, time: npt.ArrayLike, n_devices: npt.ArrayLike, draws: Draws, life_days: float
+) -> Ints:
+    """Return the code of the cookie on the device that each shopper uses at each time.
+
+    Parameters
+    ----------
+    shopper : ndarray of shape (n,), int64
+    time : array-like of shape (n,) or (), unit: days
+    n_devices : array-like of shape (n_shoppers,), integer
+    draws : Draws
+    life_days : float
+        Mean life of a cookie.
+    """
+    start = np.broadcast_to(np.asarray(time, dtype=np.float64), shopper.shape)
+    devices = np.asarray(n_devices)[shopper].astype(np.int64)
     u = draws.uniform(Stream.DEVICE, shopper, step=(start * MINUTES_PER_DAY).astype(np.int64))
-    owner = shopper * DEVICES + np.minimum((u * n_devices).astype(np.int64), n_devices - 1)
-    return (owner * GENERATIONS + _generation(owner, start, rules.cookie_life_days, draws))[session]
+    owner = shopper * DEVICES + np.minimum((u * devices).astype(np.int64), devices - 1)
+    return owner * GENERATIONS + _generation(owner, start, life_days, draws)
 
 
 def _generation(owner: Ints, time: Floats, life_days: float, draws: Draws) -> Ints:

@@ -9,6 +9,7 @@ from omnisim.exceptions import BuildError
 
 try:
     from omnisim.simulation.engine import simulate
+    from omnisim.simulation.intervention import Intervention
     from omnisim.simulation.result import SimulationResult
 except ImportError as error:
     raise BuildError(
@@ -16,4 +17,4 @@ except ImportError as error:
         "(or: python setup.py build_ext --inplace)."
     ) from error
 
-__all__ = ["SimulationResult", "simulate"]
+__all__ = ["Intervention", "SimulationResult", "simulate"]

@@ -1,7 +1,7 @@
 """Simulate: build the world, start its processes, run the clock, close the books."""
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from omnisim._validation import check_count
@@ -14,6 +14,7 @@ from omnisim.random import Draws, fresh_seed
 from omnisim.simulation.firm.governance import govern
 from omnisim.simulation.firm.rollout import roll_out
 from omnisim.simulation.firm.stock import popularity, replenish
+from omnisim.simulation.intervention import Intervention, intervene
 from omnisim.simulation.market import market
 from omnisim.simulation.result import SimulationResult, close_books
 from omnisim.simulation.rivals import react
@@ -30,6 +31,7 @@ def simulate(
     policy: Policy | None = None,
     seed: int | None = None,
     replication: int = 0,
+    interventions: Sequence[Intervention] = (),
     progress: Progress | None = None,
 ) -> SimulationResult:
     """Run one retailer for one period and return everything that happened.
@@ -47,6 +49,8 @@ def simulate(
         Seed of the study; drawn and recorded if absent.
     replication : int, default=0
         Number of the replication; runs with equal seed and replication share all their luck.
+    interventions : sequence of Intervention, default=()
+        What the firm changes while the clock runs.
     progress : callable, optional
         Called once a simulated day with the day and the number of events so far.
 
@@ -69,8 +73,12 @@ def simulate(
     policy = policy or default_policy(scenario)
     world = build_world(scenario, population, policy, seed=seed, replication=replication)
     world.progress = progress
+    if interventions:
+        world.env.process(intervene(world, interventions))
     run(world)
     made = record(scenario=scenario, seed=seed, replication=replication, policy=policy)
+    if interventions:
+        made["interventions"] = [repr(what) for what in interventions]
     return close_books(world, population, made)
 
 

@@ -6,6 +6,7 @@ import omnisim.simulation._market as kernel
 from omnisim.config.market import Market
 from omnisim.schema import Channel, Line
 from omnisim.simulation.firm.capability_costs import steady_cost
+from omnisim.simulation.firm.holdout import display_withheld
 from omnisim.simulation.firm.ledger import post_cost
 from omnisim.simulation.journey import begin_journeys
 from omnisim.simulation.messages import send_messages
@@ -24,7 +25,7 @@ def market(world: World) -> Steps:
     for day in range(last_day):
         kernel.spread_word(state, float(day))
         kernel.spread_awareness(state, day)
-        shown = kernel.show_display(state, day)
+        shown = kernel.show_display(state, day, display_withheld(world, day))
         post_cost(world, Line.MEDIA, Channel.DISPLAY, shown * world.scenario.media.display_cost)
         sent = send_messages(world, day)
         post_cost(world, Line.MESSAGES, Channel.EMAIL, sent * world.scenario.costs.message)

@@ -14,6 +14,7 @@ from omnisim.policies.context import NONE
 from omnisim.policies.features import as_matrix, days_since, profile_names
 from omnisim.random import Stream
 from omnisim.schema import Channel
+from omnisim.simulation.firm.holdout import email_withheld
 from omnisim.simulation.firm.knowledge import JOINT, ONLINE_TEAM, STORE_TEAM
 from omnisim.simulation.world import Trigger, World
 
@@ -87,7 +88,7 @@ def _send(world: World, team: int, shoppers: Rows, day: int, kind: int) -> int:
     if getattr(world.policy, "needs_truth", False):
         context = replace(context, truth=Truth(taste=world.columns["taste"][shoppers]))
     action = world.policy.decide(context)
-    sent = np.flatnonzero(action.index)
+    sent = _withhold(world, shoppers, records, teams, np.flatnonzero(action.index), day)
     item = _items(world, records[sent], action.take(sent))
     clicked = _market.deliver_messages(
         world.state, shoppers[sent], records[sent], item, action.propensity[sent], teams[sent],
@@ -95,6 +96,17 @@ def _send(world: World, team: int, shoppers: Rows, day: int, kind: int) -> int:
     )  # fmt: skip
     _bring(world, clicked, day)
     return len(sent)
+
+
+def _withhold(
+    world: World, shoppers: Rows, records: Rows, teams: Rows, sent: NDArray[np.int64], day: int
+) -> NDArray[np.int64]:
+    """Log the messages that a field trial keeps back; return the rows that are sent."""
+    held = email_withheld(world, shoppers[sent])
+    if held.any():
+        kept = sent[held]
+        _market.withhold_messages(world.state, shoppers[kept], records[kept], teams[kept], day)
+    return sent[~held]
 
 
 def _context(

@@ -138,6 +138,7 @@ def _traits(scenario: Scenario, population: Population, draws: Draws) -> dict[st
         "has_app": population.has_app,
         "has_card": population.has_card,
         "tracking_consent": population.tracking_consent,
+        "n_devices": population.n_devices,
         "home_store": np.minimum(home, n_stores - 1).astype(np.int16),
         "indptr": population.network.indptr,
         "indices": population.network.indices,

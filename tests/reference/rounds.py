@@ -86,11 +86,14 @@ def spread_awareness(w, day):
                 become_aware(w, i, day)
 
 
-def show_display(w, day):
+def show_display(w, day, withheld=()):
     """Show advertisements at random, of base relevance (eq. 3); return how many."""
     shown = 0
     for i in range(len(w.c["alive"])):
         if w.u("DISPLAY", i, day) < w.p["display_per_day"]:
+            if i in withheld:
+                w.log(day, i, -1, Channel.DISPLAY, Event.WITHHELD, identity=w.cookie(i))
+                continue
             shown += 1
             w.refresh(i, day)
             w.c["goodwill"][i] += (

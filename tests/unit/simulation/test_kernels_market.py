@@ -63,10 +63,13 @@ def test_awareness(pair):
 
 
 def test_display(pair):
-    world, slow, _ = pair
+    world, slow, rng = pair
     for day in DAYS:
-        assert kernel.show_display(world.state, day) == oracle.show_display(slow, day)
+        held = (rng.uniform(size=world.n_shoppers) < 0.4).astype(np.uint8)
+        shown = oracle.show_display(slow, day, set(np.flatnonzero(held)))
+        assert kernel.show_display(world.state, day, held) == shown
     assert_same(world, slow)
+    assert events(slow) == {1, 34}  # IMPRESSION, WITHHELD
 
 
 def test_messages(pair):
