@@ -1,5 +1,7 @@
 """Experiments: where simulation meets analysis. Each public verb is one file."""
 
+from omnisim.experiment.attribution_audit import audit_attribution
+from omnisim.experiment.audit_result import AttributionAudit
 from omnisim.experiment.capability_values import capability_values, study_size
 from omnisim.experiment.capability_worth import CapabilityValues
 from omnisim.experiment.channel_truth import ChannelTruth, channel_truth
@@ -9,11 +11,13 @@ from omnisim.experiment.shoppers import CustomerShoppers, SegmentShoppers
 from omnisim.experiment.store import read_study
 
 __all__ = [
+    "AttributionAudit",
     "CapabilityValues",
     "ChannelTruth",
     "Comparison",
     "CustomerShoppers",
     "SegmentShoppers",
+    "audit_attribution",
     "capability_values",
     "channel_truth",
     "compare",

@@ -8,6 +8,7 @@ Without ``ax`` it makes a figure of its own, which ``.figure`` shows in a notebo
 """
 
 from omnisim.plot.attribution import attribution
+from omnisim.plot.audit import attribution_audit, channel_truth
 from omnisim.plot.credit import (
     credit,
     journey_length,
@@ -29,6 +30,8 @@ from omnisim.plot.uplift import uplift
 
 __all__ = [
     "attribution",
+    "attribution_audit",
+    "channel_truth",
     "credit",
     "difference",
     "effects",

@@ -1,0 +1,186 @@
+"""Audit attribution: credits against causes, and the profit lost by following them."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from omnisim._validation import check_count, check_positive, check_probability
+from omnisim.attribution import AttributionModel
+from omnisim.config.exposures import MEDIA
+from omnisim.config.scenario import Scenario
+from omnisim.experiment.arm import ArmTask, simulate_arm
+from omnisim.experiment.audit_result import AttributionAudit, channel_rows, score_rows
+from omnisim.experiment.budget import scales_by_credit, with_media_scaled
+from omnisim.experiment.channel_truth import ChannelTruth, channel_truth
+from omnisim.experiment.channel_worlds import run_world
+from omnisim.experiment.credits import audited_models, credits_of, spend_of
+from omnisim.experiment.runner import run_tasks
+from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
+from omnisim.policies import Policy
+from omnisim.random import fresh_seed
+
+DIGITS = 6
+"""Decimals of a scale: budgets that differ by less are one budget."""
+
+Scales = Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class CreditTask:
+    """One replication of the firm as it is, to be read by every model."""
+
+    run: ArmTask
+    models: Mapping[str, AttributionModel]
+    lookback_days: float
+
+
+@dataclass(frozen=True)
+class CreditOutcome:
+    """What the models say of one replication, and what its media cost."""
+
+    credits: pd.DataFrame
+    spend: dict[str, float]
+
+
+def audit_attribution(
+    scenario: Scenario,
+    *,
+    truth: ChannelTruth | None = None,
+    models: Mapping[str, AttributionModel] | None = None,
+    n_replications: int = 12,
+    seed: int | None = None,
+    shoppers: Shoppers | None = None,
+    policy: Policy | None = None,
+    lookback_days: float = 30.0,
+    follow: float = 1.0,
+    confidence: float = 0.95,
+    folder: str | os.PathLike[str] | None = None,
+    executor: Executor | None = None,
+    on_wait: Callable[[int], None] | None = None,
+) -> AttributionAudit:
+    """Hold every attribution model, at every tracking level, against the truth.
+
+    In each replication the firm runs a year, its log is observed at each tracking level, and each
+    model is fitted to what is seen. Then next year's media budget, as large as this year's, is
+    divided in proportion to the model's credits, and the year is run again under the same luck with
+    that budget. The same is done with the true contributions. The difference in profit is the
+    regret of following the model. It can be negative: a budget in proportion to true average
+    contributions is not the best budget, since returns diminish.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The firm.
+    truth : ChannelTruth, optional
+        Of the same scenario; found here by default.
+    models : mapping of str to AttributionModel, optional
+        `audited_models` by default: one of every kind.
+    n_replications : int, default=12
+        Replications, paired by common random numbers; at least 2.
+    seed : int, optional
+        Seed of the study; drawn and recorded if absent.
+    shoppers : Shoppers, optional
+        Where shoppers come from; the scenario's segments by default.
+    policy : Policy, optional
+        Contact policy; the scenario's own rule by default.
+    lookback_days : float, default=30.0
+        Days before a purchase within which attribution looks for touchpoints.
+    follow : float, default=1.0
+        Share of the budget that follows the credits, in [0, 1]; the rest stays where it is.
+    confidence : float, default=0.95
+        Coverage of the intervals, in (0, 1).
+    folder : path, optional
+        Where finished runs of the truth are kept.
+    executor : concurrent.futures.Executor, optional
+        Where runs are done; in this process by default. It changes no number.
+    on_wait : callable, optional
+        Called with the number of finished runs of the stage that is under way.
+
+    Returns
+    -------
+    AttributionAudit
+        Intervals are over replications, given the mean truth; `truth` has its own.
+
+    Raises
+    ------
+    ParameterError
+        If an argument is out of range.
+    RunError
+        If a run fails.
+    """
+    check_count("n_replications", n_replications, minimum=2)
+    check_positive("lookback_days", lookback_days)
+    check_probability("follow", follow)
+    seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
+    shoppers = shoppers or SegmentShoppers()
+    how: dict[str, Any] = {"executor": executor, "on_wait": on_wait}
+    if truth is None:
+        truth = channel_truth(
+            scenario, n_replications=n_replications, seed=seed, shoppers=shoppers, policy=policy,
+            confidence=confidence, folder=folder, **how,
+        )  # fmt: skip
+    runs = [ArmTask("all", scenario, shoppers, policy, seed, k) for k in range(n_replications)]
+    used = audited_models() if models is None else models
+    read = run_tasks(read_credits, [CreditTask(r, used, lookback_days) for r in runs], **how)
+    credits = pd.concat(
+        [outcome.credits.assign(replication=k) for k, outcome in enumerate(read)],
+        ignore_index=True,
+    )
+    plans = pd.DataFrame(
+        [row for k, o in enumerate(read) for row in _plans(k, o, truth, follow)]
+    ).reset_index(drop=True)
+    budgets = _simulated(plans, runs, **how)
+    made = dict(truth.provenance) | {
+        "lookback_days": lookback_days, "follow": follow, "models": {n: repr(m) for n, m in
+                                                                     used.items()},
+    }  # fmt: skip
+    return AttributionAudit(
+        scores=score_rows(credits, budgets, truth, confidence),
+        channels=channel_rows(credits, truth, confidence),
+        budgets=budgets, truth=truth, provenance=made,
+    )  # fmt: skip
+
+
+def read_credits(task: CreditTask) -> CreditOutcome:
+    """Simulate the firm as it is, and let every model read what is seen of it."""
+    run = simulate_arm(task.run)
+    return CreditOutcome(credits_of(run, task.models, task.lookback_days), spend_of(run))
+
+
+def _plans(
+    replication: int, outcome: CreditOutcome, truth: ChannelTruth, follow: float
+) -> Iterator[dict[str, Any]]:
+    """Yield next year's budget by every model, by the truth, and as it is."""
+    spend = outcome.spend
+
+    def plan(level: str, model: str, credit: Mapping[str, float] | None) -> dict[str, Any]:
+        scales = dict.fromkeys(spend, 1.0)
+        if credit is not None:
+            scales |= scales_by_credit(credit, spend, follow=follow)
+        return {"replication": replication, "level": level, "model": model} | {
+            medium: round(scale, DIGITS) for medium, scale in scales.items()
+        }
+
+    yield plan("", "present", None)
+    yield plan("", "truth", truth.of("orders").to_dict())
+    for (level, model), part in outcome.credits.groupby(["level", "model"], sort=False):
+        yield plan(str(level), str(model), part.set_index("channel")["credit"].to_dict())
+
+
+def _simulated(plans: pd.DataFrame, runs: list[ArmTask], **how: Any) -> pd.DataFrame:
+    """Run every different budget of each replication once; return the plans with their profit."""
+    keys = ["replication", *MEDIA]
+    distinct = plans[keys].drop_duplicates()
+    tasks = []
+    for row in distinct.to_dict("records"):
+        run = runs[int(row.pop("replication"))]
+        changed = with_media_scaled(run.scenario, {str(m): float(s) for m, s in row.items()})
+        tasks.append(
+            ArmTask("budget", changed, run.shoppers, run.policy, run.seed, run.replication)
+        )
+    profits = [found["profit"] for found in run_tasks(run_world, tasks, **how)]
+    return plans.merge(distinct.assign(profit=profits), on=keys, how="left")

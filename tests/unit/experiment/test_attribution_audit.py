@@ -1,0 +1,120 @@
+"""The audit of attribution: hand-made credits, budgets, and a whole audit of a small firm."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import omnisim as om
+from omnisim.attribution import FirstTouch, LastTouch
+from omnisim.experiment import AttributionAudit, ChannelTruth, audit_attribution
+from omnisim.experiment.audit_result import channel_rows, score_rows
+from omnisim.experiment.budget import scales_by_credit, with_media_scaled
+from tests.reference.worlds import small
+
+TRUE = {"email": 3.0, "search": 1.0, "display": 0.0}
+
+
+def known_truth() -> ChannelTruth:
+    rows = [(name, "off", kind, "orders", "orders", value, value, value)
+            for name, value in TRUE.items() for kind in ("removed", "Shapley")]  # fmt: skip
+    columns = ["channel", "way", "kind", "metric", "unit", "value", "ci_low", "ci_high"]
+    values = pd.DataFrame(rows, columns=columns)
+    return ChannelTruth(values, values, 0.95, 2, 10, {})
+
+
+def known_scores(credit: dict[str, float]) -> pd.Series:
+    credits = pd.DataFrame([
+        {"replication": k, "level": "TL1", "model": "m", "channel": name, "credit": value}
+        for k in range(2) for name, value in credit.items()
+    ])  # fmt: skip
+    budgets = pd.DataFrame([
+        {"replication": k, "level": level, "model": model, "profit": profit + k}
+        for k in range(2)
+        for level, model, profit in (("", "present", 5.0), ("", "truth", 7.0), ("TL1", "m", 4.0))
+    ])  # fmt: skip
+    scores = score_rows(credits, budgets, known_truth(), 0.95)
+    rows = channel_rows(credits, known_truth(), 0.95).set_index("channel")
+    assert rows["bias"].to_dict() == {name: credit[name] - TRUE[name] for name in credit}
+    return scores.set_index("quantity")["value"]
+
+
+def test_a_model_that_tells_the_truth_has_no_distance() -> None:
+    found = known_scores(TRUE)
+    assert found["bias"] == pytest.approx(0)
+    assert found["share error"] == pytest.approx(0)
+    assert found["rank correlation"] == pytest.approx(1)
+
+
+def test_a_model_that_turns_it_round() -> None:
+    """Shares 0, 1/4, 3/4 against 3/4, 1/4, 0 by hand."""
+    found = known_scores({"email": 0.0, "search": 1.0, "display": 3.0})
+    assert found["share error"] == pytest.approx(1.5)
+    assert found["rank correlation"] == pytest.approx(-1)
+
+
+def test_regret_and_gain_are_differences_of_profit() -> None:
+    found = known_scores(TRUE)
+    assert found["regret"] == pytest.approx(7 - 4)
+    assert found["gain"] == pytest.approx(4 - 5)
+
+
+def test_a_budget_keeps_its_size() -> None:
+    spend = {"email": 1.0, "search": 2.0, "display": 3.0}
+    credit = {"email": 5.0, "search": 1.0, "display": 0.0, "store": 100.0}
+    scales = scales_by_credit(credit, spend)
+    assert sum(scales[m] * spend[m] for m in spend) == pytest.approx(6.0)
+    assert scales["display"] == 0
+    assert scales["email"] == pytest.approx(5.0)
+    half = scales_by_credit(credit, spend, follow=0.5)
+    assert half["email"] == pytest.approx((1 + 5.0) / 2)
+
+
+def test_without_credit_the_budget_stays() -> None:
+    spend = {"email": 1.0, "search": 0.0}
+    assert scales_by_credit({"email": 0.0, "search": -1.0}, spend) == {"email": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("scale", "days", "cap"), [(1.0, 7, 2), (2.0, 4, 4), (7.0, 1, 14), (100.0, 1, 14), (0.5, 14, 2)]
+)
+def test_more_money_for_email_means_more_campaigns(scale: float, days: int, cap: int) -> None:
+    changed = with_media_scaled(om.Scenario(), {"email": scale})
+    assert changed.messages.campaign_every_days == days
+    assert changed.messages.cap_per_week == cap
+    assert changed.exposures.off == ()
+
+
+def test_no_money_means_no_medium() -> None:
+    changed = with_media_scaled(om.Scenario(), {"email": 0.0, "search": 0.0, "display": 0.0})
+    assert changed.exposures.off == ("email",)
+    assert changed.media.p_paid_search == 0
+    assert changed.media.display_per_week == 0
+
+
+@pytest.fixture(scope="module")
+def audit() -> AttributionAudit:
+    firm = small({"market.horizon_days": 90, "exposures.off": ("search",)})
+    models = {"first touch": FirstTouch(), "last touch": LastTouch()}
+    return audit_attribution(firm, models=models, n_replications=2, seed=4)
+
+
+def test_an_audit_has_every_model_at_every_level(audit: AttributionAudit) -> None:
+    table = audit.table("regret")
+    assert list(table.columns) == ["TL0", "TL1", "TL2", "all"]
+    assert set(table.index) == {"media mix", "first touch", "last touch"}
+    assert table.loc["first touch", ["TL1", "TL2", "all"]].notna().all()
+    assert np.isnan(table.loc["first touch", "TL0"])
+    assert len(repr(audit).splitlines()) <= 3
+
+
+def test_equal_budgets_earn_equal_profits(audit: AttributionAudit) -> None:
+    media = [name for name in ("email", "display") if name in audit.budgets]
+    spread = audit.budgets.groupby(["replication", *media])["profit"].nunique()
+    assert (spread == 1).all()
+    assert audit.budgets["profit"].notna().all()
+
+
+def test_figures(audit: AttributionAudit) -> None:
+    for quantity in ("regret", "share error", "rank correlation"):
+        assert om.plot.attribution_audit(audit, quantity).get_images()
+    assert om.plot.channel_truth(audit.truth).get_xlabel()
