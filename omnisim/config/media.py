@@ -40,6 +40,10 @@ class Messages(Part):
         7, "days between two campaigns of one sender", unit="days", source="assumption",
         ge=1, le=365,
     )  # fmt: skip
+    campaign_scale: float = param(
+        1.0, "campaigns as a multiple of those that the senders choose: the budget for e-mail",
+        source="assumption", ge=0.02, le=100,
+    )  # fmt: skip
     recent_days: float = param(
         365.0, "campaigns go to records with a purchase seen within these days", unit="days",
         source="assumption; T-50 is measured on buyers of the last 12 months", gt=0, le=3650,

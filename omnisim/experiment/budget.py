@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from omnisim.config.scenario import Scenario
 
 MAX_PER_WEEK = 7.0
-MAX_CAMPAIGN_DAYS = 365
+MAX_MORE_CAMPAIGNS = 7.0
+LEAST_CAMPAIGNS = 0.02
 
 
 def scales_by_credit(
@@ -48,24 +49,25 @@ def with_media_scaled(scenario: Scenario, scales: Mapping[str, float]) -> Scenar
     """Return the firm that spends so much more, or less, on each medium.
 
     Display shows more impressions, up to one a day and shopper. Search wins a larger share of
-    the website's searches, up to all. E-mail shortens the days between campaigns and lifts the cap
-    with them, up to one campaign a day; below one campaign a year it stops. Money that a medium
-    cannot take is saved.
+    the website's searches, up to all. E-mail has so many campaigns for each that the senders would
+    choose, up to seven, and lifts the cap with them; with hardly any money it stops. Money that a
+    medium cannot take is saved.
     """
     media, messages = scenario.media, scenario.messages
     email = scales.get("email", 1.0)
     off = set(scenario.exposures.off)
-    every, cap = messages.campaign_every_days, messages.cap_per_week
-    if email * MAX_CAMPAIGN_DAYS < every:
+    campaigns = messages.campaign_scale
+    if email < LEAST_CAMPAIGNS:
         off.add("email")
-    elif email != 1.0:
-        every = max(1, round(every / email))
-        cap = math.ceil(cap * max(1.0, messages.campaign_every_days / every))
+    else:
+        email = min(email, MAX_MORE_CAMPAIGNS)
+        campaigns = min(max(campaigns * email, LEAST_CAMPAIGNS), 100.0)
+    cap = math.ceil(messages.cap_per_week * max(1.0, email))
     display = media.display_per_week * scales.get("display", 1.0)
     return scenario.replace({
         "media.display_per_week": min(display, MAX_PER_WEEK),
         "media.p_paid_search": min(media.p_paid_search * scales.get("search", 1.0), 1.0),
-        "messages.campaign_every_days": every,
+        "messages.campaign_scale": campaigns,
         "messages.cap_per_week": min(cap, 100),
         "exposures.off": tuple(sorted(off)),
     })  # fmt: skip

@@ -32,8 +32,9 @@ def send_messages(world: World, day: int) -> int:
         return sent
     if day % WEEK == 0:
         world.columns["record_sent"][:] = 0
+    scale = world.scenario.messages.campaign_scale
     for team in _senders(world, day):
-        if day % world.conduct.campaign_days[team] == 0:
+        if day % max(1, round(world.conduct.campaign_days[team] / scale)) == 0:
             sent += _send(world, team, _reachable(world, team), day, CAMPAIGN)
     sent += _send_due(world, world.reminders, day, REMINDER)
     sent += _send_due(world, world.thanks, day, THANKS)

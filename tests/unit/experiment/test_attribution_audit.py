@@ -75,11 +75,14 @@ def test_without_credit_the_budget_stays() -> None:
 
 
 @pytest.mark.parametrize(
-    ("scale", "days", "cap"), [(1.0, 7, 2), (2.0, 4, 4), (7.0, 1, 14), (100.0, 1, 14), (0.5, 14, 2)]
+    ("scale", "campaigns", "cap"),
+    [(1.0, 1.0, 2), (2.0, 2.0, 4), (7.0, 7.0, 14), (100.0, 7.0, 14), (0.5, 0.5, 2)],
 )
-def test_more_money_for_email_means_more_campaigns(scale: float, days: int, cap: int) -> None:
+def test_more_money_for_email_means_more_campaigns(
+    scale: float, campaigns: float, cap: int
+) -> None:
     changed = with_media_scaled(om.Scenario(), {"email": scale})
-    assert changed.messages.campaign_every_days == days
+    assert changed.messages.campaign_scale == campaigns
     assert changed.messages.cap_per_week == cap
     assert changed.exposures.off == ()
 

@@ -3,9 +3,12 @@
 import numpy as np
 import pytest
 
+import omnisim as om
+from omnisim.schema import Event
 from omnisim.simulation import messages
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM
 from tests.reference.random_worlds import random_world
+from tests.reference.worlds import of, small
 
 
 def records_by_hand(world, team):
@@ -44,3 +47,13 @@ def test_a_sender_writes_once_to_each_record_with_an_address(world, team):
     assert len(found) == len(set(found))
     assert set(found) == records_by_hand(world, team)
     assert len(found) > 5
+
+
+def test_a_larger_budget_sends_more_campaigns():
+    firm = {"messages.cap_per_week": 50, "segments.busy.p_account": 1.0}
+    runs = [
+        om.simulate(small(firm | {"messages.campaign_scale": scale}), seed=2)
+        for scale in (0.25, 1.0, 4.0)
+    ]
+    sent = [int((of(run.events, "event") == Event.MESSAGE).sum()) for run in runs]
+    assert 0 < sent[0] < sent[1] < sent[2]
