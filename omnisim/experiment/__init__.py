@@ -7,6 +7,7 @@ from omnisim.experiment.capability_worth import CapabilityValues
 from omnisim.experiment.channel_truth import ChannelTruth, channel_truth
 from omnisim.experiment.compare import compare
 from omnisim.experiment.comparison import Comparison
+from omnisim.experiment.naive import NaiveAudit, naive_comparisons
 from omnisim.experiment.shoppers import CustomerShoppers, SegmentShoppers
 from omnisim.experiment.store import read_study
 
@@ -16,11 +17,13 @@ __all__ = [
     "ChannelTruth",
     "Comparison",
     "CustomerShoppers",
+    "NaiveAudit",
     "SegmentShoppers",
     "audit_attribution",
     "capability_values",
     "channel_truth",
     "compare",
+    "naive_comparisons",
     "read_study",
     "study_size",
 ]

@@ -1,6 +1,7 @@
 """What attribution tells the firm at each tracking level."""
 
 import pandas as pd
+import pyarrow as pa
 
 from omnisim.attribution import LastTouch, Linear, MarkovAttribution
 from omnisim.journeys import Journeys, journeys_from_log
@@ -36,17 +37,21 @@ def observed_journeys(run: SimulationResult, level: str, lookback_days: float) -
     """Return the journeys that the firm of a run sees at a tracking level."""
     if level == ALL_SEEN:
         return run.journeys(lookback_days=lookback_days)
+    return journeys_from_log(observed_log(run, level), lookback_days=lookback_days)
+
+
+def observed_log(run: SimulationResult, level: str, *, burn_in: bool = False) -> pa.Table:
+    """Return the log that the firm of a run sees at a tracking level, burn-in included or not."""
     made = run.provenance
     primitives = run.scenario.primitives.at(run.scenario.capabilities)
-    seen = observe(
-        run.counted_events,
+    return observe(
+        run.events if burn_in else run.counted_events,
         level=level,
         population=run.population,
         match_recall=primitives["match_recall"],
         false_merge=primitives["false_merge"],
         draws=Draws(made["seed"], made["replication"]),
     )
-    return journeys_from_log(seen, lookback_days=lookback_days)
 
 
 def _shares(journeys: Journeys, level: str) -> pd.DataFrame:
