@@ -69,4 +69,5 @@ def media_mix_credit(
     scale = np.where(usable, spread, 1.0)
     design = np.column_stack([np.where(usable, stock / scale, 0.0), others])
     beta = np.linalg.lstsq(design, y, rcond=None)[0][:n_media] / scale
-    return np.where(usable, np.maximum(beta, 0.0), 0.0) * stock.sum(axis=0)
+    credit: Floats = np.where(usable, np.maximum(beta, 0.0), 0.0) * stock.sum(axis=0)
+    return credit

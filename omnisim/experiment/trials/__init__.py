@@ -1,0 +1,31 @@
+"""Virtual field experiments: designs that an analyst in the simulated firm can run.
+
+Each design draws its assignment, simulates the firm under it, reads the result through what the
+firm sees (`omnisim.observation`), estimates, and sets the true effect beside the estimate: the
+same people and the same luck with and without treatment.
+
+On people, in one firm: `randomised_trial` (e-mail), `encouragement_design`, `ghost_ads`. On
+regions, each a world of its own: `stepped_wedge`, `switchback`, `difference_in_differences`, which
+take `Regions` and the `Change` that treatment makes.
+"""
+
+from omnisim.experiment.trials.differences import difference_in_differences
+from omnisim.experiment.trials.encouragement import encouragement_design
+from omnisim.experiment.trials.ghost_ads import ghost_ads
+from omnisim.experiment.trials.randomised import randomised_trial
+from omnisim.experiment.trials.regions import Change, Regions
+from omnisim.experiment.trials.result import FieldExperiment
+from omnisim.experiment.trials.stepped_wedge import stepped_wedge
+from omnisim.experiment.trials.switchback import switchback
+
+__all__ = [
+    "Change",
+    "FieldExperiment",
+    "Regions",
+    "difference_in_differences",
+    "encouragement_design",
+    "ghost_ads",
+    "randomised_trial",
+    "stepped_wedge",
+    "switchback",
+]

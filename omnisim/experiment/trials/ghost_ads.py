@@ -1,0 +1,64 @@
+"""Ghost advertisements: what display would have shown to those held out."""
+
+from omnisim.config.scenario import Scenario
+from omnisim.evaluation.field import difference_in_means
+from omnisim.experiment.trials.people import Trial
+from omnisim.experiment.trials.result import FieldExperiment
+
+
+def ghost_ads(
+    scenario: Scenario,
+    *,
+    share: float = 0.5,
+    unit: str = "person",
+    level: str = "TL1",
+    seed: int = 0,
+    replication: int = 0,
+) -> FieldExperiment:
+    """Show no display to a random part, log what they would have seen, and compare [1]_.
+
+    Both groups are those whom an advertisement reached or would have reached, so nobody is diluted
+    by people who were never online. Held out by cookie, a person with several devices, or one who
+    deletes cookies, is in both arms: effects leak into the control group.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The firm.
+    share : float, default=0.5
+        Share held out, in (0, 1).
+    unit : {"person", "cookie"}, default="person"
+        What is drawn.
+    level : {"TL1", "TL2"}, default="TL1"
+        Tracking level at which the experiment is read.
+    seed, replication : int, default=0
+        Luck of the run.
+
+    Returns
+    -------
+    FieldExperiment
+        EUR per visitor reached, from the first advertisement on; the truth is per person reached,
+        if all are shown advertisements or none is.
+
+    References
+    ----------
+    .. [1] Johnson, Lewis and Nubbemeyer (2017). Ghost ads: improving the economics of measuring
+       online ad effectiveness. Journal of Marketing Research 54(6), 867-884.
+       doi:10.1509/jmr.15.0297
+    """
+    firm = scenario.replace({"holdouts.display_unit": unit})
+    trial = Trial(firm, "display", share, level, seed, replication)
+    run = trial.run(share)
+    table = trial.units_seen(run)
+    treated = table["treated"] == 1
+    found = difference_in_means(table.loc[treated, "revenue"], table.loc[~treated, "revenue"])
+    true = trial.truth()
+    return FieldExperiment(
+        design=f"ghost advertisements by {unit}",
+        quantity="EUR per visitor reached",
+        estimate=found,
+        truth=true.effect(),
+        truth_seen=true.seen_effect,
+        table=table,
+        provenance=run.provenance,
+    )

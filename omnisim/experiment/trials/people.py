@@ -1,0 +1,128 @@
+"""Trials on people: who was treated or held out, what they did, and the truth about them."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+import pyarrow as pa
+
+from omnisim.config.scenario import Scenario
+from omnisim.experiment.attributed import observed_log
+from omnisim.schema import Channel, Event
+from omnisim.simulation import SimulationResult, simulate
+
+TREATED_BY = {"email": Event.MESSAGE, "display": Event.IMPRESSION}
+"""The event that treats, by medium; `Event.WITHHELD` takes its place for those held out."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A hold-out of one medium in one firm.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The firm, without the hold-out.
+    medium : {"email", "display"}
+    share : float
+        Share held out, in (0, 1).
+    level : {"TL1", "TL2"}
+        Tracking level at which the firm reads the trial.
+    seed, replication : int
+        Luck of the run.
+    """
+
+    scenario: Scenario
+    medium: str
+    share: float
+    level: str
+    seed: int
+    replication: int
+
+    def run(self, share: float) -> SimulationResult:
+        """Simulate the firm with a share held out; 0 and 1 are the worlds that make the truth."""
+        changed = self.scenario.replace({f"holdouts.{self.medium}": share})
+        return simulate(changed, seed=self.seed, replication=self.replication)
+
+    def units_seen(self, run: SimulationResult) -> pd.DataFrame:
+        """Return `units` of what the firm sees of a run, burn-in included: a trial has a start."""
+        return units(observed_log(run, self.level, burn_in=True), "visitor", self.medium)
+
+    def truth(self) -> "TrialTruth":
+        """Return what everybody does if all are treated, and if none is."""
+        runs = self.run(0.0), self.run(1.0)
+        with_, without = (units(run.events, "shopper", self.medium) for run in runs)
+        seen = [self.units_seen(run) for run in runs]
+        return TrialTruth(
+            with_,
+            without,
+            seen_effect=float(seen[0]["revenue"].mean() - seen[1]["revenue"].mean()),
+            share_opened=float(seen[0]["opened"].mean()),
+        )
+
+
+@dataclass(frozen=True)
+class TrialTruth:
+    """The same people and luck with everybody treated, and with nobody.
+
+    Attributes
+    ----------
+    with_, without : DataFrame
+        `units` by shopper, of all purchases. The first contact is the same in both, since nothing
+        was done to anybody before it.
+    seen_effect : float
+        Difference in mean revenue between the two worlds as far as the firm sees it.
+    share_opened : float
+        Share of those reached, as the firm sees them, who open an e-mail if all are written to.
+    """
+
+    with_: pd.DataFrame
+    without: pd.DataFrame
+    seen_effect: float
+    share_opened: float
+
+    def effect(self, who: pd.Index | None = None) -> float:
+        """Return the mean effect on the revenue of some persons, or of all who were reached."""
+        who = self.with_.index.union(self.without.index) if who is None else who
+        if not len(who):
+            return 0.0
+        gap = self.with_["revenue"].reindex(who).fillna(0.0)
+        gap = gap - self.without["revenue"].reindex(who).fillna(0.0)
+        return float(gap.mean())
+
+    @property
+    def readers(self) -> pd.Index:
+        """Those who open an e-mail if written to."""
+        return self.with_.index[self.with_["opened"] == 1]
+
+
+def units(log: pa.Table, who: str, medium: str) -> pd.DataFrame:
+    """Return one row for everyone whom the medium reached, or would have.
+
+    Parameters
+    ----------
+    log : pyarrow.Table
+        True or observed events.
+    who : {"shopper", "visitor"}
+        Column that names a person; -1 is nobody.
+    medium : {"email", "display"}
+
+    Returns
+    -------
+    DataFrame, indexed by `who`
+        ``treated`` (of the first contact), ``opened`` (any e-mail), ``revenue`` (EUR paid from the
+        first contact on).
+    """
+    frame = log.select(["time", who, "channel", "event", "value"]).to_pandas()
+    frame = frame[frame[who] >= 0]
+    mine = frame["channel"] == Channel[medium.upper()]
+    contact = frame[mine & frame["event"].isin([TREATED_BY[medium], Event.WITHHELD])]
+    first = contact.drop_duplicates(who).set_index(who)
+    sold = frame[frame["event"] == Event.PURCHASE]
+    begin = sold[who].map(first["time"])
+    revenue = sold[sold["time"] >= begin].groupby(who)["value"].sum()
+    opened = frame.loc[mine & (frame["event"] == Event.OPEN), who].unique()
+    return pd.DataFrame({
+        "treated": (first["event"] == TREATED_BY[medium]).astype(int),
+        "opened": first.index.isin(opened).astype(int),
+        "revenue": revenue.reindex(first.index).fillna(0.0),
+    })  # fmt: skip

@@ -1,0 +1,85 @@
+"""Trials on people: who is a unit, what is true, and what the firm can see."""
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+import omnisim as om
+from omnisim.experiment import trials
+from omnisim.experiment.trials.people import Trial, units
+from omnisim.schema import Channel, Event
+from tests.reference.worlds import small
+
+DESIGNS = (trials.randomised_trial, trials.encouragement_design, trials.ghost_ads)
+FIRM = {"market.n_shoppers": 300, "media.display_per_week": 2.0, "segments.busy.p_account": 0.9}
+POWERLESS = {
+    "messages.goodwill": 0.0, "messages.engagement": 0.0, "messages.p_click": 0.0,
+    "media.display_goodwill": 0.0,
+}  # fmt: skip
+
+
+def test_a_unit_counts_from_its_first_contact_on() -> None:
+    rows = [
+        (1.0, 0, Channel.STORE, Event.PURCHASE, 99.0),
+        (2.0, 0, Channel.EMAIL, Event.MESSAGE, 0.0),
+        (2.0, 1, Channel.EMAIL, Event.WITHHELD, 0.0),
+        (3.0, 0, Channel.EMAIL, Event.OPEN, 0.0),
+        (3.0, 0, Channel.WEBSITE, Event.PURCHASE, 5.0),
+        (4.0, 0, Channel.STORE, Event.PURCHASE, 7.0),
+        (4.0, 2, Channel.STORE, Event.PURCHASE, 11.0),
+        (5.0, -1, Channel.STORE, Event.PURCHASE, 13.0),
+        (6.0, 1, Channel.EMAIL, Event.MESSAGE, 0.0),
+    ]
+    columns = ["time", "shopper", "channel", "event", "value"]
+    frame = pd.DataFrame(rows, columns=columns)
+    found = units(pa.Table.from_pandas(frame), "shopper", "email")
+    assert found.to_dict("index") == {
+        0: {"treated": 1, "opened": 1, "revenue": 12.0},
+        1: {"treated": 0, "opened": 0, "revenue": 0.0},
+    }
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_without_any_effect_the_truth_is_exactly_nothing(design) -> None:
+    result = design(small(FIRM | POWERLESS), seed=2)
+    assert result.truth == 0
+    assert result.truth_seen == pytest.approx(0, abs=1e-9)
+    assert result.estimate.ci_low < 0 < result.estimate.ci_high
+
+
+@pytest.mark.parametrize("design", DESIGNS)
+def test_a_result_prints_and_tells(design) -> None:
+    result = design(small(FIRM), seed=2)
+    assert len(repr(result).splitlines()) <= 3
+    row = result.to_frame().iloc[0]
+    assert row["ci_low"] < row["estimate"] < row["ci_high"]
+    assert set(result.table["treated"]) == {0, 1}
+    assert result.estimate.value == pytest.approx(design(small(FIRM), seed=2).estimate.value)
+
+
+def test_tiresome_email_that_sells_is_found_true() -> None:
+    strong = small(FIRM | {"messages.goodwill": 6.0, "messages.p_open": 0.9})
+    assert trials.randomised_trial(strong, seed=2).truth > 0
+
+
+def test_nobody_is_enrolled_for_what_was_done_to_them() -> None:
+    """Whoever is reached first is so in both worlds, at the same time."""
+    true = Trial(small(FIRM), "display", 0.5, "TL1", 2, 0).truth()
+    assert set(true.with_.index) == set(true.without.index)
+    assert true.with_["treated"].all()
+    assert not true.without["treated"].any()
+
+
+def test_more_is_kept_from_more_people() -> None:
+    few, many = (
+        trials.randomised_trial(small(FIRM), share=share, seed=2).table["treated"].mean()
+        for share in (0.2, 0.8)
+    )
+    assert many < few
+
+
+def test_shares_and_levels_are_checked() -> None:
+    with pytest.raises(om.exceptions.OmnisimError):
+        trials.randomised_trial(small(FIRM), share=1.5)
+    with pytest.raises(om.exceptions.OmnisimError):
+        trials.randomised_trial(small(FIRM), level="TL0")
