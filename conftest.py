@@ -12,6 +12,7 @@ def _sources() -> list[pathlib.Path]:
         [
             *ROOT.glob("ext/*.pyx"),
             *ROOT.glob("ext/*.pxd"),
+            *ROOT.glob("ext/*.h"),
             *ROOT.glob("omnisim/**/*.pxd"),
             ROOT / "setup.py",
         ]

@@ -7,6 +7,7 @@ path. Tables of paths (`Journeys.from_paths`), event logs (`Journeys.from_events
 the simulator and of its measurement (`journeys_from_log`) all become the same container.
 """
 
+from omnisim.journeys.costs import channel_costs
 from omnisim.journeys.events import EventColumns, JourneyRules
 from omnisim.journeys.journeys import Journeys
 from omnisim.journeys.log import journeys_from_log
@@ -18,6 +19,7 @@ __all__ = [
     "JourneyRules",
     "Journeys",
     "Shards",
+    "channel_costs",
     "journeys_from_log",
     "stream_events",
     "stream_paths",

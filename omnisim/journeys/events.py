@@ -1,7 +1,7 @@
 """Cut logs of events into journeys."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -41,6 +41,7 @@ COMMON_NAMES: Mapping[str, tuple[str, ...]] = {
     "channel": ("channel", "channel_grouping", "source", "medium", "touchpoint"),
     "conversion": ("conversion", "n_conversions", "converted", "is_conversion", "conversions"),
     "value": ("value", "conversion_value", "revenue"),
+    "kind": ("event", "event_type", "event_name", "kind", "type", "action"),
 }  # fmt: skip
 """Names under which each column of an event log is found, in lower case, first one first."""
 
@@ -60,9 +61,16 @@ class EventColumns:
     channel : str, optional
         Text. May be missing in a row that is a conversion: then it is no touchpoint.
     conversion : str, optional
-        Conversions that the event brings: whole numbers >= 0, or booleans.
+        Conversions that the event brings: whole numbers >= 0, or booleans. Without the column an
+        event converts once where its kind says so.
     value : str, optional
         Value of the conversions, >= 0; 0 where there is no conversion. Without the column, 0.
+    kind : str, optional
+        Text: what sort of event it is. Without it and without `conversion`, no event converts.
+    converting : sequence of str, default=("conversion", "purchase", "order", "transaction")
+        Kinds that convert, in any case; read where there is no column of conversions.
+    touching : sequence of str, optional
+        Kinds that are touchpoints, in any case; all that have a channel where not given.
     """
 
     shopper: str | None = None
@@ -70,6 +78,19 @@ class EventColumns:
     channel: str | None = None
     conversion: str | None = None
     value: str | None = None
+    kind: str | None = None
+    converting: Sequence[str] = ("conversion", "purchase", "order", "transaction")
+    touching: Sequence[str] | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("converting", "touching"):
+            kinds = getattr(self, name)
+            if isinstance(kinds, str) or not all(isinstance(kind, str) for kind in kinds or ()):
+                raise ParameterError(f"{name} must be a sequence of text. Got {kinds!r}.")
+
+    def names(self) -> list[str]:
+        """Return the columns that have a name."""
+        return [name for name in (getattr(self, key) for key in COMMON_NAMES) if name is not None]
 
 
 @dataclass(frozen=True)
@@ -112,41 +133,60 @@ def read_events(
     with table_errors("events"):
         table = as_table(source)
         where = find_event_columns(table.column_names, columns)
-        shopper = _read_shopper(table[where["shopper"]])
+        shopper = _read_shopper(table[where.shopper])
         time, channel, n_conversions, value, names = read_event_columns(table, where, groups)
     conditional = np.zeros(table.num_rows, dtype=np.uint8)
     return cut_events(shopper, time, channel, conditional, n_conversions, value, names, rules)
 
 
-def find_event_columns(have: Sequence[str], columns: EventColumns) -> dict[str, Any]:
-    """Return the name of each column, by field of `EventColumns`; None for no value."""
-    return {
-        f.name: find_column(
-            "events",
-            have,
-            getattr(columns, f.name),
-            COMMON_NAMES[f.name],
-            required=f.name != "value",
-        )
-        for f in fields(columns)
+def find_event_columns(have: Sequence[str], columns: EventColumns) -> EventColumns:
+    """Return `columns` with the name of each column; None stays where there is none."""
+    required = {"shopper", "time", "channel"} | ({"kind"} if columns.touching else set())
+    found: dict[str, Any] = {
+        key: find_column("events", have, getattr(columns, key), common, required=key in required)
+        for key, common in COMMON_NAMES.items()
     }
+    return replace(columns, **found)
 
 
 def read_event_columns(
-    table: pa.Table, where: Mapping[str, Any], groups: Mapping[str, str], *, row: int = 0
+    table: pa.Table, where: EventColumns, groups: Mapping[str, str], *, row: int = 0
 ) -> tuple[Any, Any, Any, Any, tuple[str, ...]]:
     """Return times, channel codes, conversions and values, checked, and the channel names.
 
     The first row of the table is number `row` in messages.
     """
-    time = read_time(table[where["time"]], str(where["time"]), row=row)
-    n_conversions = read_count(table[where["conversion"]], str(where["conversion"]), row=row)
+    time = read_time(table[where.time], str(where.time), row=row)
+    n_conversions = _read_conversions(table, where, row)
     value = np.zeros(table.num_rows)
-    if where["value"] is not None:
-        value = read_float(table[where["value"]], where["value"], row=row)
+    if where.value is not None:
+        value = read_float(table[where.value], where.value, row=row)
         _check_value(value, n_conversions, row)
-    channel, names = _read_channel(table[where["channel"]], n_conversions, groups, row)
+    optional = n_conversions > 0
+    touches = None
+    if where.touching is not None:
+        touches = _is_of_kind(table[where.kind], where.touching)
+        optional |= ~touches
+    channel, names = _read_channel(table[where.channel], optional, groups, row)
+    if touches is not None:
+        channel[~touches] = -1
     return time, channel, n_conversions, value, names
+
+
+def _read_conversions(table: pa.Table, where: EventColumns, row: int) -> npt.NDArray[np.int64]:
+    if where.conversion is not None:
+        return read_count(table[where.conversion], where.conversion, row=row)
+    if where.kind is not None:
+        return _is_of_kind(table[where.kind], where.converting).astype(np.int64)
+    return np.zeros(table.num_rows, dtype=np.int64)
+
+
+def _is_of_kind(column: pa.ChunkedArray, kinds: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Return which events are of the kinds; one whose kind is missing is of none."""
+    codes, names = read_codes(column, "kind")
+    wanted = {kind.strip().lower() for kind in kinds}
+    known = [str(name).strip().lower() in wanted for name in names]
+    return np.array([*known, False])[codes]
 
 
 def cut_events(
@@ -285,11 +325,11 @@ def check_channels(names: Collection[str]) -> None:
 
 def _read_channel(
     column: pa.ChunkedArray,
-    n_conversions: npt.NDArray[np.int64],
+    optional: npt.NDArray[np.bool_],
     groups: Mapping[str, str],
     row: int,
 ) -> tuple[npt.NDArray[np.int32], tuple[str, ...]]:
-    """Return channel codes in order of name, -1 for a conversion that is no touchpoint."""
+    """Return channel codes in order of name, -1 where it is missing, as it may where `optional`."""
     codes, raw = read_codes(column, "channel")
     names = [str(name).strip() for name in raw]
     names = [groups.get(name, name) for name in names]
@@ -298,7 +338,7 @@ def _read_channel(
     code = {name: i for i, name in enumerate(known)} | {"": -1}
     remap = np.array([*(code[name] for name in names), -1], dtype=np.int32)
     channel = remap[codes]
-    wrong = (channel < 0) & (n_conversions == 0)
+    wrong = (channel < 0) & ~optional
     if wrong.any():
         raise TableError(
             "channel must not be missing where there is no conversion. It is in row "

@@ -162,13 +162,13 @@ def _write(
 
 def _checked(
     table: pa.Table,
-    where: Mapping[str, Any],
+    where: EventColumns,
     groups: Mapping[str, str],
     row: int,
     codes: dict[str, int],
 ) -> pa.Table:
     """Return the events of a batch as the shards hold them, and add its channels to `codes`."""
-    shopper = decode(table[where["shopper"]])
+    shopper = decode(table[where.shopper])
     check_shopper(shopper, row)
     time, channel, n_conversions, value, names = read_event_columns(table, where, groups, row=row)
     check_channels({*codes, *names})

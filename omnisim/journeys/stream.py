@@ -111,14 +111,14 @@ def _stream_sorted(
     rules: JourneyRules,
     groups: Mapping[str, str],
 ) -> Iterator[Journeys]:
-    where: dict[str, Any] = {}
+    where = columns
     rest: pa.Table | None = None
     row = 0
     for table in tables:
-        where = where or find_event_columns(table.column_names, columns)
+        where = find_event_columns(table.column_names, columns)
         if rest is not None:
             table = pa.concat_tables([rest, table])
-        changes = _changes(table[where["shopper"]], row)
+        changes = _changes(table[where.shopper], row)
         # The last shopper's events may go on in the next batch.
         last = int(np.flatnonzero(changes)[-1])
         rest = table.slice(last)
@@ -126,7 +126,7 @@ def _stream_sorted(
             yield _cut(table.slice(0, last), changes[:last], where, rules, groups, row)
         row += last
     if rest is not None:
-        changes = _changes(rest[where["shopper"]], row)
+        changes = _changes(rest[where.shopper], row)
         yield _cut(rest, changes, where, rules, groups, row)
 
 
@@ -165,8 +165,7 @@ def _batches(path: Path, columns: EventColumns | None, batch_rows: int) -> Itera
             names = file.schema_arrow.names
             wanted = None
             if columns is not None:
-                found = find_event_columns(names, columns)
-                wanted = [name for name in found.values() if name is not None]
+                wanted = find_event_columns(names, columns).names()
             for batch in file.iter_batches(batch_rows, columns=wanted):
                 if batch.num_rows:
                     yield check_names(pa.Table.from_batches([batch]))
@@ -211,7 +210,7 @@ def _changes(column: pa.ChunkedArray, row: int) -> npt.NDArray[np.bool_]:
 def _cut(
     table: pa.Table,
     changes: npt.NDArray[np.bool_],
-    where: Mapping[str, Any],
+    where: EventColumns,
     rules: JourneyRules,
     groups: Mapping[str, str],
     row: int,
