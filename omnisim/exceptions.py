@@ -41,5 +41,9 @@ class OmnisimWarning(UserWarning):
     """Root of every warning of omnisim."""
 
 
+class ConvergenceWarning(OmnisimWarning):
+    """An iteration ended before it settled; its result is the best so far."""
+
+
 class OverlapWarning(OmnisimWarning):
     """A policy is evaluated where the log holds little evidence."""

@@ -16,17 +16,19 @@ from omnisim.attribution.merge import count_files, count_stream, merge_chains
 from omnisim.attribution.money import budget_table
 from omnisim.attribution.order import OrderSelection, choose_order
 from omnisim.attribution.rules import (
-    ChannelWeights,
     FirstTouch,
     LastNonDirect,
     LastTouch,
     Linear,
     Participation,
+)
+from omnisim.attribution.shapley import ShapleyAttribution
+from omnisim.attribution.weights import (
+    ChannelWeights,
     PositionBased,
     PositionWeights,
     TimeDecay,
 )
-from omnisim.attribution.shapley import ShapleyAttribution
 
 __all__ = [
     "AttributionModel",

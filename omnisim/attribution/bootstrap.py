@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-import omnisim.attribution.serial as serial
 from omnisim._validation import check_count
 from omnisim.attribution.base import AttributionModel, as_journeys, check_conversions
 from omnisim.attribution.markov import MarkovAttribution
@@ -20,6 +19,7 @@ from omnisim.random import Draws, Stream
 
 try:
     import omnisim.attribution._bootstrap as _bootstrap
+    import omnisim.attribution._markov as _markov
 except ImportError as error:
     raise BuildError(
         f"The compiled part of omnisim.attribution is missing ({error}). Run: pip install -e .  "
@@ -154,11 +154,16 @@ def bootstrap(
         raise ParameterError(f"confidence must lie in (0, 1). Got {confidence!r}.")
     journeys = check_conversions(as_journeys(X))
     fitted = type(model)(**model.get_params()).fit(journeys)
-    if isinstance(fitted, MarkovAttribution) and (fitted.order, fitted.removal) == (1, "null"):
+    if isinstance(fitted, MarkovAttribution) and _in_one_pass(fitted):
         parts = _replicate_chains(fitted, journeys, n_replicates, seed, progress)
     else:
         parts = _refit(fitted, journeys, n_replicates, seed, progress)
     return Bootstrap(fitted, confidence, seed, parts)
+
+
+def _in_one_pass(model: MarkovAttribution) -> bool:
+    """Return whether `_solve_chains` has the model's conventions."""
+    return (model.order, model.removal, model.value_by) == (1, "null", "value")
 
 
 def reweighted(journeys: Journeys, seed: int, replicate: int) -> Journeys:
@@ -236,18 +241,19 @@ def _solve_chains(
     The same formula as in `removal`: a channel's first visits are its visits over its diagonal
     element of the inverse.
     """
-    counts = np.moveaxis(counts, 2, 0)
-    left = np.maximum(counts[:, 1:].sum(axis=2) + to_conversion.T + to_null.T, 1)
-    n = counts.shape[2]
-    systems = np.eye(n) - counts[:, 1:] / left[:, :, None]
-    ahead = (
-        np.linalg.inv(systems) if n <= serial.BLOCK else np.array([*map(serial.inverse, systems)])
-    )
+    counts = np.ascontiguousarray(np.moveaxis(counts, 2, 0))
+    ends = to_conversion.T + to_null.T
+    visits = counts[:, 1:].sum(axis=2) + ends
+    left = np.maximum(visits, 1)
+    steps, leave = counts[:, 1:] / left[:, :, None], np.where(visits > 0, ends / left, 1.0)
+    inverse = np.broadcast_to(np.eye(counts.shape[2]), steps.shape).copy()
+    for each in zip(steps, leave, inverse, strict=True):
+        _markov.solve_absorbing(*each)
     start = counts[:, 0] / np.maximum(counts[:, 0].sum(axis=1), 1)[:, None]
-    first = np.einsum("bi,bij->bj", start, ahead) / np.einsum("bii->bi", ahead)
+    first = np.einsum("bi,bij->bj", start, inverse) / np.einsum("bii->bi", inverse)
     out = {}
     for prefix, goal in (("", to_conversion.T), ("value_", value.T)):
-        worth = np.einsum("bij,bj->bi", ahead, goal / left)
+        worth = np.einsum("bij,bj->bi", inverse, goal / left)
         total = np.einsum("bi,bi->b", start, worth)[:, None]
         lost = first * worth
         whole = lost.sum(axis=1, keepdims=True)

@@ -138,6 +138,43 @@ def count_chain(journeys: Journeys, order: int, *, use_nulls: bool = True) -> Ch
     return count(journeys, nulls, order)
 
 
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """Counted steps of a chain whose states have the keys `key`, in order.
+
+    Parameters
+    ----------
+    key : ndarray of shape (n_states,), int64
+    source, following, count : ndarray of shape (n_steps,), int64
+        Key of the state left, channel that follows, and how often; in order of the first two.
+    first : ndarray of shape (n_channels,), int64
+        Times a path began with each channel.
+    """
+
+    key: Ints
+    source: Ints
+    following: Ints
+    count: Ints
+    first: Ints
+
+    def matrix(self, order: int) -> sparse.csr_array:
+        """Return the counts between states."""
+        base = len(self.first) + 1
+        top = base ** (order - 1)
+        target = (self.following + 1) * top + (self.source // base if order > 1 else 0)
+        rows, columns = np.searchsorted(self.key, self.source), np.searchsorted(self.key, target)
+        n = len(self.key)
+        return sparse.csr_array((self.count, (rows, columns)), shape=(n, n))
+
+    def start(self, order: int) -> Ints:
+        """Return how often a path began in each state."""
+        start = np.zeros(len(self.key), dtype=np.int64)
+        begun = np.flatnonzero(self.first)
+        top = (len(self.first) + 1) ** (order - 1)
+        start[np.searchsorted(self.key, (begun + 1) * top)] = self.first[begun]
+        return start
+
+
 def _count_dense(journeys: Journeys, nulls: Ints, order: int) -> Chain:
     """Count into one table of all possible states."""
     n_channels = journeys.n_channels
@@ -154,8 +191,9 @@ def _count_dense(journeys: Journeys, nulls: Ints, order: int) -> Chain:
     flat = np.flatnonzero(counts)
     source, following = np.divmod(flat, n_channels)
     key = np.flatnonzero(counts.any(axis=1) | (to_conversion + to_null > 0))
-    return _assemble(
-        journeys, order, key, source, following, counts.ravel()[flat], first,
+    steps = Steps(key, source, following, counts.ravel()[flat], first)
+    return Chain(
+        order, journeys.channel_names, key, steps.matrix(order), steps.start(order),
         to_conversion[key], to_null[key], value[key],
     )  # fmt: skip
 
@@ -189,30 +227,8 @@ def _count_sorted(journeys: Journeys, nulls: Ints, order: int) -> Chain:
     value: Floats = np.zeros(len(key))
     np.add.at(value, end, journeys.value)
     source, following = np.divmod(pair, n_channels)
-    return _assemble(
-        journeys, order, key, source, following, total, first, to_conversion, to_null, value
-    )
-
-
-def _assemble(
-    journeys: Journeys,
-    order: int,
-    key: Ints,
-    source: Ints,
-    following: Ints,
-    count: Ints,
-    first: Ints,
-    to_conversion: Ints,
-    to_null: Ints,
-    value: Floats,
-) -> Chain:
-    """Make a chain of transitions given by the key of the source and the channel that follows."""
-    base = journeys.n_channels + 1
-    top = base ** (order - 1)
-    rows = np.searchsorted(key, source)
-    columns = np.searchsorted(key, (following + 1) * top + (source // base if order > 1 else 0))
-    matrix = sparse.csr_array((count, (rows, columns)), shape=(len(key), len(key)))
-    start = np.zeros(len(key), dtype=np.int64)
-    begun = np.flatnonzero(first)
-    start[np.searchsorted(key, (begun + 1) * top)] = first[begun]
-    return Chain(order, journeys.channel_names, key, matrix, start, to_conversion, to_null, value)
+    steps = Steps(key, source, following, total, first)
+    return Chain(
+        order, journeys.channel_names, key, steps.matrix(order), steps.start(order),
+        to_conversion, to_null, value,
+    )  # fmt: skip

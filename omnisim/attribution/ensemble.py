@@ -12,10 +12,9 @@ from omnisim.attribution.rules import (
     FirstTouch,
     LastTouch,
     Linear,
-    PositionBased,
-    TimeDecay,
 )
 from omnisim.attribution.shapley import ShapleyAttribution
+from omnisim.attribution.weights import PositionBased, TimeDecay
 
 __all__ = ["compare_models", "standard_models"]
 

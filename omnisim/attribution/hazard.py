@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, Self
 
 import numpy as np
@@ -17,7 +18,7 @@ from omnisim.attribution.base import (
     normalize,
 )
 from omnisim.attribution.serial import dot
-from omnisim.exceptions import RunError
+from omnisim.exceptions import ConvergenceWarning
 from omnisim.journeys import Journeys
 
 __all__ = ["HazardAttribution"]
@@ -54,10 +55,10 @@ class HazardAttribution(AttributionModel):
     log_likelihood_ : float
     n_iterations_ : int
 
-    Raises
-    ------
-    RunError
-        In `fit`, if the fit does not end within `max_iterations`.
+    Warns
+    -----
+    ConvergenceWarning
+        In `fit`, if the likelihood still rises after `max_iterations`; credits are those so far.
 
     Notes
     -----
@@ -127,9 +128,12 @@ class HazardAttribution(AttributionModel):
             strength = np.maximum(strength, 0.0)
             decay = np.clip(decay, first / 100, first * 100)
         else:
-            raise RunError(
+            share, self.log_likelihood_ = _expect(journeys, ages, strength, decay, horizon)
+            warnings.warn(
                 f"The hazard did not settle in {self.max_iterations} iterations. Raise "
-                "max_iterations or tolerance."
+                "max_iterations or tolerance.",
+                ConvergenceWarning,
+                stacklevel=2,
             )
         index = pd.Index(journeys.channel_names, name="channel")
         self.strength_ = pd.Series(strength, index=index, name="strength")

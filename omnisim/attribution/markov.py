@@ -49,13 +49,16 @@ class MarkovAttribution(AttributionModel):
         Where the steps into a removed channel go: to the null state, or to the other steps from the
         same state in proportion. By redistribution a channel that converts worse than the others
         has a negative removal effect, and then a negative credit.
+    value_by : {"value", "conversions"}, default="value"
+        What divides the value: the value that each removal loses, or the conversions.
 
     Attributes
     ----------
     credit_ : Series of shape (n_channels,), float64, unit: conversions
         Non-negative; sums to the conversions seen in `fit`.
     value_credit_ : Series of shape (n_channels,), float64
-        Value seen in `fit`, divided by `value_removal_effect_`.
+        Value seen in `fit`, divided in proportion to `value_removal_effect_`, or to
+        `removal_effect_` where `value_by` says so.
     removal_effect_ : Series of shape (n_channels,), float64, in [0, 1]
         Share of conversions lost when the channel leads to the null state.
     value_removal_effect_ : Series of shape (n_channels,), float64, in [0, 1]
@@ -81,6 +84,20 @@ class MarkovAttribution(AttributionModel):
     evenly over the touchpoints of each channel. Summed over journeys this is not `credit_`, which
     divides all conversions at once.
 
+    Packages differ in convention; these options give the others. The example shows what each one
+    changes.
+
+    - *What a null weighs.* As many journeys as are counted, like a conversion; ``use_nulls=False``
+      leaves them out, as packages do that are given no column of nulls.
+    - *What removal means.* Steps into the channel go to the null state [1]_, which
+      marketing-attribution-models 2.1 solves at order 1 and ChannelAttribution 2.2 and pychattr 0.2
+      simulate; ``removal="redistribute"`` spreads them over the other steps.
+    - *How value is shared.* By the value that removal loses, where a conversion from a state is
+      worth the mean of those seen there; ``value_by="conversions"`` gives each channel the same
+      share of the value as of the conversions.
+    - *Whether a self-loop counts.* It does; ``repeats="collapse"`` drops it, which changes nothing
+      at order 1.
+
     References
     ----------
     .. [1] Anderl, Becker, von Wangenheim and Schumann (2016). Mapping the customer journey.
@@ -92,6 +109,25 @@ class MarkovAttribution(AttributionModel):
     >>> paths = {"path": ["a > b", "b", "a"], "n_conversions": [1, 1, 0], "n_nulls": [0, 0, 2]}
     >>> MarkovAttribution().fit(paths).removal_effect_.round(3).to_dict()
     {'a': 0.5, 'b': 1.0}
+
+    >>> paths = {"path": ["a > a > b", "b > a > a > c", "c > a", "a > b"],
+    ...          "n_conversions": [2, 1, 1, 3], "n_nulls": [4, 1, 2, 1],
+    ...          "value": [60.0, 10.0, 10.0, 30.0]}
+    >>> def credits(order=1, **options):
+    ...     model = MarkovAttribution(order, **options).fit(paths)
+    ...     return [*model.credit_.round(2).tolist(), *model.value_credit_.round(1).tolist()]
+    >>> credits()  # conversions of a, b and c, then their value
+    [3.01, 2.82, 1.17, 46.6, 48.2, 15.2]
+    >>> credits(use_nulls=False)
+    [3.11, 2.88, 1.01, 48.0, 49.3, 12.7]
+    >>> credits(removal="redistribute")
+    [-4.06, 10.5, 0.57, 20.8, 99.9, -10.6]
+    >>> credits(value_by="conversions")
+    [3.01, 2.82, 1.17, 47.4, 44.3, 18.4]
+    >>> credits(repeats="collapse") == credits()
+    True
+    >>> credits(2), credits(2, repeats="collapse")
+    ([3.44, 2.58, 0.98, 54.4, 45.7, 9.9], [3.27, 2.8, 0.93, 52.6, 47.8, 9.6])
     """
 
     removal_effect_: pd.Series
@@ -107,11 +143,13 @@ class MarkovAttribution(AttributionModel):
         use_nulls: bool = True,
         repeats: str = "keep",
         removal: str = "null",
+        value_by: str = "value",
     ) -> None:
         self.order = order
         self.use_nulls = use_nulls
         self.repeats = repeats
         self.removal = removal
+        self.value_by = value_by
 
     def fit(self, X: Any, y: None = None) -> Self:
         """Count the chain and solve for the removal effects.
@@ -138,6 +176,7 @@ class MarkovAttribution(AttributionModel):
 
     def fit_chain(self, chain: Chain) -> Self:
         """Solve a chain that was counted elsewhere, such as over a file or a cluster."""
+        check_choice("value_by", self.value_by, ("value", "conversions"))
         self.__dict__.pop("transition_matrix_", None)
         removal = removal_effects(chain, removal=self.removal)
         self.chain_ = chain
@@ -152,9 +191,8 @@ class MarkovAttribution(AttributionModel):
             value_effect, index=index, name="value_removal_effect"
         )
         self.credit_ = _divide(float(chain.to_conversion.sum()), self.removal_effect_, "credit")
-        self.value_credit_ = _divide(
-            float(chain.value.sum()), self.value_removal_effect_, "value_credit"
-        )
+        by = self.value_removal_effect_ if self.value_by == "value" else self.removal_effect_
+        self.value_credit_ = _divide(float(chain.value.sum()), by, "value_credit")
         self.n_features_in_ = len(chain.channel_names)
         return self
 
@@ -196,14 +234,16 @@ class MarkovAttribution(AttributionModel):
         Returns
         -------
         DataFrame
-            By state: ``visits``, expected a path; ``p_reached``, that a path meets the state;
-            ``p_conversion``, that it converts from there; ``steps``, expected touchpoints from
-            there to the end, itself included; ``value``, expected from there.
+            By state: ``visits``, expected a path; ``stationary``, the share of all touchpoints in
+            the long run, where a new path follows each that ends; ``p_reached``, that a path meets
+            the state; ``p_conversion``, that it converts from there; ``steps``, expected
+            touchpoints from there to the end, itself included; ``value``, expected from there.
         """
         visits, reached, ahead = absorption(self.chain_)
         return pd.DataFrame(
             {
                 "visits": visits,
+                "stationary": visits / visits.sum(),
                 "p_reached": reached,
                 "p_conversion": ahead[:, 0],
                 "steps": ahead[:, 2],

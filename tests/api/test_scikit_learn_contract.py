@@ -3,11 +3,11 @@
 import pickle
 
 import pytest
+import sklearn.base as sklearn_base
+from sklearn.utils import estimator_checks
 
 import omnisim.attribution as attribution
 from omnisim.attribution import AttributionModel
-
-sklearn_base = pytest.importorskip("sklearn.base")
 
 PATHS = {"path": ["a > b", "c > a > b"], "n_conversions": [2, 1], "n_nulls": [1, 4]}
 PUBLIC = [getattr(attribution, name) for name in attribution.__all__]
@@ -55,3 +55,17 @@ def test_parameters_of_a_clone_can_be_set(model):
     copy = sklearn_base.clone(model)
     copy.set_params(**model.get_params(deep=True))
     assert copy.get_params() == model.get_params()
+
+
+APPLICABLE = (
+    "check_parameters_default_constructible",
+    "check_no_attributes_set_in_init",
+    "check_get_params_invariance",
+    "check_set_params",
+)
+"""Those of scikit-learn's checks that do not fit to a matrix of numbers."""
+
+
+@pytest.mark.parametrize("check", APPLICABLE)
+def test_scikit_learns_own_checks(model, check):
+    getattr(estimator_checks, check)(type(model).__name__, model)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from omnisim.attribution import HazardAttribution
-from omnisim.exceptions import ParameterError, RunError
+from omnisim.exceptions import ConvergenceWarning, ParameterError
 from omnisim.journeys import Journeys
 
 STRENGTH, AGE = np.array([0.5, 0.1, 0.0]), np.array([2.0, 10.0, 5.0])
@@ -61,7 +61,7 @@ def test_likelihood_never_falls(fitted):
     likelihoods = []
     for iterations in (3, 6, 12, 24):
         model = HazardAttribution(HORIZON, max_iterations=iterations, tolerance=1e-12)
-        with pytest.raises(RunError, match=f"did not settle in {iterations} iterations"):
+        with pytest.warns(ConvergenceWarning, match=f"did not settle in {iterations} iterations"):
             model.fit(journeys)
         likelihoods.append(model.log_likelihood_)
     assert likelihoods == sorted(likelihoods)

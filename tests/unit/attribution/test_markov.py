@@ -177,6 +177,19 @@ def test_wrong_repeats_is_refused():
         MarkovAttribution(repeats="kep").fit(BY_HAND)
 
 
+def test_value_by_conversions_shares_value_as_conversions():
+    model = MarkovAttribution(value_by="conversions").fit(BY_HAND)
+    np.testing.assert_allclose(model.value_credit_ / 40.0, model.credit_ / 2.0, rtol=1e-14)
+    with pytest.raises(ParameterError, match=r"Unknown value_by 'credit'"):
+        MarkovAttribution(value_by="credit").fit(BY_HAND)
+
+
+def test_stationary_shares_are_those_of_the_touchpoints():
+    # Where every journey starts anew, the chain stands in a state as often as the paths do.
+    states = MarkovAttribution().fit(BY_HAND).states()
+    assert states["stationary"].to_dict() == pytest.approx({"a": 1 / 2, "b": 1 / 2})
+
+
 def test_not_fitted():
     with pytest.raises(NotFittedError, match=r"This MarkovAttribution is not fitted yet"):
         _ = MarkovAttribution().credit_

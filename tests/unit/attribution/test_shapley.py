@@ -8,7 +8,7 @@ from omnisim.attribution import Participation, ShapleyAttribution
 from omnisim.exceptions import ParameterError
 from omnisim.journeys import Journeys
 from tests.reference.journeys import as_columns, tables
-from tests.reference.shapley import shapley_values
+from tests.reference.shapley import shapley_rates, shapley_values
 
 
 @pytest.mark.parametrize("worth", ["conversions", "rate"])
@@ -19,6 +19,48 @@ def test_values_meet_all_permutations(table, worth):
     for name, (credit, value) in shapley_values(table, worth).items():
         assert model.credit_[name] == pytest.approx(credit, abs=1e-10)
         assert model.value_credit_[name] == pytest.approx(value, abs=1e-9)
+
+
+@given(table=tables)
+@settings(max_examples=30, deadline=None)
+def test_the_oracles_agree(table):
+    permuted = shapley_values(table, "rate")
+    for name, pair in shapley_rates(table).items():
+        assert pair == pytest.approx(permuted[name], abs=1e-10)
+
+
+@pytest.mark.parametrize("n_channels", [6, 8, 11])
+def test_rates_of_many_channels_meet_all_sets(n_channels, seed):
+    rng = np.random.default_rng([n_channels, seed])
+    names = [f"c{k:02d}" for k in range(n_channels)]
+    rows = [
+        ([names[k] for k in rng.integers(0, n_channels, rng.geometric(0.3))], int(won), int(left),
+         float(8 * won * rng.integers(0, 9)))
+        for won, left in rng.poisson([2.0, 5.0], (60, 2))
+    ]  # fmt: skip
+    rows += [([name], 1, 1, 2.0) for name in names]
+    model = ShapleyAttribution("rate").fit(as_columns(rows))
+    for name, (credit, value) in shapley_rates(rows).items():
+        assert model.credit_[name] == pytest.approx(credit, rel=1e-10, abs=1e-10)
+        assert model.value_credit_[name] == pytest.approx(value, rel=1e-10, abs=1e-8)
+
+
+def test_real_paths_meet_all_sets(real):
+    names = np.array(real.channel_names, dtype=object)
+    rows = [
+        (names[real.channel[a:b]].tolist(), int(c), int(n), float(v))
+        for a, b, c, n, v in zip(real.offset[:-1], real.offset[1:], real.n_conversions,
+                                 real.n_nulls, real.value, strict=True)
+    ]  # fmt: skip
+    sets = {}
+    for channels, *amounts in rows:
+        total = sets.setdefault(frozenset(channels), [0, 0, 0.0])
+        sets[frozenset(channels)] = [a + b for a, b in zip(total, amounts, strict=True)]
+    exact = shapley_rates([(list(channels), *amounts) for channels, amounts in sets.items()])
+    model = ShapleyAttribution("rate").fit(real)
+    for name, (credit, value) in exact.items():
+        assert model.credit_[name] == pytest.approx(credit, abs=1e-10 * 19_785)
+        assert model.value_credit_[name] == pytest.approx(value, rel=1e-9, abs=1e-6)
 
 
 @pytest.mark.parametrize("worth", ["conversions", "rate"])
