@@ -14,6 +14,7 @@ import pandas as pd
 from omnisim.evaluation.feedback_obp import fields_from_obp, to_obp_dictionary
 from omnisim.evaluation.feedback_tables import fields_from_parquet, fields_from_table, to_arrow
 from omnisim.exceptions import ParameterError, TableError
+from omnisim.policies import Action, Context, Outcome
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -22,7 +23,7 @@ Flags = npt.NDArray[np.bool_]
 DTYPES = {
     "context": np.float64, "action": np.int64, "reward": np.float64, "propensity": np.float64,
     "eligible": np.bool_, "time": np.float64, "shopper": np.int64, "position": np.int64,
-    "action_context": np.float64, "expected_reward": np.float64,
+    "action_context": np.float64, "expected_reward": np.float64, "cost": np.float64,
 }  # fmt: skip
 
 
@@ -60,6 +61,8 @@ class LoggedFeedback:
         Features of the actions.
     expected_reward : ndarray of shape (n, n_actions), float64, optional
         True mean reward of every action, where a simulator knows it. No estimator reads it.
+    cost : ndarray of shape (n_actions,), float64, optional, unit: EUR
+        Cost of each action, where rewards are counted before it; policies may weigh it.
 
     Raises
     ------
@@ -93,6 +96,7 @@ class LoggedFeedback:
     position: Ints | None = None
     action_context: Floats | None = None
     expected_reward: Floats | None = None
+    cost: Floats | None = None
 
     def __post_init__(self) -> None:
         for name, dtype in DTYPES.items():
@@ -224,6 +228,22 @@ class LoggedFeedback:
         frame: pd.DataFrame = to_arrow(self).to_pandas()
         return frame
 
+    def to_outcome(self) -> Outcome:
+        """Return the log as a policy learns from it: ``policy.learn(log.to_outcome())``.
+
+        Records are the shoppers (rows, where there are none), costs 0 where the log has none, and
+        every uniform draw is 0.5: the propensities tell what was drawn.
+        """
+        n = len(self)
+        context = Context(
+            features=self.context, names=self.context_names, actions=self.action_names,
+            eligible=np.ones((n, self.n_actions), np.bool_) if self.eligible is None
+            else self.eligible,
+            cost=np.zeros(self.n_actions) if self.cost is None else self.cost,
+            u=np.full(n, 0.5), record=np.arange(n) if self.shopper is None else self.shopper,
+        )  # fmt: skip
+        return Outcome(context, Action(self.action, self.propensity), self.reward)
+
     def with_reward(self, reward: npt.ArrayLike) -> LoggedFeedback:
         """Return the log with another outcome, (n,), of the same decisions."""
         return replace(self, reward=np.asarray(reward), expected_reward=None)
@@ -234,7 +254,7 @@ class LoggedFeedback:
         kept = {}
         for item in fields(self):
             value = getattr(self, item.name)
-            by_row = isinstance(value, np.ndarray) and item.name != "action_context"
+            by_row = isinstance(value, np.ndarray) and item.name not in ("action_context", "cost")
             kept[item.name] = value[index] if by_row else value
         return type(self)(**kept)
 
@@ -264,6 +284,7 @@ def _check_shapes(log: LoggedFeedback) -> None:
         "context": (n, len(log.context_names)), "eligible": (n, k), "expected_reward": (n, k),
         **dict.fromkeys(("reward", "propensity", "time", "shopper", "position"), (n,)),
     }  # fmt: skip
+    wanted["cost"] = (k,)
     if log.action_context is not None:
         wanted["action_context"] = (k, *log.action_context.shape[1:2])
     for name, shape in wanted.items():
@@ -280,7 +301,7 @@ def _check_values(log: LoggedFeedback) -> None:
             (log.action < 0) | (log.action >= log.n_actions))  # fmt: skip
     _refuse("propensity", "in (0, 1]", log.propensity,
             ~((log.propensity > 0) & (log.propensity <= 1)))  # fmt: skip
-    for name in ("context", "reward", "time", "action_context", "expected_reward"):
+    for name in ("context", "reward", "time", "action_context", "expected_reward", "cost"):
         value = getattr(log, name)
         if value is not None:
             _refuse(name, "finite", value, ~np.isfinite(value))

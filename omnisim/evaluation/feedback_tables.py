@@ -24,6 +24,7 @@ Ints = npt.NDArray[np.int64]
 
 METADATA_KEY = b"omnisim.feedback"
 COLUMNS = ("action", "reward", "propensity", "time", "shopper", "position")
+BY_ACTION = ("action_context", "cost")
 MATRICES = ("context", "eligible", "expected_reward")
 
 
@@ -117,8 +118,9 @@ def to_arrow(log: LoggedFeedback) -> pa.Table:
             names = log.context_names if matrix == "context" else log.action_names
             columns |= {f"{matrix}.{name}": value[:, k] for k, name in enumerate(names)}
     about = {"action_names": log.action_names, "context_names": log.context_names}
-    if log.action_context is not None:
-        about["action_context"] = log.action_context.tolist()
+    for name in BY_ACTION:
+        if getattr(log, name) is not None:
+            about[name] = getattr(log, name).tolist()
     return pa.table(columns).replace_schema_metadata({METADATA_KEY: json.dumps(about)})
 
 
@@ -147,6 +149,7 @@ def fields_from_parquet(path: str | os.PathLike[str]) -> dict[str, Any]:
             fields[matrix] = np.column_stack([empty, *(table[c].to_numpy() for c in columns)])
     if fields.get("eligible") is not None:
         fields["eligible"] = fields["eligible"].astype(np.bool_)
-    if "action_context" in about:
-        fields["action_context"] = np.array(about["action_context"], dtype=np.float64)
+    for name in BY_ACTION:
+        if name in about:
+            fields[name] = np.array(about[name], dtype=np.float64)
     return fields

@@ -72,7 +72,7 @@ class OffPolicyEstimator:
             Decisions of the behavior policy.
         target : Target
             An action's name, a mapping of names to probabilities, actions (n,), probabilities
-            (n, n_actions), or an object with ``probabilities(context)``.
+            (n, n_actions), or a policy; see `target_probabilities`.
         predicted : array-like of shape (n, n_actions), optional
             Predicted mean rewards, if known already; by default from the estimator's `rewards`.
             Estimators without a model ignore them.

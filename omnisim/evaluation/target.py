@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 from omnisim._validation import check_choice
 from omnisim.evaluation.feedback import LoggedFeedback
 from omnisim.exceptions import ParameterError
+from omnisim.policies import Policy, Truth
 
 Floats = npt.NDArray[np.float64]
 
@@ -27,7 +29,7 @@ class HasProbabilities(Protocol):
         ...
 
 
-Target: TypeAlias = "str | Mapping[str, float] | HasProbabilities | npt.ArrayLike"
+Target: TypeAlias = "str | Mapping[str, float] | Policy | HasProbabilities | npt.ArrayLike"
 """What an estimator takes as a target policy; see `target_probabilities`."""
 
 
@@ -41,8 +43,9 @@ def target_probabilities(log: LoggedFeedback, target: Target) -> Floats:
     target : str, mapping, array or object
         The name of an action, always taken; the probability of each action by name, the same in
         every row (those left out are 0); an integer array of shape (n,), the action taken in each
-        row; a float array of shape (n, n_actions); or an object whose ``probabilities(context)``
-        returns such an array.
+        row; a float array of shape (n, n_actions); an `omnisim.policies.Policy`, as it stands,
+        over the features and actions of the log; or another object whose
+        ``probabilities(context)`` returns such an array for the features (n, n_features).
 
     Returns
     -------
@@ -61,6 +64,8 @@ def target_probabilities(log: LoggedFeedback, target: Target) -> Floats:
             check_choice("action", name, log.action_names)
         row = np.array([float(target.get(name, 0.0)) for name in log.action_names])
         return _checked(np.broadcast_to(row, (len(log), log.n_actions)), log)
+    if isinstance(target, Policy):
+        return _checked(_of_policy(target, log), log)
     if isinstance(target, HasProbabilities):
         return _checked(np.asarray(target.probabilities(log.context), dtype=np.float64), log)
     array = np.asarray(target)
@@ -69,6 +74,18 @@ def target_probabilities(log: LoggedFeedback, target: Target) -> Floats:
     if array.dtype.kind not in "biuf":
         raise ParameterError(f"target must hold numbers. Got dtype {array.dtype}.")
     return _checked(array.astype(np.float64, copy=False), log)
+
+
+def _of_policy(policy: Policy, log: LoggedFeedback) -> Floats:
+    context = log.to_outcome().context
+    if policy.needs_truth:
+        if log.expected_reward is None:
+            raise ParameterError(
+                f"{type(policy).__name__} needs the truth: a log with expected_reward, as only a "
+                "simulator can write it."
+            )
+        context = replace(context, truth=Truth(value=log.expected_reward))
+    return np.asarray(policy.probabilities(context), dtype=np.float64)
 
 
 def _of_actions(action: npt.NDArray[Any], log: LoggedFeedback) -> Floats:

@@ -37,6 +37,7 @@ def full_log() -> LoggedFeedback:
         position=np.zeros(n, dtype=int),
         action_context=np.eye(k),
         expected_reward=rng.normal(size=(n, k)),
+        cost=np.array([0.0, 0.01, 0.02]),
     )
 
 
@@ -158,6 +159,20 @@ def test_what_is_no_log_is_refused(change: dict, told: str) -> None:
 def test_a_column_that_is_not_there_is_named() -> None:
     with pytest.raises(TableError, match="Did you mean 'spend'"):
         LoggedFeedback.from_table(TABLE, action="arm", reward="spent", propensity=0.5)
+
+
+def test_the_log_is_an_outcome_to_learn_from() -> None:
+    log = full_log()
+    outcome = log.to_outcome()
+    assert outcome.context.names == ("recency", "value")
+    assert outcome.context.actions == log.action_names
+    for found, given in ((outcome.reward, log.reward), (outcome.action.index, log.action),
+                         (outcome.action.propensity, log.propensity),
+                         (outcome.context.features, log.context), (outcome.context.cost, log.cost),
+                         (outcome.context.record, log.shopper)):  # fmt: skip
+        np.testing.assert_array_equal(found, given)
+    bare = LoggedFeedback.from_table(TABLE, action="arm", reward="spend", propensity=0.5)
+    assert bare.to_outcome().context.eligible.all()
 
 
 def test_repr_is_short() -> None:

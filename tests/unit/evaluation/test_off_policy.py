@@ -21,6 +21,7 @@ from omnisim.evaluation import (
     target_probabilities,
 )
 from omnisim.exceptions import OverlapError, OverlapWarning, ParameterError
+from omnisim.policies import Blanket, EpsilonGreedy, Oracle, Uniform
 from tests.reference.off_policy import random_log, slow_error, slow_value
 
 ALL = [IPS(), SNIPS(), DirectMethod(), DoublyRobust(), SelfNormalisedDR(), SwitchDR(),
@@ -181,6 +182,24 @@ def test_targets_may_be_given_in_many_ways(seed) -> None:
     assert value == pytest.approx(
         np.average(log.reward, weights=(log.action == 1) / log.propensity)
     )
+
+
+def test_policies_of_the_firm_are_targets(seed) -> None:
+    log, _ = random_log(np.random.default_rng(seed), n=900)
+    log = dataclasses.replace(log, action_names=("none", "email:popular", "push:popular"))
+    value = SNIPS().estimate(log, Blanket("push:popular")).value
+    assert value == SNIPS().estimate(log, "push:popular").value
+    np.testing.assert_array_equal(target_probabilities(log, Uniform()), np.full((900, 3), 1 / 3))
+    learned = EpsilonGreedy(epsilon=0.3)
+    learned.learn(log.to_outcome())
+    chances = target_probabilities(log, learned)
+    np.testing.assert_allclose(chances.max(axis=1), 0.8)
+    with pytest.raises(ParameterError, match="needs the truth"):
+        target_probabilities(log, Oracle())
+    rewards = np.random.default_rng(seed).normal(size=(900, 3))
+    known = dataclasses.replace(log, expected_reward=rewards)
+    chosen = target_probabilities(known, Oracle()).argmax(axis=1)
+    np.testing.assert_array_equal(chosen, rewards.argmax(axis=1))
 
 
 @pytest.mark.parametrize(
