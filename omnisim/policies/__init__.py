@@ -17,9 +17,12 @@ from omnisim.policies.loading import load_policy, policy_from_dict
 from omnisim.policies.oracle import Oracle
 from omnisim.policies.outcome import Action, Outcome, joined
 from omnisim.policies.pending import Pending
+from omnisim.policies.propensity import Propensity
 from omnisim.policies.rfm import RFM
 from omnisim.policies.rules import Rule, Rules
 from omnisim.policies.segment import BestSegment
+from omnisim.policies.tree import PolicyTree
+from omnisim.policies.uplift import Uplift
 
 __all__ = [
     "RFM",
@@ -35,11 +38,14 @@ __all__ = [
     "Outcome",
     "Pending",
     "Policy",
+    "PolicyTree",
+    "Propensity",
     "RecencyCampaign",
     "Rule",
     "Rules",
     "Truth",
     "Uniform",
+    "Uplift",
     "joined",
     "load_policy",
     "policy_from_dict",

@@ -37,7 +37,7 @@ def write_policy(policy: "Policy", path: str | pathlib.Path) -> None:
 
 def described(policy: "Policy") -> dict[str, Any]:
     """Return name, parameters and, if anything was learned, the digest of it, as plain JSON."""
-    made = policy_to_dict(policy)
+    made = _in_words(policy_to_dict(policy))
     answer = {"name": made["policy"], **made["parameters"]}
     if made["learned"]:
         answer["learned"] = sha256(json.dumps(made["learned"]).encode()).hexdigest()
@@ -70,6 +70,9 @@ def encoded(value: Any) -> Any:
         return [encoded(entry) for entry in value]
     if isinstance(value, dict) and all(isinstance(key, str) for key in value):
         return {"dict": {key: encoded(entry) for key, entry in value.items()}}
+    if hasattr(value, "get_params"):
+        data = base64.b64encode(skops_io().dumps(value)).decode()
+        return {"skops": data, "made": repr(value)}
     raise ParameterError(f"A value of type {type(value).__name__} cannot be saved.")
 
 
@@ -88,4 +91,41 @@ def decoded(value: Any) -> Any:
         return tuple(decoded(entry) for entry in value["tuple"])
     if "dict" in value:
         return {key: decoded(entry) for key, entry in value["dict"].items()}
+    if "skops" in value:
+        return _estimator(base64.b64decode(value["skops"]))
     raise ParameterError(f"A saved value has unknown keys {sorted(value)}.")
+
+
+def skops_io() -> Any:
+    """Return the module that saves scikit-learn estimators without pickle."""
+    try:
+        import skops.io
+    except ImportError as error:
+        raise ParameterError(
+            "Policies that hold scikit-learn estimators are saved by skops, which is not "
+            "installed. Run: pip install skops"
+        ) from error
+    return skops.io
+
+
+def _estimator(data: bytes) -> Any:
+    """Return a saved estimator; types from outside scikit-learn are refused."""
+    io = skops_io()
+    found = io.get_untrusted_types(data=data)
+    foreign = [name for name in found if not name.startswith("sklearn.")]
+    if foreign:
+        raise ParameterError(
+            f"A saved estimator must be made of scikit-learn alone. Got {', '.join(foreign)}."
+        )
+    return io.loads(data, trusted=found)
+
+
+def _in_words(value: Any) -> Any:
+    """Put an estimator's words in place of its bytes, which differ from one saving to the next."""
+    if isinstance(value, list):
+        return [_in_words(entry) for entry in value]
+    if not isinstance(value, dict):
+        return value
+    if "skops" in value:
+        return value["made"]
+    return {key: _in_words(entry) for key, entry in value.items()}

@@ -1,0 +1,220 @@
+"""Effects of actions given the features, learned from logged decisions by meta-learners.
+
+Each learner is a pair of functions over any scikit-learn estimator: one fits models to a `Trial`,
+the other predicts the effect of every action against the control. They follow Künzel, Sekhon,
+Bickel and Yu (2019), Metalearners for estimating heterogeneous treatment effects, PNAS 116(10),
+doi:10.1073/pnas.1804597116 (S, T, X), and Kennedy (2023), Towards optimal doubly robust estimation
+of heterogeneous causal effects, EJS 17(2), doi:10.1214/23-EJS2157 (DR, here with the logged
+propensities, which are exact).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from omnisim.exceptions import ParameterError
+from omnisim.policies.context import Bools, Floats, Ints
+from omnisim.random import Draws, Stream
+
+Estimator = Any
+"""A scikit-learn regressor, or a classifier where rewards are 0 and 1."""
+
+Models = dict[str, list[Any]]
+"""Fitted estimators and numbers by what they are for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """Logged decisions as learners read them.
+
+    Attributes
+    ----------
+    x : ndarray of shape (n, n_features), float64
+        Features.
+    action : ndarray of shape (n,), int64, in [0, n_actions)
+        What was done.
+    reward : ndarray of shape (n,), float64, unit: EUR
+        What followed, before cost.
+    propensity : ndarray of shape (n,), float64, in (0, 1]
+        Probability of what was done.
+    eligible : ndarray of shape (n, n_actions), bool
+        What could have been done.
+    control : int
+        The action against which effects count.
+    """
+
+    x: Floats
+    action: Ints
+    reward: Floats
+    propensity: Floats
+    eligible: Bools
+    control: int
+
+    @property
+    def n_actions(self) -> int:
+        """Number of actions."""
+        return int(self.eligible.shape[1])
+
+    def take(self, rows: Any) -> "Trial":
+        """Return the decisions of `rows` (indices or a mask)."""
+        names = ("x", "action", "reward", "propensity", "eligible")
+        return replace(self, **{name: getattr(self, name)[rows] for name in names})
+
+
+@dataclass(frozen=True, slots=True)
+class Makers:
+    """How models are made: copies of the user's estimators.
+
+    Attributes
+    ----------
+    outcome : estimator
+        For rewards given features.
+    effect : estimator
+        For effects given features, a regressor; used by the X- and the DR-learner.
+    n_folds : int
+        Folds of cross-fitting; used by the DR-learner.
+    """
+
+    outcome: Estimator
+    effect: Estimator
+    n_folds: int = 5
+
+
+def fit_s(trial: Trial, makers: Makers) -> Models:
+    """Fit one model of the reward on features and action together."""
+    x = np.hstack((trial.x, np.eye(trial.n_actions)[trial.action]))
+    return {"outcome": [fitted(makers.outcome, x, trial.reward)]}
+
+
+def effects_s(models: Models, x: Floats, control: int, n_actions: int) -> Floats:
+    """Return what the one model predicts with each action, less that with the control."""
+    one_hot = np.eye(n_actions)
+    made = np.column_stack([
+        predicted(models["outcome"][0], np.hstack((x, np.tile(one_hot[a], (len(x), 1)))))
+        for a in range(n_actions)
+    ])  # fmt: skip
+    return made - made[:, [control]]
+
+
+def fit_t(trial: Trial, makers: Makers) -> Models:
+    """Fit one model of the reward for each action."""
+    by_action = (trial.take(trial.action == a) for a in range(trial.n_actions))
+    return {"outcome": [fitted(makers.outcome, part.x, part.reward) for part in by_action]}
+
+
+def effects_t(models: Models, x: Floats, control: int, n_actions: int) -> Floats:
+    """Return the prediction of each action's model, less that of the control's."""
+    made = np.column_stack([predicted(model, x) for model in models["outcome"]])
+    return made - made[:, [control]]
+
+
+def fit_x(trial: Trial, makers: Makers) -> Models:
+    """Fit imputed effects of the treated and of the controls, for each action."""
+    outcome = fit_t(trial, makers)["outcome"]
+    controls = trial.take(trial.action == trial.control)
+    models: Models = {"treated": [], "controls": [], "share": []}
+    for a in range(trial.n_actions):
+        if a == trial.control:
+            continue
+        treated = trial.take(trial.action == a)
+        gained = treated.reward - predicted(outcome[trial.control], treated.x)
+        missed = predicted(outcome[a], controls.x) - controls.reward
+        models["treated"].append(fitted(makers.effect, treated.x, gained))
+        models["controls"].append(fitted(makers.effect, controls.x, missed))
+        models["share"].append(len(treated.x) / (len(treated.x) + len(controls.x)))
+    return models
+
+
+def effects_x(models: Models, x: Floats, control: int, n_actions: int) -> Floats:
+    """Return share x (effect on controls) + (1 - share) x (effect on treated)."""
+    made = np.zeros((len(x), n_actions))
+    others = [a for a in range(n_actions) if a != control]
+    parts = zip(others, models["treated"], models["controls"], models["share"], strict=True)
+    for a, treated, controls, share in parts:
+        made[:, a] = share * predicted(controls, x) + (1 - share) * predicted(treated, x)
+    return made
+
+
+def fit_dr(trial: Trial, makers: Makers) -> Models:
+    """Fit the difference of doubly robust scores, where the action was possible."""
+    score = doubly_robust_scores(trial, makers)
+    models: Models = {"effect": []}
+    for a in range(trial.n_actions):
+        if a != trial.control:
+            able = trial.eligible[:, a] & trial.eligible[:, trial.control]
+            gain = (score[:, a] - score[:, trial.control])[able]
+            models["effect"].append(fitted(makers.effect, trial.x[able], gain))
+    return models
+
+
+def effects_dr(models: Models, x: Floats, control: int, n_actions: int) -> Floats:
+    """Return the predicted differences of scores."""
+    made = np.zeros((len(x), n_actions))
+    others = [a for a in range(n_actions) if a != control]
+    for a, model in zip(others, models["effect"], strict=True):
+        made[:, a] = predicted(model, x)
+    return made
+
+
+LEARNERS: dict[str, tuple[Callable[..., Models], Callable[..., Floats]]] = {
+    "S": (fit_s, effects_s),
+    "T": (fit_t, effects_t),
+    "X": (fit_x, effects_x),
+    "DR": (fit_dr, effects_dr),
+}
+
+
+def doubly_robust_scores(trial: Trial, makers: Makers) -> Floats:
+    """Return mu_a(x) + 1{A = a} (r - mu_a(x)) / p for each row and action, cross-fitted.
+
+    The model that judges a row has not seen it. Rows are dealt to folds in an order that is drawn
+    once and for all.
+    """
+    n = len(trial.x)
+    order = np.argsort(Draws(0).uniform(Stream.FOLD, np.arange(n)), kind="stable")
+    fold = np.empty(n, dtype=np.int64)
+    fold[order] = np.arange(n) % makers.n_folds
+    score = np.empty((n, trial.n_actions))
+    for k in range(makers.n_folds):
+        models = fit_t(trial.take(fold != k), makers)["outcome"]
+        for a, model in enumerate(models):
+            score[fold == k, a] = predicted(model, trial.x[fold == k])
+    rows = np.arange(n)
+    seen = score[rows, trial.action]
+    score[rows, trial.action] += (trial.reward - seen) / trial.propensity
+    return score
+
+
+def fitted(estimator: Estimator, x: Floats, y: Floats) -> Estimator:
+    """Return a fitted copy of an estimator."""
+    from sklearn.base import clone
+
+    if not len(x):
+        raise ParameterError("Each action must have been tried. At least one was not in a fold.")
+    with one_thread().limit(limits=1):
+        return clone(estimator).fit(x, y)
+
+
+def predicted(model: Estimator, x: Floats) -> Floats:
+    """Return predicted means: of a classifier, the probability of its last class."""
+    if not len(x):
+        return np.zeros(0)
+    with one_thread().limit(limits=1):
+        if hasattr(model, "predict_proba"):
+            return np.asarray(model.predict_proba(x)[:, -1], dtype=np.float64)
+        return np.asarray(model.predict(x), dtype=np.float64)
+
+
+@cache
+def one_thread() -> Any:
+    """Return what holds estimators to one thread: batches are small, and replications run beside.
+
+    scikit-learn, which loads the libraries that are held, must have been imported before.
+    """
+    import sklearn.ensemble  # noqa: F401  loads OpenMP
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()

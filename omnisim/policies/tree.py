@@ -1,0 +1,108 @@
+"""A policy that fits on a page: the best shallow tree of rules."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from omnisim._validation import check_count
+from omnisim.policies.context import Floats
+from omnisim.policies.effects import Estimator, Makers, Trial, doubly_robust_scores
+from omnisim.policies.fitted import FittedPolicy
+from omnisim.policies.tree_search import Splits, grow
+from omnisim.policies.uplift import default_regressor
+
+
+@dataclass(kw_only=True)
+class PolicyTree(FittedPolicy):
+    """Follow the tree of at most `depth` questions that earns most by doubly robust scores.
+
+    To depth 2 the tree is the best one there is over the cuts at quantiles; deeper, each question
+    is the first one of the best tree of depth 2 for the rows that reach it.
+
+    Parameters
+    ----------
+    depth : int, default=2
+        Questions on the way to a leaf; 1 to 6.
+    n_cuts : int, default=31
+        Cuts tried for each feature, at quantiles; at least 1.
+    min_leaf : int, default=100
+        Rows in a leaf; at least 1.
+    estimator : scikit-learn regressor or classifier, optional
+        Model of the reward behind the scores; gradient boosting of 100 small trees by default.
+    n_folds : int, default=5
+        Folds of cross-fitting; at least 2.
+    features, epsilon, min_rows, refit_rows, window
+        See `FittedPolicy`.
+
+    Attributes
+    ----------
+    feature_ : ndarray of shape (2**(depth + 1) - 1,), int64
+        Feature that a node asks about, -1 in a leaf; the children of node k are 2 k + 1, to which
+        values at most the threshold go, and 2 k + 2.
+    threshold_ : ndarray of shape (2**(depth + 1) - 1,), float64
+        What it is compared with.
+    leaf_gain_ : ndarray of shape (2**(depth + 1) - 1, n_tried), float64, unit: EUR
+        Mean score of each action less that of the control, before cost, over the rows of a node.
+
+    References
+    ----------
+    .. [1] Zhou, Athey and Wager (2023). Offline multi-action policy learning: generalization and
+       optimization. Operations Research 71(1). doi:10.1287/opre.2022.2271
+    """
+
+    depth: int = 2
+    n_cuts: int = 31
+    min_leaf: int = 100
+    estimator: Estimator = None
+    n_folds: int = 5
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_count("depth", self.depth)
+        check_count("depth", 7 - self.depth)
+        check_count("n_cuts", self.n_cuts)
+        check_count("min_leaf", self.min_leaf)
+        check_count("n_folds", self.n_folds, minimum=2)
+
+    def fit_models(self, trial: Trial, cost: Floats) -> None:
+        """Score every action in every row, and search the tree."""
+        makers = Makers(self.estimator or default_regressor(), None, self.n_folds)
+        score = doubly_robust_scores(trial, makers)
+        gain = score - score[:, [trial.control]]
+        # what could not be done in a row adds nothing for it
+        gain = np.where(trial.eligible, gain, 0.0)
+        splits = Splits.of(trial.x, self.n_cuts, self.min_leaf)
+        net = gain - np.where(trial.eligible, cost - cost[trial.control], 0.0)
+        self.feature_, self.threshold_, node = grow(splits, net, self.depth)
+        self.leaf_gain_ = np.zeros((len(self.feature_), gain.shape[1]))
+        for leaf in np.unique(node):
+            self.leaf_gain_[leaf] = gain[node == leaf].mean(axis=0)
+
+    def gains(self, x: Floats) -> Floats:
+        """Return the gain of each action in the leaf of each row."""
+        node = np.zeros(len(x), dtype=np.int64)
+        for _ in range(self.depth):
+            feature = self.feature_[node]
+            value = x[np.arange(len(x)), np.maximum(feature, 0)]
+            child = 2 * node + 1 + (value > self.threshold_[node])
+            node = np.where(feature >= 0, child, node)
+        return self.leaf_gain_[node]
+
+    def lines(self) -> list[str]:
+        """Return the tree in words, one line a leaf."""
+        names = self.names_ if self.features is None else self.features
+        actions = [self.actions_[a] for a in self.tried_]
+        made: list[str] = []
+
+        def walk(node: int, path: list[str]) -> None:
+            feature = self.feature_[node]
+            if feature < 0:
+                best = int(np.argmax(self.leaf_gain_[node]))
+                made.append(f"{' and '.join(path) or 'always'}: {actions[best]}")
+                return
+            name, limit = names[feature], f"{self.threshold_[node]:.4g}"
+            walk(2 * node + 1, [*path, f"{name} <= {limit}"])
+            walk(2 * node + 2, [*path, f"{name} > {limit}"])
+
+        walk(0, [])
+        return made

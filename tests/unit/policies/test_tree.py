@@ -1,0 +1,92 @@
+"""The policy tree: the exact search against trying every tree, and a known rule."""
+
+import json
+
+import numpy as np
+import pytest
+
+from omnisim.exceptions import ParameterError
+from omnisim.policies import Context, Outcome, PolicyTree, Uniform, policy_from_dict
+from omnisim.policies.tree_search import Splits, grow
+from tests.reference.policy_trees import best_value
+
+sklearn_linear = pytest.importorskip("sklearn.linear_model")
+
+
+@pytest.mark.parametrize("depth", [1, 2])
+@pytest.mark.parametrize("min_leaf", [1, 4])
+def test_the_search_finds_the_best_of_all_trees(depth: int, min_leaf: int, seed: int) -> None:
+    """30 rows, 3 features of few values, every cut allowed."""
+    rng = np.random.default_rng(seed)
+    for _ in range(5):
+        x = rng.integers(0, 5, (30, 3)).astype(float)
+        gain = rng.normal(size=(30, 3))
+        _, _, leaf = grow(Splits.of(x, 40, min_leaf), gain, depth)
+        found = sum(gain[leaf == k].sum(axis=0).max() for k in np.unique(leaf))
+        assert found == pytest.approx(best_value(x, gain, depth, min_leaf))
+        if len(np.unique(leaf)) > 1:
+            assert np.bincount(leaf)[np.unique(leaf)].min() >= min_leaf
+
+
+def test_nothing_to_gain_asks_nothing() -> None:
+    x = np.arange(20.0)[:, None]
+    feature, _, leaf = grow(Splits.of(x, 10, 1), np.ones((20, 1)), 2)
+    assert (feature == -1).all()
+    assert not leaf.any()
+
+
+def test_a_constant_feature_is_not_asked_about() -> None:
+    x = np.column_stack((np.ones(20), np.arange(20)))
+    gain = np.where(np.arange(20) < 10, 1.0, -1.0)[:, None] * [0, 1]
+    feature, threshold, _ = grow(Splits.of(x, 30, 1), gain, 1)
+    assert feature.tolist() == [1, -1, -1]
+    assert threshold[0] == 9
+
+
+def trial(seed: int, n: int = 4000) -> Outcome:
+    """Mail gains 1 where x0 > 0.5 and x1 <= -0.2, else it loses 1; push loses always."""
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(n, 4))
+    context = Context.of(x, ["none", "mail", "push"], u=rng.random(n), cost=[0, 0.1, 0.1])
+    action = Uniform().decide(context)
+    effect = np.where((x[:, 0] > 0.5) & (x[:, 1] <= -0.2), 1.0, -1.0)
+    gain = np.select([action.index == 1, action.index == 2], [effect, -1.0], 0.0)
+    return Outcome(context, action, x[:, 2] + gain + rng.normal(size=n))
+
+
+def test_it_finds_the_known_rule(seed: int) -> None:
+    outcome = trial(seed)
+    policy = PolicyTree(estimator=sklearn_linear.Ridge(), n_cuts=63).fit(outcome)
+    x = outcome.context.features
+    right = (x[:, 0] > 0.5) & (x[:, 1] <= -0.2)
+    chosen = policy.decide(outcome.context).index
+    assert set(chosen) <= {0, 1}
+    assert ((chosen == 1) == right).mean() > 0.93
+    asked = set(policy.feature_[policy.feature_ >= 0])
+    assert asked == {0, 1}
+    assert any("x0 > 0." in line and "mail" in line for line in policy.lines())
+
+
+def test_a_deeper_tree_is_no_worse(seed: int) -> None:
+    outcome = trial(seed)
+    found = []
+    for depth in (1, 2, 3):
+        policy = PolicyTree(depth=depth, estimator=sklearn_linear.Ridge()).fit(outcome)
+        gain = policy.scores(outcome.context) - outcome.context.cost
+        found.append(gain.max(axis=1).mean())
+    assert found[0] <= found[1] + 1e-9 <= found[2] + 2e-9
+
+
+def test_a_saved_tree_decides_alike() -> None:
+    outcome = trial(0, 2000)
+    policy = PolicyTree(epsilon=0.1, n_folds=2).fit(outcome)
+    again = policy_from_dict(json.loads(json.dumps(policy.to_dict())))
+    made = policy.probabilities(outcome.context)
+    assert np.array_equal(again.probabilities(outcome.context), made)
+    assert made.sum(axis=1) == pytest.approx(np.ones(2000))
+
+
+def test_bad_depths_are_refused() -> None:
+    for depth in (0, 7):
+        with pytest.raises(ParameterError, match="depth must be"):
+            PolicyTree(depth=depth)
