@@ -136,7 +136,7 @@ def _code_chunk(
     chunk = chunk.fill_null("") if chunk.null_count else chunk
     _, begin, text = chunk.buffers()
     own = offset[row : row + len(chunk) + 1]
-    if text is None or len(chunk) == 0:
+    if text is None or text.size == 0 or len(chunk) == 0:
         own[1:] = own[0]
         return
     begins = np.frombuffer(begin, dtype=np.int64)[chunk.offset : chunk.offset + len(chunk) + 1]

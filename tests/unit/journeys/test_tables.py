@@ -68,3 +68,13 @@ def test_a_column_that_occurs_twice_is_named(tmp_path, table, ending):
             list(stream(source))
     unused = table.append_column("x", table[name]).append_column("x", table[name])
     assert len(read(unused)) == (3 if table is PATHS else 2)
+
+
+def test_paths_without_a_single_byte():
+    # Their Arrow buffer of text is there, but empty: a kernel must not be pointed at it.
+    text = pa.array(["", ""], pa.large_string())
+    assert text.buffers()[2] is not None
+    table = pa.table({"path": text, "n_conversions": [1, 1]})
+    assert len(Journeys.from_paths(table, empty="drop")) == 0
+    with pytest.raises(TableError, match="path must not be empty"):
+        Journeys.from_paths(table)
