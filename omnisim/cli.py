@@ -18,6 +18,7 @@ from omnisim.config.scenario import Scenario
 from omnisim.config.schema_json import json_schema
 from omnisim.exceptions import ConfigError, OmnisimError
 from omnisim.study import default_folder, run_study
+from omnisim.trial import declare_trial, run_trial
 
 BAD_INPUT, INTERRUPTED, PIPE_CLOSED = 2, 130, 141
 """Exit codes of a failed command; the last two are those of a shell."""
@@ -166,6 +167,7 @@ def _write(out: str | None, text: str) -> None:
 COMMANDS = (
     Command("run", "Compare two firms and write a report.", _declare_run, _run),
     Command("attribute", "Credit the channels of a table.", declare_attribute, run_attribute),
+    Command("trial", "Analyse a randomised trial.", declare_trial, run_trial),
     Command("validate", "Check scenario and experiment files.", _declare_validate, _validate),
     Command("schema", "Print the JSON schema of a scenario file.", _declare_schema, _schema),
     Command("reference", "Print the documented reference scenario.", _declare_out, _reference),
