@@ -10,7 +10,7 @@ from omnisim.experiment.audit_result import QUANTITIES
 from omnisim.experiment.channel_worlds import METRICS
 from omnisim.plot.rows import lay_rows, values_right, whisker, widen, write_lines, zero_line
 from omnisim.plot.theme import GAIN, INK, LOSS, SOFT_INK, WIDTH, new_axes, themed
-from omnisim.plot.wording import number, title
+from omnisim.plot.wording import number, title, wrapped
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -23,8 +23,8 @@ UNITS = {
     "regret": "Profit lost by following the model, € per shopper and year",
     "gain": "Profit gained over the present budget, € per shopper and year",
 }
-DARK = 0.75
-"""Shade from which on a cell's text is white."""
+DARK = 0.65
+"""Share of the darkest shade from which on a cell's text is white."""
 
 
 @themed
@@ -57,7 +57,8 @@ def channel_truth(
     ax.scatter(rows["value"], rows.index, color=color, zorder=4, s=28)
     whisker(ax, rows.index, rows["ci_low"], rows["ci_high"])
     labels = [f"{title(r.channel)}, {r.kind}" for r in rows.itertuples()]
-    lay_rows(ax, labels, unit=f"{title(metric)}, {METRICS[metric].replace('EUR', '€')}")
+    unit = METRICS[metric].replace("EUR", f"{title(metric)}, €")
+    lay_rows(ax, labels, unit=unit[0].upper() + unit[1:])
     widen(ax, rows[["value", "ci_low", "ci_high"]])
     zero_line(ax)
     values_right(ax, [number(value, 3, sign=True) for value in rows["value"]])
@@ -90,7 +91,7 @@ def attribution_audit(
     rows = audit.scores[audit.scores["quantity"] == quantity]
     half = ((rows["ci_high"] - rows["ci_low"]) / 2).to_numpy()
     half_of = dict(zip(zip(rows["model"], rows["level"], strict=True), half, strict=True))
-    ax = ax or new_axes(WIDTH, 1.0 + 0.32 * len(value))
+    ax = ax or new_axes(1.5 * WIDTH, 1.1 + 0.4 * len(value))
     shade = value.abs().to_numpy()
     top = float(np.nanmax(shade)) if np.isfinite(shade).any() else 1.0
     ax.imshow(shade, cmap="Greys", vmin=0, vmax=1.3 * (top or 1.0), aspect="auto")
@@ -99,12 +100,12 @@ def attribution_audit(
             mean = value.loc[model, level]
             if np.isfinite(mean):
                 width = half_of[model, level]
-                text = number(mean, 2) + (f" ± {number(width, 2)}" if np.isfinite(width) else "")
-                ink = "white" if abs(mean) > DARK * 1.3 * top else INK
+                text = number(mean, 2) + (f"\n± {number(width, 2)}" if np.isfinite(width) else "")
+                ink = "white" if abs(mean) > DARK * top else INK
                 write_lines(ax, (x, y), text, ax.transData, ha="center", fontsize=8, color=ink)
     ax.set_yticks(range(len(value)), [str(name) for name in value.index])
     names = [LEVEL_NAMES.get(str(level), str(level)) for level in value.columns]
     ax.set_xticks(range(len(names)), names)
     ax.tick_params(length=0)
-    ax.set_xlabel(UNITS[quantity], color=SOFT_INK)
+    ax.set_xlabel(wrapped(UNITS[quantity], 52), color=SOFT_INK)
     return ax
