@@ -14,6 +14,7 @@ from omnisim.policies.context import Context, Truth
 from omnisim.policies.fixed import Blanket, NoContact, Uniform
 from omnisim.policies.linear import EpsilonGreedy, LinearThompson, LinUCB
 from omnisim.policies.loading import load_policy, policy_from_dict
+from omnisim.policies.mabwiser import MABWiser
 from omnisim.policies.oracle import Oracle
 from omnisim.policies.outcome import Action, Outcome, joined
 from omnisim.policies.pending import Pending
@@ -23,6 +24,7 @@ from omnisim.policies.rules import Rule, Rules
 from omnisim.policies.segment import BestSegment
 from omnisim.policies.tree import PolicyTree
 from omnisim.policies.uplift import Uplift
+from omnisim.policies.vowpal import VowpalWabbit
 
 __all__ = [
     "RFM",
@@ -33,6 +35,7 @@ __all__ = [
     "EpsilonGreedy",
     "LinUCB",
     "LinearThompson",
+    "MABWiser",
     "NoContact",
     "Oracle",
     "Outcome",
@@ -46,6 +49,7 @@ __all__ = [
     "Truth",
     "Uniform",
     "Uplift",
+    "VowpalWabbit",
     "joined",
     "load_policy",
     "policy_from_dict",

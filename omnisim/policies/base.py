@@ -57,6 +57,10 @@ class Policy(ABC):
         """Return the constructor arguments."""
         return parameters_of(self)
 
+    def learned(self) -> dict[str, Any]:
+        """Return what was learned: the attributes whose names end in ``_``."""
+        return {name: value for name, value in vars(self).items() if name.endswith("_")}
+
     @classmethod
     def from_parameters(cls, parameters: dict[str, Any]) -> Self:
         """Make a policy from what `parameters` answered."""

@@ -20,12 +20,11 @@ FORMAT = 1
 
 def policy_to_dict(policy: "Policy") -> dict[str, Any]:
     """Return class name, parameters and learned attributes of a policy, as plain JSON."""
-    learned = {name: value for name, value in vars(policy).items() if name.endswith("_")}
     return {
         "policy": type(policy).__name__,
         "format": FORMAT,
         "parameters": {name: encoded(value) for name, value in policy.parameters().items()},
-        "learned": {name: encoded(value) for name, value in sorted(learned.items())},
+        "learned": {name: encoded(value) for name, value in sorted(policy.learned().items())},
     }
 
 
