@@ -108,7 +108,7 @@ class Context:
         cost: Any = None,
         u: Any = None,
     ) -> "Context":
-        """Return a context from a matrix, as a table of past decisions gives it.
+        """Return a context from a matrix, as a table gives it; `names` are x0, x1 … by default.
 
         Parameters
         ----------
@@ -116,8 +116,6 @@ class Context:
             Finite numbers.
         actions : sequence of str
             What can be done.
-        names : sequence of str, optional
-            Names of the features; ``x0``, ``x1`` … by default.
         eligible : array-like of shape (n, n_actions), optional
             Everything may be done by default.
         cost : array-like of shape (n_actions,), optional
