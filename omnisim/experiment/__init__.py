@@ -7,17 +7,21 @@ from omnisim.experiment.capability_worth import CapabilityValues
 from omnisim.experiment.channel_truth import ChannelTruth, channel_truth
 from omnisim.experiment.compare import compare
 from omnisim.experiment.comparison import Comparison
+from omnisim.experiment.cost_priors import CostPriors
 from omnisim.experiment.naive import NaiveAudit, naive_comparisons
 from omnisim.experiment.shoppers import CustomerShoppers, SegmentShoppers
 from omnisim.experiment.store import read_study
+from omnisim.experiment.transition import RollOuts, transition
 
 __all__ = [
     "AttributionAudit",
     "CapabilityValues",
     "ChannelTruth",
     "Comparison",
+    "CostPriors",
     "CustomerShoppers",
     "NaiveAudit",
+    "RollOuts",
     "SegmentShoppers",
     "audit_attribution",
     "capability_values",
@@ -26,4 +30,5 @@ __all__ = [
     "naive_comparisons",
     "read_study",
     "study_size",
+    "transition",
 ]

@@ -1,0 +1,120 @@
+"""What a roll-out takes, drawn from priors: cost, time, partial success and the error of values."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from omnisim._validation import check_positive, check_probability
+from omnisim.config.capability_costs import EACH_STORE
+from omnisim.config.rollout import Introduction
+from omnisim.config.scenario import Scenario
+from omnisim.evaluation.precedence import Precedence
+from omnisim.evaluation.transition import Floats, Projects, realised_share, triangular
+from omnisim.experiment.capability_worth import PLUS, CapabilityValues
+from omnisim.random import Draws, Stream
+
+VALUES, RATE, CAPEX, OPEX, CONSULTING, DELAY, PARTIAL, OUTAGE = range(8)
+"""Steps of the draws: which replications, and each prior."""
+
+
+@dataclass(frozen=True)
+class CostPriors:
+    """Triangular priors (min, mode, max) of what a roll-out takes (facts.md C5).
+
+    Attributes
+    ----------
+    opex, capex, delay : tuple of float
+        Factors on the scenario's running costs, investments and delays, drawn for each capability.
+        C5: licences 50,000-500,000 where the scenario has 200,000; integration 1-3 times the first
+        licence where it has 2; 1.5-6 months where it has 4.6. V2 of low quality, and assumption.
+    consulting : tuple of float
+        Change management on top of the investment, as a share of it. C5: 0.2-1, assumption.
+    discount_rate : tuple of float
+        Yearly. C5: 8-12 %, assumption.
+    partial_share : float
+        Share of its effect that a partial success reaches. Assumption: level 1 of 2.
+    outage_share : float
+        Share of the firm's contribution lost while a channel stands still. Assumption.
+    horizon_years : float
+        Years that count. Assumption: the life of the investment.
+    """
+
+    opex: tuple[float, float, float] = (0.25, 1.0, 2.5)
+    capex: tuple[float, float, float] = (0.5, 1.0, 1.5)
+    delay: tuple[float, float, float] = (0.33, 1.0, 1.3)
+    consulting: tuple[float, float, float] = (0.2, 0.5, 1.0)
+    discount_rate: tuple[float, float, float] = (0.08, 0.10, 0.12)
+    partial_share: float = 0.5
+    outage_share: float = 0.5
+    horizon_years: float = 5.0
+
+    def __post_init__(self) -> None:
+        check_probability("partial_share", self.partial_share)
+        check_probability("outage_share", self.outage_share)
+        check_positive("horizon_years", self.horizon_years)
+
+
+@dataclass(frozen=True)
+class Uniforms:
+    """One uniform for each draw, player and step, the same for every order."""
+
+    draws: Draws
+    n: int
+
+    def __call__(self, step: int, player: int = 0) -> Floats:
+        """Return the uniforms of all draws, shape (n,)."""
+        return self.draws.uniform(Stream.COST_PRIOR, np.arange(self.n), journey=player, step=step)
+
+
+def draw_earnings(
+    values: CapabilityValues, game: Precedence, variant: Scenario, uniform: Uniforms
+) -> dict[int, Floats]:
+    """Return what the whole firm earns with each coalition in each draw, in EUR a year."""
+    market = variant.market
+    rows = values.samples[values.samples["metric"] == "contribution"]
+    wide = rows.pivot(index="replication", columns="coalition", values="value")
+    n = len(wide)
+    picked = np.stack([uniform(VALUES, 1000 + k) for k in range(n)], axis=1)
+    resampled = np.minimum((picked * n).astype(np.int64), n - 1)
+    firm = market.shoppers_per_region * market.n_regions
+    bit = {name: 1 << k for k, name in enumerate(game.players)}
+    return {
+        sum(bit[name] for name in str(column).split(PLUS) if name): firm
+        * wide[column].to_numpy()[resampled].mean(axis=1)
+        for column in wide.columns
+    }
+
+
+def draw_projects(
+    game: Precedence, baseline: Scenario, variant: Scenario, priors: CostPriors, uniform: Uniforms
+) -> Projects:
+    """Draw what each capability takes; arrays of shape (n_draws, n_players)."""
+    fields: dict[str, list[Floats]] = {name: [] for name in ("capex", "opex", "delay", "outage")}
+    ramp, partial = [], []
+    for k, name in enumerate(game.players):
+        way: Introduction = getattr(variant.rollout, name)
+        once = _whole_firm(baseline, variant, "investments", name)
+        consulting = 1 + triangular(uniform(CONSULTING, k), priors.consulting)
+        fields["capex"].append(once * triangular(uniform(CAPEX, k), priors.capex) * consulting)
+        yearly = _whole_firm(baseline, variant, "capability_costs", name)
+        fields["opex"].append(yearly * triangular(uniform(OPEX, k), priors.opex))
+        fields["delay"].append(way.delay_weeks * triangular(uniform(DELAY, k), priors.delay))
+        fields["outage"].append(-np.log1p(-uniform(OUTAGE, k)) * way.outage_days)
+        ramp.append(np.full(uniform.n, way.ramp_weeks))
+        partial.append(uniform(PARTIAL, k) < way.p_partial)
+    columns = {name: np.stack(parts, axis=1) for name, parts in fields.items()}
+    realised = realised_share(
+        np.stack(partial, axis=1), game.needs, partial_share=priors.partial_share
+    )
+    return Projects(
+        columns["capex"], columns["opex"], columns["delay"], np.stack(ramp, axis=1), realised,
+        columns["outage"],
+    )  # fmt: skip
+
+
+def _whole_firm(baseline: Scenario, variant: Scenario, part: str, name: str) -> float:
+    """Return what a capability costs the whole firm more in the variant, in EUR."""
+    costs = getattr(getattr(variant, part), name)
+    more = costs[getattr(variant.capabilities, name)] - costs[getattr(baseline.capabilities, name)]
+    n_stores = variant.stores.n_stores * variant.market.n_regions
+    return float(more * (n_stores if name in EACH_STORE else 1))

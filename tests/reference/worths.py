@@ -1,0 +1,28 @@
+"""Capability values made by hand: coalitions with invented values, the real aggregation."""
+
+import numpy as np
+import pandas as pd
+
+from omnisim.experiment.capability_values import capability_game
+from omnisim.experiment.capability_worth import coalition_name, summarise_worth
+
+
+def made_values(baseline, variant, worth, *, orderings=None, n_replications=4, noise=0.0):
+    """Return values in which a coalition of members m is worth ``worth(m)`` in every metric.
+
+    `noise` is the standard deviation of what each replication adds to every coalition apart from
+    the baseline, common to all metrics.
+    """
+    game = capability_game(baseline, variant)
+    rng = np.random.default_rng(3)
+    shifts = rng.normal(0, noise, n_replications)
+    rows = [
+        (k, coalition_name(game, c), metric, worth(game.members(c)) + (c > 0) * shifts[k])
+        for k in range(n_replications)
+        for c in game.coalitions
+        for metric in ("profit", "contribution", "revenue", "retention", "surplus")
+    ]
+    samples = pd.DataFrame(rows, columns=["replication", "coalition", "metric", "value"])
+    return summarise_worth(
+        game, orderings, samples, confidence=0.9, n_shoppers=1_000, made={"seed": 3}
+    )

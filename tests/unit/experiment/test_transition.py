@@ -1,0 +1,103 @@
+"""Roll-out orders: hand calculation, common draws, feasibility."""
+
+import numpy as np
+import pytest
+
+import omnisim as om
+from omnisim.exceptions import ParameterError
+from omnisim.experiment import CostPriors, transition
+from tests.reference.worths import made_values
+
+SURE = CostPriors(
+    opex=(1, 1, 1), capex=(1, 1, 1), delay=(1, 1, 1), consulting=(0, 0, 0),
+    discount_rate=(0, 0, 0), horizon_years=2.0,
+)  # fmt: skip
+TWO = {"capabilities.visible_stock": 2, "capabilities.endless_aisle": 2}
+FOUR = TWO | {"capabilities.single_customer_view": 2, "capabilities.offline_capture": 2}
+
+
+def firms(changes, **costs):
+    plain = {
+        f"rollout.{name}.{field}": 0.0
+        for name in ("visible_stock", "endless_aisle")
+        for field in ("p_partial", "outage_days", "ramp_weeks", "delay_weeks")
+    }
+    base = om.Scenario().replace(plain | {name.replace("__", "."): v for name, v in costs.items()})
+    return base, base.replace(changes)
+
+
+def each(members):
+    return 0.5 * len(members)
+
+
+def test_one_order_by_hand():
+    """Half a euro a shopper and year for each of two, 3 million shoppers, 2 years (104 weeks)."""
+    free = (0.0, 0.0, 0.0)
+    base, variant = firms(
+        TWO, capability_costs__visible_stock=(0.0, 0.0, 100_000.0),
+        capability_costs__endless_aisle=free, investments__visible_stock=(0.0, 0.0, 400_000.0),
+        investments__endless_aisle=(0.0, 0.0, 1_000.0), stores__n_stores=2,
+    )  # fmt: skip
+    found = transition(made_values(base, variant, each), base, variant, priors=SURE, n_draws=5)
+    years = 104 * 7 / 365
+    per_year = 0.5 * 20_000 * 150
+    expected = 2 * per_year * years - 400_000 - 100_000 * years - 1_000 * 2 * 150
+    assert found.orders["order"].tolist() == ["visible_stock > endless_aisle"]
+    assert found.orders.loc[0, "npv"] == pytest.approx(expected / 1e6)
+    assert found.orders.loc[0, "p_loss"] == 0
+    assert found.orders.loc[0, "p_best"] == 1
+    assert found.steps["npv"].sum() == pytest.approx(expected / 1e6)
+    weekly = (2 * per_year - 100_000) * 7 / 365
+    assert found.orders.loc[0, "payback_years"] == pytest.approx(
+        np.ceil(700_000 / weekly) * 7 / 365
+    )
+
+
+def test_a_worthless_roll_out_loses_its_cost_for_sure():
+    base, variant = firms(TWO)
+    found = transition(made_values(base, variant, lambda m: 1.0), base, variant, n_draws=50)
+    assert (found.orders["p_loss"] == 1).all()
+    assert np.isinf(found.orders["payback_years"]).all()
+
+
+def test_the_order_that_earns_early_is_best():
+    base, variant = firms(FOUR)
+    values = made_values(base, variant, lambda m: 9.0 * ("visible_stock" in m), noise=0.1)
+    found = transition(values, base, variant, n_draws=200)
+    best = found.orders.iloc[0]
+    assert best["order"].startswith("visible_stock")
+    assert best["behind"] == 0
+    assert (found.orders["behind"].to_numpy()[1:] > 0).all()
+    assert found.orders["p_best"].sum() == pytest.approx(1)
+    draws = found.draws.pivot(index="draw", columns="order", values="npv")
+    worst = found.orders.iloc[-1]
+    assert (draws[best["order"]] - draws[worst["order"]]).mean() == pytest.approx(worst["behind"])
+
+
+def test_all_feasible_orders_are_compared_on_the_same_draws():
+    base, variant = firms(FOUR)
+    values = made_values(base, variant, each, noise=0.2)
+    found = transition(values, base, variant, n_draws=20)
+    assert len(found.orders) == 12  # 4! orders, half of which put the aisle before the stock
+    again = transition(values, base, variant, n_draws=20, orders=[
+        found.orders["order"].iloc[-1].split(" > ")])  # fmt: skip
+    row = found.draws[found.draws["order"] == again.orders.loc[0, "order"]]
+    assert again.draws["npv"].tolist() == row["npv"].tolist()
+
+
+def test_it_prints_the_best_order():
+    base, variant = firms(TWO)
+    found = transition(made_values(base, variant, each), base, variant, n_draws=5)
+    assert "visible_stock > endless_aisle" in repr(found)
+    assert len(repr(found).splitlines()) <= 3
+
+
+def test_bad_orders_are_refused():
+    base, variant = firms(TWO)
+    values = made_values(base, variant, each)
+    with pytest.raises(ParameterError, match="each of"):
+        transition(values, base, variant, orders=[["visible_stock"]])
+    with pytest.raises(ParameterError, match="must come after"):
+        transition(values, base, variant, orders=[["endless_aisle", "visible_stock"]])
+    with pytest.raises(ParameterError, match="same firms"):
+        transition(values, base, base.replace(FOUR))
