@@ -2,33 +2,42 @@
 
 from omnisim.experiment.attribution_audit import audit_attribution
 from omnisim.experiment.audit_result import AttributionAudit
+from omnisim.experiment.capability_gains import CapabilityGains, capability_gains
 from omnisim.experiment.capability_values import capability_values, study_size
 from omnisim.experiment.capability_worth import CapabilityValues
 from omnisim.experiment.channel_truth import ChannelTruth, channel_truth
 from omnisim.experiment.compare import compare
 from omnisim.experiment.comparison import Comparison
 from omnisim.experiment.cost_priors import CostPriors
+from omnisim.experiment.measurement_value import MeasurementValue, measurement_value
 from omnisim.experiment.naive import NaiveAudit, naive_comparisons
+from omnisim.experiment.premium_split import PremiumSplit, split_premium
 from omnisim.experiment.shoppers import CustomerShoppers, SegmentShoppers
 from omnisim.experiment.store import read_study
 from omnisim.experiment.transition import RollOuts, transition
 
 __all__ = [
     "AttributionAudit",
+    "CapabilityGains",
     "CapabilityValues",
     "ChannelTruth",
     "Comparison",
     "CostPriors",
     "CustomerShoppers",
+    "MeasurementValue",
     "NaiveAudit",
+    "PremiumSplit",
     "RollOuts",
     "SegmentShoppers",
     "audit_attribution",
+    "capability_gains",
     "capability_values",
     "channel_truth",
     "compare",
+    "measurement_value",
     "naive_comparisons",
     "read_study",
+    "split_premium",
     "study_size",
     "transition",
 ]

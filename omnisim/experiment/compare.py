@@ -76,7 +76,7 @@ def compare(
     check_count("n_replications", n_replications, minimum=2)
     check_positive("lookback_days", lookback_days)
     check_probability("confidence", confidence)
-    _check_arms(baseline, variant)
+    check_arms(baseline, variant)
     seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
     shoppers = shoppers or SegmentShoppers()
     tasks = [
@@ -93,7 +93,7 @@ def compare(
     return summarise(outcomes, names, confidence, made, baseline.market.n_shoppers)
 
 
-def _check_arms(baseline: Scenario, variant: Scenario) -> None:
+def check_arms(baseline: Scenario, variant: Scenario) -> None:
     """Raise unless the arms share what makes their replications comparable."""
     for name in ("market", "segments", "word"):
         before, after = getattr(baseline, name), getattr(variant, name)

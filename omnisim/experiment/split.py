@@ -10,15 +10,16 @@ from omnisim.schema import Event, Line
 from omnisim.simulation import SimulationResult
 
 SOURCES = {
-    "new": "needs that ended without a purchase, or did not arise, in the baseline",
+    "new": "needs that ended without a purchase in the baseline",
     "from rivals": "needs that a rival met in the baseline",
+    "brought forward": "needs that the baseline had not met, lost or even seen by the end",
     "same channel": "needs met in the same channel in both arms: other baskets",
     "moved between own channels": "needs met in another own channel: other baskets",
     "unplanned": "purchases during visits made for another purpose",
 }
 """Parts of the difference in revenue; they sum to it exactly. Each is net of losses."""
 
-NOT_MET, AT_RIVAL = -1, -2
+NOT_MET, AT_RIVAL, NOT_YET = -1, -2, -3
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,11 @@ def split_gain(baseline: SimulationResult, variant: SimulationResult) -> pd.Seri
 
     Needs are matched by (shopper, number): the same need arises in both arms unless a capability
     changes how often the shopper has one. A basket belongs to its need, so needs that the firm
-    meets in both arms bring no difference; needs still open at the end count as not met. The last
-    row holds the revenue that changed own channel, which is no gain.
+    meets in both arms bring no difference. A need that one arm met and the other had not ended, or
+    that had not arisen there, by the end of the run is a matter of time: every need has the same
+    threshold in both arms, so it comes later. Where needs come faster for good, their part of this
+    row is lasting; within one horizon the two cannot be told apart. The last row holds the revenue
+    that changed own channel, which is no gain.
     """
     before, after = needs_met(baseline), needs_met(variant)
     keys = np.union1d(before.key, after.key)
@@ -45,12 +49,14 @@ def split_gain(baseline: SimulationResult, variant: SimulationResult) -> pd.Seri
     gap = new_value - old_value
     own_before, own_after = old >= 0, new >= 0
     rival = (old == AT_RIVAL) | (new == AT_RIVAL)
+    timing = (old == NOT_YET) | (new == NOT_YET)
     both = own_before & own_after
     one = own_before ^ own_after
     years = baseline.shopper_years
     parts = {
-        "new": gap[one & ~rival].sum(),
+        "new": gap[one & ~rival & ~timing].sum(),
         "from rivals": gap[one & rival].sum(),
+        "brought forward": gap[one & timing].sum(),
         "same channel": gap[both & (old == new)].sum(),
         "moved between own channels": gap[both & (old != new)].sum(),
         "unplanned": _unplanned(variant) - _unplanned(baseline),
@@ -95,8 +101,8 @@ def _unplanned(run: SimulationResult) -> float:
 
 
 def _align(needs: Needs, keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Return outcome and value at `keys`; a need that is not there is not met."""
-    outcome = np.full(len(keys), NOT_MET)
+    """Return outcome and value at `keys`; a need that is not there has not come to an end."""
+    outcome = np.full(len(keys), NOT_YET)
     value = np.zeros(len(keys))
     place = np.searchsorted(keys, needs.key)
     outcome[place] = needs.outcome

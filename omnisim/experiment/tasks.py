@@ -96,7 +96,7 @@ class _Job(Generic[T]):
 
 
 def _run_job(job: _Job[Any]) -> None:
-    _write(job.path, json.dumps(job.function(job.task), allow_nan=False) + "\n")
+    _write(job.path, json.dumps(job.function(job.task)) + "\n")
 
 
 def _write(path: Path, text: str) -> None:

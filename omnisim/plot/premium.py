@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 ROWS = (
     ("Naive: the firm's own data", "baseline", "naive", BASELINE),
     ("Shuffled: same purchases, channels at random", "baseline", "permuted", NEUTRAL),
-    ("Causal: same shoppers, both firms", "variant", "causal", VARIANT),
+    ("Integration: same shoppers, both firms", "variant", "causal", VARIANT),
 )
 
 

@@ -134,11 +134,14 @@ def gain(comparison: Comparison) -> str:
     revenue = comparison.row("revenue")
     if verdict(revenue) == "same":
         return "Every need was met in the same way by both firms: there is no gain to split."
-    new = sum(float(table.get(source, 0.0)) for source in ("new", "from rivals", "unplanned"))
+    new = sum(
+        float(table.get(source, 0.0))
+        for source in ("new", "from rivals", "brought forward", "unplanned")
+    )
     moved = float(table.get(MOVED, 0.0))
     return (
         f"Revenue changes by {euro(revenue['difference'], sign=True)} {UNIT}. Needs that went "
-        "unmet or to rivals, and unplanned purchases, account for "
+        "unmet or to rivals, needs met earlier and unplanned purchases account for "
         f"{euro(new, sign=True)}, net of losses. Another {euro(moved)} of revenue only changed "
         "channel within the firm: no gain, although the channel that receives it would report one."
     )
@@ -162,7 +165,8 @@ def premium(comparison: Comparison) -> tuple[str, str]:
     second = (
         f"What integration causes is the change in the same shoppers: they spend {number(cause)} "
         f"times as much ({interval(low, high)}). The naive number compares different people and "
-        "does not answer that question."
+        "does not answer that question; nor does either say what a shopper's use of several "
+        "channels causes, which omnisim.experiment.split_premium measures."
     )
     return first, second
 

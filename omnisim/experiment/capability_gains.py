@@ -1,0 +1,178 @@
+"""Tell reallocation from creation for each capability (facts.md D7.7)."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from omnisim._validation import check_count, check_probability
+from omnisim.config.scenario import Scenario
+from omnisim.evaluation import Precedence, mean_interval
+from omnisim.evaluation.contrasts import worth
+from omnisim.experiment.arm import ArmTask, simulate_arm
+from omnisim.experiment.capability_values import capability_game, coalition_scenario
+from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
+from omnisim.experiment.split import split_gain
+from omnisim.experiment.tasks import run_addressed
+from omnisim.policies import Policy
+from omnisim.provenance import record
+from omnisim.random import fresh_seed
+from omnisim.simulation.engine import default_policy
+
+ALL = "all"
+"""The row of all capabilities together."""
+
+
+@dataclass(frozen=True, repr=False)
+class CapabilityGains:
+    """Where the revenue that each capability brings comes from.
+
+    Attributes
+    ----------
+    gains : DataFrame
+        capability ("all" for all together), kind ("add first" or "remove last"), source (one of
+        `omnisim.experiment.split.SOURCES`, "revenue" for their sum, or "revenue that changed own
+        channel", which is no gain), difference, ci_low, ci_high (EUR per shopper and year).
+    samples : DataFrame
+        replication, capability, kind, source, difference.
+    confidence : float
+        Coverage of every interval.
+    provenance : mapping
+        How the result was made.
+    """
+
+    gains: pd.DataFrame
+    samples: pd.DataFrame
+    confidence: float
+    provenance: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        """Return what was split."""
+        n = self.samples["replication"].nunique()
+        names = self.gains["capability"].unique()
+        return f"CapabilityGains of {len(names) - 1} capabilities, {n} replications"
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return `gains` as a new frame."""
+        return self.gains.copy()
+
+    def of(self, capability: str, kind: str = "add first") -> pd.DataFrame:
+        """Return the rows of one capability and kind."""
+        kept = (self.gains["capability"] == capability) & (self.gains["kind"] == kind)
+        return self.gains[kept].reset_index(drop=True)
+
+
+@dataclass(frozen=True)
+class GainTask:
+    """A pair of coalitions in one replication."""
+
+    capability: str
+    kind: str
+    before: ArmTask
+    after: ArmTask
+
+    @property
+    def address(self) -> str:
+        """Capability, kind and replication."""
+        return f"{self.capability}-{self.kind.replace(' ', '_')}-r{self.before.replication}"
+
+
+def run_gain(task: GainTask) -> dict[str, float]:
+    """Simulate both coalitions and return the difference in revenue by source."""
+    found = split_gain(simulate_arm(task.before), simulate_arm(task.after))
+    return {str(source): float(value) for source, value in found.items()}
+
+
+def capability_gains(
+    baseline: Scenario,
+    variant: Scenario,
+    *,
+    kinds: Sequence[str] = ("add first", "remove last"),
+    n_replications: int = 12,
+    seed: int | None = None,
+    shoppers: Shoppers | None = None,
+    policy: Policy | None = None,
+    confidence: float = 0.95,
+    folder: str | os.PathLike[str] | None = None,
+    executor: Executor | None = None,
+    on_wait: Callable[[int], None] | None = None,
+) -> CapabilityGains:
+    """Follow every need through the firm without and with each capability.
+
+    Parameters
+    ----------
+    baseline, variant : Scenario
+        Two firms that differ in capabilities only, as in `capability_values`.
+    kinds : sequence of str
+        Pairs of coalitions: "add first", "add with needs", "remove last" or "remove with
+        dependents" (`omnisim.evaluation.contrasts.worth`).
+    n_replications, seed, shoppers, policy, confidence, folder, executor, on_wait
+        As in `capability_values`; each (capability, kind, replication) is a task of two runs.
+
+    Raises
+    ------
+    ParameterError
+        If the firms differ in something else, or an argument is out of range.
+    RunError
+        If a run fails.
+    """
+    check_count("n_replications", n_replications, minimum=2)
+    check_probability("confidence", confidence)
+    game = capability_game(baseline, variant)
+    seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
+    shoppers = shoppers or SegmentShoppers()
+    arms = {
+        (name, kind, sign): coalition_scenario(baseline, variant, game.members(coalition))
+        for name, kind, pair in _pairs(game, kinds)
+        for coalition, sign in pair.items()
+    }
+    tasks = [
+        GainTask(name, kind, *(
+            ArmTask(f"{name}{sign:+.0f}", arms[name, kind, sign], shoppers, policy, seed, k)
+            for sign in (-1.0, 1.0)
+        ))
+        for k in range(n_replications)
+        for name, kind, _ in _pairs(game, kinds)
+    ]  # fmt: skip
+    made = record(
+        scenario=baseline, seed=seed, replication=None, policy=policy or default_policy(baseline),
+        variant=variant.model_dump(mode="json"), shoppers=repr(shoppers),
+    )  # fmt: skip
+    outcomes = run_addressed(
+        run_gain, tasks, folder=folder, study=made, executor=executor, on_wait=on_wait
+    )
+    made |= {"n_replications": n_replications, "confidence": confidence, "kinds": list(kinds)}
+    rows = [
+        (task.before.replication, task.capability, task.kind, source, value)
+        for task, outcome in zip(tasks, outcomes, strict=True)
+        for source, value in _with_sum(outcome).items()
+    ]
+    columns = ["replication", "capability", "kind", "source", "difference"]
+    samples = pd.DataFrame(rows, columns=columns)
+    return CapabilityGains(_intervals(samples, confidence), samples, confidence, made)
+
+
+def _pairs(game: Precedence, kinds: Sequence[str]) -> list[tuple[str, str, dict[int, float]]]:
+    pairs = [
+        (name, kind, worth(game, k, kind)) for k, name in enumerate(game.players) for kind in kinds
+    ]
+    return [*pairs, (ALL, kinds[0], {0: -1.0, game.all: 1.0})]
+
+
+def _with_sum(outcome: Mapping[str, float]) -> dict[str, float]:
+    moved = "revenue that changed own channel"
+    total = float(np.sum([value for source, value in outcome.items() if source != moved]))
+    return {**outcome, "revenue": total}
+
+
+def _intervals(samples: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    keys = ["capability", "kind", "source"]
+    rows = [
+        (*key, *mean_interval(part["difference"], confidence=confidence))
+        for key, part in samples.groupby(keys, sort=False)
+    ]
+    return pd.DataFrame(rows, columns=[*keys, "difference", "ci_low", "ci_high"])

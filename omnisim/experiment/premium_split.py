@@ -1,0 +1,183 @@
+"""Split the omnichannel premium into exposure, self-selection and cause (facts.md D7.6)."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from omnisim._validation import check_count, check_probability
+from omnisim.config.scenario import Scenario
+from omnisim.evaluation import mean_interval, ratio_interval
+from omnisim.experiment.compare import check_arms
+from omnisim.experiment.premium_worlds import NO_CROSS_EFFECTS, PremiumTask, run_premium_worlds
+from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
+from omnisim.experiment.tasks import run_addressed
+from omnisim.policies import Policy
+from omnisim.provenance import record
+from omnisim.random import fresh_seed
+from omnisim.simulation.engine import default_policy
+
+PARTS = {
+    "observed": ("observed", None),
+    "exposure": ("permuted", None),
+    "self-selection": ("no effect", "permuted"),
+    "channel use": ("siloed", "no effect"),
+    "integration": ("observed", "siloed"),
+}
+"""Each part as the ratio of two premia; the last four multiply to the first."""
+
+DO = {"store only": "store", "online only": "online", "own kind only": "own"}
+INTERVAL = ["ci_low", "ci_high"]
+
+
+@dataclass(frozen=True, repr=False)
+class PremiumSplit:
+    """Why buyers in several channels are worth more, and what several channels cause.
+
+    Attributes
+    ----------
+    parts : DataFrame
+        part, log_ratio, ci_low, ci_high, ratio, share (of the observed logarithm). "observed" is
+        the premium in the variant's data; "exposure" that of shuffled channels: who buys often
+        meets more of them; "self-selection" what preferences add where use of a channel has no
+        effect on anything; "channel use" what its effects add in the baseline; "integration" what
+        changes from baseline to variant, the changed mix of shoppers included. Cause is the last
+        two together.
+    do_effects : DataFrame
+        against ("store only", "online only", "own kind only"), ratio, ci_low, ci_high: revenue of
+        the same shoppers with all channels open over that with the others closed to everybody.
+    encouragement : DataFrame
+        effect, value, ci_low, ci_high: "itt" (EUR per shopper and year of giving a random half the
+        app), "moved" (share of them who begin to buy in both kinds), "late" (EUR per shopper and
+        year and mover: itt over moved).
+    samples : DataFrame
+        One row a replication, one column a number of `run_premium_worlds`.
+    confidence : float
+        Coverage of every interval.
+    provenance : mapping
+        How the result was made.
+    """
+
+    parts: pd.DataFrame
+    do_effects: pd.DataFrame
+    encouragement: pd.DataFrame
+    samples: pd.DataFrame
+    confidence: float
+    provenance: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        """Return the split in one line."""
+        ratio = self.parts.set_index("part")["ratio"]
+        rest = " x ".join(f"{name} {ratio[name]:.2f}" for name in list(PARTS)[1:])
+        return f"PremiumSplit: observed {ratio['observed']:.2f} = {rest}"
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return `parts` as a new frame."""
+        return self.parts.copy()
+
+
+def split_premium(
+    baseline: Scenario,
+    variant: Scenario,
+    *,
+    n_replications: int = 12,
+    seed: int | None = None,
+    shoppers: Shoppers | None = None,
+    policy: Policy | None = None,
+    confidence: float = 0.95,
+    folder: str | os.PathLike[str] | None = None,
+    executor: Executor | None = None,
+    on_wait: Callable[[int], None] | None = None,
+) -> PremiumSplit:
+    """Run the worlds that tell exposure, self-selection and cause apart, under the same luck.
+
+    ln R_obs = ln R_perm + ln(R_0 / R_perm) + ln(R_silo / R_0) + ln(R_obs / R_silo). R_0 is measured
+    in the baseline without any effect of channel use (`premium_worlds.NO_CROSS_EFFECTS`), R_perm
+    there with the channels of all purchases shuffled. "Multichannel" is who bought both in a store
+    and online, website and app together, within the horizon.
+
+    Parameters
+    ----------
+    baseline, variant : Scenario
+        The siloed and the integrated firm.
+    n_replications : int, default=12
+        Replications of the six worlds; at least 2.
+    seed, shoppers, policy, confidence, executor, on_wait
+        As in `omnisim.compare`.
+    folder : path, optional
+        Where each finished replication is kept; a run that was killed goes on there.
+
+    Raises
+    ------
+    ParameterError
+        If the arms differ in shoppers or horizon, or an argument is out of range.
+    RunError
+        If a run fails.
+
+    References
+    ----------
+    .. [1] Angrist, Imbens and Rubin (1996). Identification of causal effects using instrumental
+       variables. JASA 91(434), 444-455. doi:10.1080/01621459.1996.10476902 (ITT and LATE)
+    """
+    check_count("n_replications", n_replications, minimum=2)
+    check_probability("confidence", confidence)
+    check_arms(baseline, variant)
+    seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
+    shoppers = shoppers or SegmentShoppers()
+    tasks = [
+        PremiumTask(baseline, variant, shoppers, policy, seed, k) for k in range(n_replications)
+    ]
+    made = record(
+        scenario=baseline, seed=seed, replication=None, policy=policy or default_policy(baseline),
+        variant=variant.model_dump(mode="json"), shoppers=repr(shoppers),
+        no_cross_effects=NO_CROSS_EFFECTS,
+    )  # fmt: skip
+    outcomes = run_addressed(
+        run_premium_worlds, tasks, folder=folder, study=made, executor=executor, on_wait=on_wait
+    )
+    made |= {"n_replications": n_replications, "confidence": confidence}
+    return summarise_premium(outcomes, confidence, made)
+
+
+def summarise_premium(
+    outcomes: Sequence[Mapping[str, float]], confidence: float, made: Mapping[str, Any]
+) -> PremiumSplit:
+    """Turn the numbers of all replications into one result."""
+    samples = pd.DataFrame(list(outcomes))
+    samples.insert(0, "replication", range(len(samples)))
+    number = {name: samples[name].to_numpy(dtype=np.float64) for name in samples.columns}
+    do_effects = [
+        (against, *ratio_interval(number["all"], number[kind], confidence=confidence))
+        for against, kind in DO.items()
+    ]
+    encouragement = [
+        (name, *mean_interval(number[name], confidence=confidence)) for name in ("itt", "moved")
+    ]
+    late = ratio_interval(number["itt"], number["moved"], confidence=confidence)
+    return PremiumSplit(
+        parts=_parts(number, confidence),
+        do_effects=pd.DataFrame(do_effects, columns=["against", "ratio", *INTERVAL]),
+        encouragement=pd.DataFrame(
+            [*encouragement, ("late", *late)], columns=["effect", "value", *INTERVAL]
+        ),
+        samples=samples,
+        confidence=confidence,
+        provenance=made,
+    )
+
+
+def _parts(number: Mapping[str, NDArray[np.float64]], confidence: float) -> pd.DataFrame:
+    logs = {
+        part: np.log(number[top]) - (np.log(number[bottom]) if bottom else 0.0)
+        for part, (top, bottom) in PARTS.items()
+    }
+    rows = [(part, *mean_interval(values, confidence=confidence)) for part, values in logs.items()]
+    table = pd.DataFrame(rows, columns=["part", "log_ratio", *INTERVAL])
+    whole = float(table.loc[0, "log_ratio"])
+    share = table["log_ratio"] / whole if whole else np.nan
+    return table.assign(ratio=np.exp(table["log_ratio"]), share=share)

@@ -1,0 +1,59 @@
+"""Sources of each capability's revenue: sums, the placebo, and time."""
+
+import numpy as np
+import pytest
+
+import omnisim as om
+from omnisim.experiment import capability_gains
+from omnisim.experiment.split import split_gain
+from tests.reference.worlds import small
+
+TINY = {"market.n_shoppers": 300, "market.burn_in_days": 7, "market.horizon_days": 45}
+STOCK = {"capabilities.visible_stock": 2, "capabilities.endless_aisle": 2}
+
+
+@pytest.fixture(scope="module")
+def base() -> om.Scenario:
+    return om.Scenario().replace(TINY)
+
+
+def test_each_capability_s_sources_sum_to_its_revenue(base: om.Scenario, tmp_path) -> None:
+    variant = base.replace(STOCK)
+    found = capability_gains(base, variant, n_replications=2, seed=5, folder=tmp_path)
+    middle = base.replace({"capabilities.visible_stock": 2})
+    for name, before, after in (
+        ("visible_stock", base, middle), ("endless_aisle", middle, variant), ("all", base, variant),
+    ):  # fmt: skip
+        versus = om.compare(before, after, n_replications=2, seed=5)
+        rows = found.of(name).set_index("source")
+        expected = versus.gain.set_index("source")["difference"]
+        assert rows.loc[expected.index, "difference"].to_numpy() == pytest.approx(expected)
+        assert rows.loc["revenue", "difference"] == pytest.approx(
+            versus.row("revenue")["difference"]
+        )
+    again = capability_gains(base, variant, n_replications=2, seed=5, folder=tmp_path)
+    assert (again.gains == found.gains)["difference"].all()
+
+
+def test_the_placebo_moves_nothing(base: om.Scenario) -> None:
+    placebo = base.placebo()
+    nothing = capability_gains(
+        placebo, placebo.replace(STOCK), kinds=("remove last",), n_replications=2, seed=5
+    )
+    assert (nothing.gains["difference"] == 0).all()
+
+
+def test_a_purchase_that_comes_sooner_is_brought_forward():
+    """Shoppers who put off for a month or for an hour: at the end many are still waiting."""
+    quick, slow = (
+        om.simulate(
+            small({"choice.mean_delay_days": d, "market.need_open_days": 300.0,
+                   "rivals.delay_intercept": 4.0, "market.horizon_days": 30}),
+            seed=3,
+        )
+        for d in (0.04, 30.0)
+    )  # fmt: skip
+    gain = split_gain(slow, quick)
+    assert gain["brought forward"] > 0
+    revenue = [np.sum(run.orders["value"].to_numpy()) for run in (slow, quick)]
+    assert revenue[1] > revenue[0]

@@ -1,0 +1,74 @@
+"""The premium's split: identities by hand, and what the worlds must and must not do."""
+
+import numpy as np
+import pytest
+
+import omnisim as om
+from omnisim.experiment import PremiumSplit, split_premium
+from omnisim.experiment.premium_split import summarise_premium
+from omnisim.experiment.premium_worlds import no_cross_effects, spent_by_kind
+from omnisim.schema import Event, Line
+
+SMALL = {"market.n_shoppers": 1000, "market.burn_in_days": 14, "market.horizon_days": 120}
+
+
+def outcome(**changes):
+    whole = {
+        "no effect": 3.0, "permuted": 2.0, "siloed": 3.3, "observed": 3.6, "all": 50.0,
+        "store": 40.0, "online": 25.0, "own": 45.0, "itt": 1.0, "moved": 0.1,
+    }  # fmt: skip
+    return whole | changes
+
+
+def test_parts_by_hand():
+    found = summarise_premium([outcome(), outcome()], 0.95, {})
+    ratio = found.parts.set_index("part")["ratio"].to_dict()
+    assert ratio == pytest.approx({
+        "observed": 3.6, "exposure": 2.0, "self-selection": 1.5, "channel use": 1.1,
+        "integration": 3.6 / 3.3,
+    })  # fmt: skip
+    assert found.parts["share"].iloc[1:].sum() == pytest.approx(1)
+    assert found.do_effects["ratio"].tolist() == pytest.approx([1.25, 2.0, 50 / 45])
+    assert found.encouragement.set_index("effect")["value"]["late"] == pytest.approx(10.0)
+    assert repr(found).startswith("PremiumSplit: observed 3.60 = exposure 2.00")
+
+
+@pytest.fixture(scope="module")
+def base() -> om.Scenario:
+    return om.Scenario().replace(SMALL)
+
+
+@pytest.fixture(scope="module")
+def placebo_split(base: om.Scenario) -> PremiumSplit:
+    placebo = base.placebo()
+    variant = placebo.replace({"capabilities": om.Capabilities.integrated()})
+    return split_premium(placebo, variant, n_replications=2, seed=5)
+
+
+def test_in_the_placebo_integration_is_exactly_one(placebo_split: PremiumSplit) -> None:
+    parts = placebo_split.parts.set_index("part")
+    assert parts.loc["integration", "ratio"] == 1
+    assert parts.loc["observed", "ratio"] > 1.3
+    assert parts.loc["exposure", "ratio"] > 1.3
+    assert parts["log_ratio"].iloc[1:].sum() == pytest.approx(parts.loc["observed", "log_ratio"])
+
+
+def test_closing_channels_costs_sales(placebo_split: PremiumSplit) -> None:
+    ratio = placebo_split.do_effects.set_index("against")["ratio"]
+    assert ratio["online only"] > 1.5  # stores sell most
+    assert ratio["own kind only"] < ratio["online only"]
+    assert ratio["store only"] < ratio["online only"]
+
+
+def test_where_use_leaves_no_trace_there_is_no_mail_and_no_purchase_on_the_side(
+    base: om.Scenario,
+) -> None:
+    run = om.simulate(no_cross_effects(base), seed=5)
+    counted = run.counted_events["event"].to_numpy()
+    assert not np.isin(counted, (Event.MESSAGE, Event.OPEN)).any()
+    assert (run.orders["journey"].to_numpy() >= 0).all()
+    lines = run.counted_postings["line"].to_numpy()
+    assert not np.isin(lines, (Line.POINTS, Line.DISCOUNTS)).any()
+    assert spent_by_kind(run).sum() / len(run.population) == pytest.approx(
+        np.sum(run.orders["value"].to_numpy()) / run.shopper_years
+    )
