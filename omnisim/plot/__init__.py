@@ -9,6 +9,7 @@ Without ``ax`` it makes a figure of its own, which ``.figure`` shows in a notebo
 
 from omnisim.plot.attribution import attribution
 from omnisim.plot.audit import attribution_audit, channel_truth
+from omnisim.plot.capabilities import capability_waterfall, interactions
 from omnisim.plot.credit import (
     credit,
     journey_length,
@@ -23,7 +24,9 @@ from omnisim.plot.gain import gain
 from omnisim.plot.headline import headline
 from omnisim.plot.policy_values import policy_values
 from omnisim.plot.premium import premium
+from omnisim.plot.premium_split import premium_split
 from omnisim.plot.replications import replications
+from omnisim.plot.roll_outs import roll_outs
 from omnisim.plot.sales import sales_by_channel
 from omnisim.plot.segments import segments
 from omnisim.plot.uplift import uplift
@@ -31,6 +34,7 @@ from omnisim.plot.uplift import uplift
 __all__ = [
     "attribution",
     "attribution_audit",
+    "capability_waterfall",
     "channel_truth",
     "credit",
     "difference",
@@ -38,11 +42,14 @@ __all__ = [
     "flow",
     "gain",
     "headline",
+    "interactions",
     "journey_length",
     "model_comparison",
     "policy_values",
     "premium",
+    "premium_split",
     "replications",
+    "roll_outs",
     "sales_by_channel",
     "segments",
     "time_to_conversion",

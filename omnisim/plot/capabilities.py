@@ -1,0 +1,144 @@
+"""What each capability is worth, as a waterfall, and which work together, as a heat map."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from omnisim._validation import check_choice
+from omnisim.experiment import CapabilityValues
+from omnisim.plot.rows import lay_rows, values_right, whisker, widen, zero_line
+from omnisim.plot.theme import GAIN, INK, LOSS, PAPER, RULE, SOFT_INK, WIDTH, new_axes, themed
+from omnisim.plot.wording import number, title, wrapped
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SCALES = {"EUR per shopper and year": "€ per shopper and year"}
+
+
+@themed
+def capability_waterfall(
+    values: CapabilityValues, *, metric: str = "profit", ax: "Axes | None" = None
+) -> "Axes":
+    """Draw how the Shapley values of all capabilities lead to their total.
+
+    Bars hang on each other, the largest gain first; whiskers are the intervals of each value, of
+    the sampled orderings too where there are any.
+
+    Parameters
+    ----------
+    values : CapabilityValues
+        Result to draw.
+    metric : str, default="profit"
+        What capabilities are valued in.
+    ax : Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    Axes
+        Scale in the unit of the metric, 0 at the baseline.
+    """
+    check_choice("metric", metric, values.worth["metric"].unique())
+    rows = values.of(metric).sort_values("value", ascending=False, kind="stable")
+    total = values.total(metric)
+    ax = ax or new_axes(WIDTH, 1.1 + 0.32 * (len(rows) + 1))
+    seen, start = [0.0], 0.0
+    for y, row in enumerate(rows.itertuples()):
+        end = start + row.value
+        ax.barh(y, row.value, left=start, height=0.6, color=_color(row.value), zorder=2)
+        ax.plot([end, end], [y + 0.3, y + 0.7], color=SOFT_INK, linewidth=0.8)
+        whisker(ax, y, start + row.ci_low, start + row.ci_high)
+        seen += [start + row.ci_low, end, start + row.ci_high]
+        start = end
+    last = len(rows)
+    ax.barh(last, total["value"], height=0.6, color=_color(total["value"]), zorder=2)
+    whisker(ax, last, total["ci_low"], total["ci_high"])
+    unit = str(total["unit"])
+    lay_rows(ax, [*map(title, rows["capability"]), f"All: {metric}"],
+             unit=SCALES.get(unit, unit), bold=last)  # fmt: skip
+    widen(ax, [*seen, total["value"], total["ci_low"], total["ci_high"]])
+    zero_line(ax)
+    ax.axhline(last - 0.5, color=RULE, linewidth=0.9)
+    values_right(ax, [number(v, sign=True) for v in [*rows["value"], total["value"]]])
+    return ax
+
+
+@themed
+def interactions(
+    values: CapabilityValues,
+    *,
+    metric: str = "profit",
+    at: str = "first",
+    ax: "Axes | None" = None,
+) -> "Axes":
+    """Draw how much more each pair of capabilities is worth together than apart.
+
+    Parameters
+    ----------
+    values : CapabilityValues
+        Result to draw.
+    metric : str, default="profit"
+        What capabilities are valued in.
+    at : {"first", "last", "mean"}, default="first"
+        Before all others, after all others, or on average; "mean" needs an exact study.
+    ax : Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    Axes
+        One cell a pair: the value, bold where its interval excludes zero; "needs" where one of the
+        two needs the other.
+    """
+    table = values.interactions
+    check_choice("at", at, ("first", "last", "mean"))
+    rows = table[(table["metric"] == metric) & (table["at"] == at)]
+    names = list(values.capabilities)
+    value = _square(rows, names, "value")
+    sure = _square(rows, names, "ci_low") * _square(rows, names, "ci_high") > 0
+    n = len(names)
+    ax = ax or new_axes(WIDTH, 1.3 + 0.36 * n)
+    top = float(np.nanmax(np.abs(value))) if np.isfinite(value).any() else 0.0
+    for i in range(n):
+        for j in range(i):
+            _cell(ax, i, j, value[i, j], top=top, is_sure=bool(sure[i, j]))
+    ax.set_xlim(-0.5, n - 1.5 if n > 1 else 0.5)
+    ax.set_ylim(n - 0.5, 0.5 if n > 1 else -0.5)
+    ax.set_xticks(range(n - 1), [wrapped(title(name), 14) for name in names[:-1]], rotation=40,
+                  ha="right", fontsize=8)  # fmt: skip
+    ax.set_yticks(range(1, n), [wrapped(title(name), 19) for name in names[1:]], fontsize=8)
+    for side in ("bottom", "left"):
+        ax.spines[side].set_visible(False)
+    unit = str(values.total(metric)["unit"])
+    ax.set_xlabel(f"{metric} together beyond apart, {SCALES.get(unit, unit)}")
+    return ax
+
+
+def _cell(ax: "Axes", i: int, j: int, value: float, *, top: float, is_sure: bool) -> None:
+    from matplotlib.patches import Rectangle
+
+    strength = abs(value) / top if top and np.isfinite(value) else 0.0
+    ax.add_patch(Rectangle((j - 0.47, i - 0.47), 0.94, 0.94, facecolor=PAPER, edgecolor=RULE))
+    ax.add_patch(
+        Rectangle((j - 0.47, i - 0.47), 0.94, 0.94, facecolor=_color(value), alpha=0.75 * strength)
+    )
+    text = number(value, sign=True) if np.isfinite(value) else "needs"
+    ax.text(j, i, text, ha="center", va="center", fontsize=7.5,
+            color=INK if np.isfinite(value) else SOFT_INK,
+            weight="bold" if is_sure else "normal")  # fmt: skip
+
+
+def _square(rows: pd.DataFrame, names: list[str], column: str) -> NDArray[np.float64]:
+    """Return a column as a symmetric matrix of capabilities; NaN where there is no pair."""
+    place = {name: k for k, name in enumerate(names)}
+    square = np.full((len(names), len(names)), np.nan)
+    for one, other, value in zip(rows["first"], rows["second"], rows[column], strict=True):
+        square[place[one], place[other]] = square[place[other], place[one]] = value
+    return square
+
+
+def _color(value: float) -> str:
+    return LOSS if value < 0 else GAIN
