@@ -19,6 +19,7 @@ from omnisim.config.schema_json import json_schema
 from omnisim.exceptions import ConfigError, OmnisimError
 from omnisim.study import default_folder, run_study
 from omnisim.trial import declare_trial, run_trial
+from omnisim.value import declare_value, run_value
 
 BAD_INPUT, INTERRUPTED, PIPE_CLOSED = 2, 130, 141
 """Exit codes of a failed command; the last two are those of a shell."""
@@ -166,6 +167,9 @@ def _write(out: str | None, text: str) -> None:
 
 COMMANDS = (
     Command("run", "Compare two firms and write a report.", _declare_run, _run),
+    Command(
+        "value", "Value each capability, and orders to bring them in.", declare_value, run_value
+    ),
     Command("attribute", "Credit the channels of a table.", declare_attribute, run_attribute),
     Command("trial", "Analyse a randomised trial.", declare_trial, run_trial),
     Command("validate", "Check scenario and experiment files.", _declare_validate, _validate),

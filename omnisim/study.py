@@ -1,26 +1,21 @@
 """A study from file to folder: read the customers, compare the firms, write the report."""
 
-import multiprocessing
 import os
 import pathlib
 import sys
 import time
-from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
-from contextlib import contextmanager
 
 from tqdm.auto import tqdm
 
 from omnisim._validation import check_count
 from omnisim.config.experiment import Experiment
 from omnisim.experiment import Comparison, CustomerShoppers, compare
-from omnisim.experiment.progress import Counters, start_worker
+from omnisim.experiment.progress import Counters
 from omnisim.experiment.store import check_target
+from omnisim.experiment.workers import worker_pool
 from omnisim.population import read_customers
 from omnisim.random import fresh_seed
 from omnisim.report import write_study
-
-THREAD_VARIABLES = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def run_study(
@@ -70,7 +65,7 @@ def run_study(
     if seed is None:
         seed = experiment.seed if experiment.seed is not None else fresh_seed()
     baseline, variant = experiment.arms()
-    with _workers(min(n_workers, experiment.n_replications)) as (executor, counters):
+    with worker_pool(min(n_workers, experiment.n_replications)) as (executor, counters):
         with _Bar(experiment, counters, shown=show_progress) as bar:
             versus = compare(
                 baseline,
@@ -87,30 +82,6 @@ def run_study(
     if out is not None:
         write_study(out, versus, title=experiment.title, question=experiment.question)
     return versus
-
-
-@contextmanager
-def _workers(n_workers: int) -> Iterator[tuple[Executor, Counters]]:
-    """Give a pool of processes with one BLAS thread each, and the counters they add to.
-
-    One worker is a process too, so that every number of workers runs the same code.
-    """
-    context = multiprocessing.get_context("spawn")
-    counters = Counters.shared(context)
-    before = {name: os.environ.get(name) for name in THREAD_VARIABLES}
-    os.environ.update(dict.fromkeys(THREAD_VARIABLES, "1"))
-    pool = ProcessPoolExecutor(
-        n_workers, mp_context=context, initializer=start_worker, initargs=(counters,)
-    )
-    try:
-        yield pool, counters
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
 
 
 class _Bar:
