@@ -1,5 +1,6 @@
 """What every attribution model credits to every channel, at every tracking level."""
 
+import warnings
 from collections.abc import Mapping
 
 import numpy as np
@@ -21,7 +22,7 @@ from omnisim.attribution import (
 )
 from omnisim.config.exposures import MEDIA
 from omnisim.evaluation.media_mix import media_mix_credit
-from omnisim.exceptions import OmnisimError
+from omnisim.exceptions import ConvergenceWarning, OmnisimError
 from omnisim.experiment.attributed import ALL_SEEN, LEVELS, observed_journeys
 from omnisim.schema import Channel, Event, Line
 from omnisim.simulation import SimulationResult
@@ -57,7 +58,8 @@ def credits_of(
     """Return the orders that each model credits to each channel, per shopper and year.
 
     At TL0 there are totals and no journeys, so that only `media_mix_credit` can speak. A model that
-    cannot be fitted to what is seen at a level has no row there.
+    cannot be fitted to what is seen at a level has no row there; one whose fit has not settled has
+    its credits so far.
 
     Returns
     -------
@@ -72,7 +74,9 @@ def credits_of(
         journeys = observed_journeys(run, level, lookback_days)
         for name, model in models.items():
             try:
-                credit = model.fit(journeys).credit_
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", ConvergenceWarning)
+                    credit = model.fit(journeys).credit_
             except OmnisimError:
                 continue
             rows += [(level, name, str(channel), float(c)) for channel, c in credit.items()]
