@@ -225,14 +225,15 @@ def delay(State w, Py_ssize_t i, long need, long step):
     return exponential(w.uniform(STREAM_TIMING, i, need, step + (1 << 20)), w.p.mean_delay_days)
 
 
-def take(State w, Py_ssize_t i, long need, long step, Py_ssize_t item, double now):
+def take(State w, Py_ssize_t i, long need, long step, Py_ssize_t item, double now,
+         double helped=0):
     """Take the item from the shelf, or react to its absence (eq. 10).
 
     Returns (what to do, item): GO_STORE with the item taken, or the reaction. The reactions have
-    the published shares (T-38); nobody comes back later for what the store never stocks. An order
-    through staff gives the same item as coming back later does: its utility is that of coming
-    back, less the fee and the wait for a parcel, plus the trip and the wait for new stock that it
-    saves.
+    the published shares (T-38), the odds of a substitute `helped` by advice, in logs; nobody
+    comes back later for what the store never stocks. An order through staff gives the same item as
+    coming back later does: its utility is that of coming back, less the fee and the wait for a
+    parcel, plus the trip and the wait for new stock that it saves.
     """
     cdef double v[5]
     cdef Py_ssize_t store = w.home_store[i], other
@@ -243,7 +244,7 @@ def take(State w, Py_ssize_t i, long need, long step, Py_ssize_t item, double no
         return GO_STORE, item
     w.log.add(now, i, need, STORE, EVENT_STOCKOUT, IDENTITY_NONE, <int>item, <int>store)
     other = nearest_in_stock(w, store, item)
-    v[0] = log(w.p.react_substitute) if other >= 0 else -HUGE_VAL
+    v[0] = log(w.p.react_substitute) + helped if other >= 0 else -HUGE_VAL
     v[1] = log(w.p.react_rival)
     v[2] = log(w.p.react_delay) if item < w.p.n_stocked else -HUGE_VAL
     v[3] = log(w.p.react_quit)

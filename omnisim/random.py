@@ -87,6 +87,10 @@ class Stream(IntEnum):
     JOINT = 56
     RECORD = 57
     CONTACT = 58
+    WAY_BACK = 59
+    IN_STORE = 60
+    VOICE = 61
+    PRICE = 62
     POLICY = 80
     ROLLOUT = 81
     FIRM = 82

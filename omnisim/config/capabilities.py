@@ -21,6 +21,7 @@ class Need:
 NEEDS = {
     "coordinated_automation": Need("single_customer_view"),
     "endless_aisle": Need("visible_stock"),
+    "cross_channel_returns": Need("visible_stock"),
     "unified_loyalty": Need("single_customer_view"),
     "always_open_service": Need("single_customer_view", from_level=2),
 }
@@ -40,10 +41,13 @@ class Capabilities(Part):
     single_customer_view: Level = _level("K1", "records of one person are joined")
     offline_capture: Level = _level("K2", "store events are identified and stock records are right")
     coordinated_automation: Level = _level("K4", "one sender, fast triggers, a cap per person")
+    in_store_digital: Level = _level("K6", "screens, and coupons on the phone, in the store")
     visible_stock: Level = _level("K7", "store stock is shown online, with click-and-collect")
     endless_aisle: Level = _level("K8", "staff can order what the store lacks")
+    cross_channel_returns: Level = _level("K9", "stores take back what was bought online")
     unified_loyalty: Level = _level("K10", "points earned in one channel count in the other")
 
+    staff_training: Level = _level("K11", "staff are trained to advise")
     always_open_service: Level = _level("K12", "a chatbot at any hour that hands over with context")
     cross_functional_governance: Level = _level(
         "K15", "managers answer for the margin of all channels"

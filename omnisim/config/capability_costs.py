@@ -3,7 +3,7 @@
 from omnisim.config.base import Part, param
 from omnisim.config.primitives import Levels
 
-EACH_STORE = ("offline_capture", "endless_aisle")
+EACH_STORE = ("offline_capture", "in_store_digital", "endless_aisle")
 """Capabilities that cost each store; the others cost the whole firm, shared by its regions."""
 
 
@@ -22,6 +22,10 @@ class CapabilityCosts(Part):
         (0.0, 40_000.0, 80_000.0), "K4, whole firm, at level 0, 1, 2", unit="EUR/year",
         source="assumption",
     )  # fmt: skip
+    in_store_digital: Levels = param(
+        (0.0, 400.0, 800.0), "K6, each store, at level 0, 1, 2", unit="EUR/year",
+        source="assumption (content, maintenance)",
+    )  # fmt: skip
     visible_stock: Levels = param(
         (0.0, 60_000.0, 120_000.0), "K7, whole firm, at level 0, 1, 2", unit="EUR/year",
         source="assumption",
@@ -30,9 +34,17 @@ class CapabilityCosts(Part):
         (0.0, 0.0, 0.0), "K8, each store, at level 0, 1, 2", unit="EUR/year",
         source="assumption: the kit needs no licence",
     )  # fmt: skip
+    cross_channel_returns: Levels = param(
+        (0.0, 20_000.0, 40_000.0), "K9, whole firm, at level 0, 1, 2", unit="EUR/year",
+        source="assumption",
+    )  # fmt: skip
     unified_loyalty: Levels = param(
         (0.0, 30_000.0, 60_000.0), "K10, whole firm, at level 0, 1, 2", unit="EUR/year",
         source="assumption",
+    )  # fmt: skip
+    staff_training: Levels = param(
+        (0.0, 20_000.0, 40_000.0), "K11, whole firm, at level 0, 1, 2", unit="EUR/year",
+        source="assumption: courses; hours are paid as staff",
     )  # fmt: skip
     always_open_service: Levels = param(
         (0.0, 30_000.0, 60_000.0), "K12, whole firm, at level 0, 1, 2", unit="EUR/year",
@@ -63,6 +75,10 @@ class Investments(Part):
         (0.0, 50_000.0, 100_000.0), "K4, whole firm, at level 0, 1, 2", unit="EUR",
         source="assumption",
     )  # fmt: skip
+    in_store_digital: Levels = param(
+        (0.0, 2_500.0, 5_000.0), "K6, each store, at level 0, 1, 2", unit="EUR",
+        source="assumption (screens); C5 V: kits below 25,000 a store",
+    )  # fmt: skip
     visible_stock: Levels = param(
         (0.0, 200_000.0, 400_000.0), "K7, whole firm, at level 0, 1, 2", unit="EUR",
         source="assumption",
@@ -71,9 +87,17 @@ class Investments(Part):
         (0.0, 6_250.0, 12_500.0), "K8, each store, at level 0, 1, 2", unit="EUR",
         source="C5 V: kit below 25,000 a store; half of that",
     )  # fmt: skip
+    cross_channel_returns: Levels = param(
+        (0.0, 50_000.0, 100_000.0), "K9, whole firm, at level 0, 1, 2", unit="EUR",
+        source="assumption",
+    )  # fmt: skip
     unified_loyalty: Levels = param(
         (0.0, 100_000.0, 200_000.0), "K10, whole firm, at level 0, 1, 2", unit="EUR",
         source="assumption",
+    )  # fmt: skip
+    staff_training: Levels = param(
+        (0.0, 25_000.0, 50_000.0), "K11, whole firm, at level 0, 1, 2", unit="EUR",
+        source="assumption: content",
     )  # fmt: skip
     always_open_service: Levels = param(
         (0.0, 75_000.0, 150_000.0), "K12, whole firm, at level 0, 1, 2", unit="EUR",

@@ -125,6 +125,11 @@ class Fulfilment(Part):
         0.02, "fit one puts up with rather than go back to the store",
         source="assumption; tuned to T-35", ge=0, le=100,
     )  # fmt: skip
+    hassle_per_km: float = param(
+        0.015, "further fit one puts up with, per km, rather than bring a parcel to the store",
+        unit="1/km", source="assumption: even with a parcel at 6.7 km, near the median distance",
+        ge=0, le=10,
+    )  # fmt: skip
     p_resellable: float = param(
         0.8, "share of returned goods that can be sold again", source="assumption", ge=0, le=1
     )

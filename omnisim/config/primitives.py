@@ -44,6 +44,13 @@ class Primitives(Part):
         (0.0, 0.5, 1.0), "K4: share of campaigns in which the channels send as one",
         "assumption (S1-30)",
     )  # fmt: skip
+    screens_used: Levels = _levels(
+        (0.0, 0.15, 0.3), "K6: share of store visits in which a screen is used", "assumption"
+    )
+    coupons_shown: Levels = _levels(
+        (0.0, 0.5, 1.0), "K6: share of the store visits of app holders with a coupon on the phone",
+        "assumption",
+    )  # fmt: skip
     stock_shown: Levels = _levels(
         (0.0, 0.5, 1.0), "K7: share of items whose store stock is shown online, for pick-up",
         "assumption",
@@ -51,9 +58,20 @@ class Primitives(Part):
     aisle_offered: Levels = _levels(
         (0.0, 0.5, 1.0), "K8: share of stock-outs at which staff can order the item", "assumption"
     )
+    returns_across: Levels = _levels(
+        (0.0, 0.5, 1.0), "K9: share of online orders that stores take back", "assumption"
+    )
     points_across: Levels = _levels(
         (0.0, 0.5, 1.0), "K10: share of the points of other channels that can be spent here",
         "C3: usable share 0.5 to 1, assumption",
+    )  # fmt: skip
+    staff_skill: Levels = _levels(
+        (0.0, 0.3, 0.6), "K11: share of store visits that meet well-trained staff after a training",
+        "assumption",
+    )  # fmt: skip
+    training_hours: Levels = _levels(
+        (0.0, 3.0, 6.0), "K11: hours of training for each post in a store, each time",
+        "C5: 0.3-1 h a module, 5-8 modules; assumption", unit="hours",
     )  # fmt: skip
     bot_first: Levels = _levels(
         (0.0, 0.5, 1.0), "K12: share of contacts that a chatbot takes first, at any hour",
@@ -75,7 +93,10 @@ class Primitives(Part):
 
     @model_validator(mode="after")
     def _check_ranges(self) -> Self:
-        uppers = dict.fromkeys(type(self).model_fields, 1.0) | {"trigger_days": 365.0}
+        uppers = dict.fromkeys(type(self).model_fields, 1.0) | {
+            "trigger_days": 365.0,
+            "training_hours": 1000.0,
+        }
         problems = [
             f"primitives.{name}[{level}] must lie in [0, {upper:g}]. Got {value!r}."
             for name, upper in uppers.items()
@@ -104,9 +125,14 @@ MOVES = {
     "record_accuracy": "offline_capture",
     "trigger_days": "coordinated_automation",
     "joint_sending": "coordinated_automation",
+    "screens_used": "in_store_digital",
+    "coupons_shown": "in_store_digital",
     "stock_shown": "visible_stock",
     "aisle_offered": "endless_aisle",
+    "returns_across": "cross_channel_returns",
     "points_across": "unified_loyalty",
+    "staff_skill": "staff_training",
+    "training_hours": "staff_training",
     "bot_first": "always_open_service",
     "context_passed": "always_open_service",
     "credit_across": "cross_functional_governance",

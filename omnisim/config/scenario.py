@@ -13,6 +13,7 @@ from omnisim.config.costs import Costs
 from omnisim.config.exposures import Exposures
 from omnisim.config.governance import Governance
 from omnisim.config.holdouts import Holdouts
+from omnisim.config.in_store import InStore
 from omnisim.config.market import Market, Word
 from omnisim.config.media import Media, Messages
 from omnisim.config.operations import Experience, Fulfilment, Service, Stock, Stores
@@ -48,6 +49,7 @@ class Scenario(Part):
     stores: Stores = Stores()
     service: Service = Service()
     service_desk: ServiceDesk = ServiceDesk()
+    in_store: InStore = InStore()
     stock: Stock = Stock()
     fulfilment: Fulfilment = Fulfilment()
     experience: Experience = Experience()

@@ -25,7 +25,7 @@ cdef struct Params:
     double warehouse_restock_days
     int n_stocked
     double delivery_days, delivery_shape, delivery_fee, pick_days
-    double fit_sd, return_threshold, hassle_online, hassle_store, p_resellable
+    double fit_sd, return_threshold, p_resellable
     # experience (equations 13-15)
     double rating, rating_fit, rating_obstacle
     double satisfaction_rate, loss_weight, expectation_rate, weakest_link

@@ -8,6 +8,7 @@ from omnisim.schema import Fulfilment
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM
 from omnisim.simulation.information import resolved_by
 from omnisim.simulation.parameters import MINUTES_PER_DAY
+from omnisim.simulation.returns import way_back
 from omnisim.simulation.service import Reason, arises, ask
 from omnisim.simulation.store import Steps, visit
 from omnisim.simulation.trip import AISLE, STORE, WITH_PICKUP, Trip
@@ -124,17 +125,18 @@ def evaluate(world: World, trip: Trip, sale: Sale, speed: float) -> Steps:
     """Judge the purchase, and bring or send the goods back if they do not fit."""
     env, state = world.env, world.state
     _may_ask(world, trip, Reason.DEFECT)
+    by_parcel, hassle = way_back(world, trip.shopper, trip.need, by_parcel=sale.by_parcel)
     returns = outcome.evaluate(
-        state, trip.shopper, trip.need, sale.channel, trip.resolved, sale.by_parcel, speed,
+        state, trip.shopper, trip.need, sale.channel, trip.resolved, hassle, speed,
         trip.obstacle, env.now,
     )  # fmt: skip
     if not returns:
         return
     _may_ask(world, trip, Reason.RETURN)
     yield env.timeout(world.scenario.fulfilment.return_days)
-    if not sale.by_parcel:
+    if not by_parcel:
         yield from visit(world, trip.shopper, trip.need, RETURN_STEP, patient=True)
     outcome.give_back(
-        state, trip.shopper, trip.need, trip.item, sale.channel, sale.by_parcel, sale.goods,
+        state, trip.shopper, trip.need, trip.item, sale.channel, by_parcel, sale.goods,
         sale.off, sale.spent, sale.earned, env.now,
     )  # fmt: skip

@@ -8,6 +8,7 @@ import omnisim.simulation._journey as kernel
 import omnisim.simulation._outcome as outcome
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM
 from omnisim.simulation.fulfilment import sell_in_store, sell_online
+from omnisim.simulation.in_store import meet
 from omnisim.simulation.information import resolved_by
 from omnisim.simulation.service import Reason, arises, ask
 from omnisim.simulation.store import Steps, visit
@@ -69,7 +70,8 @@ def journey(world: World, shopper: int, need: int) -> Steps:
             if not trip.in_store:
                 yield from _go_to_store(world, trip)
                 continue
-            action, item = kernel.take(state, shopper, need, trip.step, trip.item, env.now)
+            helped = trip.advised * world.scenario.in_store.advice_on_substitute
+            action, item = kernel.take(state, shopper, need, trip.step, trip.item, env.now, helped)
             trip.obstacle |= action != STORE or item != trip.item
             trip.item = item
         if action == STORE:
@@ -89,10 +91,7 @@ def journey(world: World, shopper: int, need: int) -> Steps:
 
 
 def _go_to_store(world: World, trip: Trip) -> Steps:
-    """Visit the store; after walking out the shopper is back outside it.
-
-    Only an item that is on the shelf can be inspected.
-    """
+    """Visit the store; after walking out the shopper is back outside it."""
     waited = yield from visit(world, trip.shopper, trip.need, trip.step)
     trip.step += 1
     if waited < 0:
@@ -102,9 +101,7 @@ def _go_to_store(world: World, trip: Trip) -> Steps:
         return
     trip.waited = waited
     trip.in_store = True
-    store = world.columns["home_store"][trip.shopper]
-    if world.columns["on_hand"][store, trip.item] > 0:
-        trip.inspect(resolved_by(world, STORE))
+    meet(world, trip)
 
 
 def _abandon_cart(world: World, trip: Trip, action: int) -> bool:

@@ -8,6 +8,7 @@ from omnisim.schema import Channel, Line
 from omnisim.simulation.firm.capability_costs import steady_cost
 from omnisim.simulation.firm.holdout import display_withheld
 from omnisim.simulation.firm.ledger import post_cost
+from omnisim.simulation.in_store import train
 from omnisim.simulation.journey import begin_journeys
 from omnisim.simulation.messages import send_messages
 from omnisim.simulation.parameters import DAYS_PER_YEAR
@@ -31,6 +32,7 @@ def market(world: World) -> Steps:
         post_cost(world, Line.MESSAGES, Channel.EMAIL, sent * world.scenario.costs.message)
         for line, euros in costs.items():
             post_cost(world, line, Channel.STORE if line == Line.STAFF else Channel.NONE, euros)
+        train(world, day)
         season = season_factor(world.scenario.market, day)
         env.process(begin_journeys(world, *kernel.needs(state, day, season)))
         if world.progress is not None:

@@ -99,8 +99,6 @@ def _operations(scenario: Scenario) -> dict[str, Any]:
         "pick_days": goods.pick_hours / 24,
         "fit_sd": goods.fit_sd,
         "return_threshold": goods.return_threshold,
-        "hassle_online": goods.hassle_online,
-        "hassle_store": goods.hassle_store,
         "p_resellable": goods.p_resellable,
     }
 

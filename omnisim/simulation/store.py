@@ -6,6 +6,7 @@ from typing import Any
 
 import omnisim.simulation._journey as kernel
 import omnisim.simulation._outcome as outcome
+from omnisim.simulation.in_store import pace
 from omnisim.simulation.world import World
 
 Steps = Generator[Any, Any, Any]
@@ -24,7 +25,7 @@ def visit(world: World, shopper: int, need: int, step: int, *, patient: bool = F
         env,
         staff,
         patience=math.inf if patient else kernel.patience(state, shopper, need, step),
-        service=kernel.service(state, shopper, need, step),
+        service=kernel.service(state, shopper, need, step) * pace(world),
     )
     if served < 0:
         kernel.walk_out(state, shopper, need, env.now)

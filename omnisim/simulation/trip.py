@@ -27,6 +27,7 @@ class Trip:
     step: int = 0
     in_store: bool = False
     inspected: bool = False
+    advised: bool = False
     obstacle: bool = False
     waited: float = 0.0
 

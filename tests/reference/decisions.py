@@ -206,7 +206,7 @@ def abandons(w, i, need, step, channel, now):
     return (2 if is_known else 1) if left else 0
 
 
-def take(w, i, need, step, item, now):
+def take(w, i, need, step, item, now, helped=0.0):
     """Take the item, or react to its absence with the shares of T-38 (eq. 10)."""
     store = w.home(i)
     shelf, asked = w.c["on_hand"][store], w.c["demand"][store]
@@ -219,6 +219,8 @@ def take(w, i, need, step, item, now):
     others = [k for k in range(len(shelf)) if k != item and shelf[k] > 0]
     share = {name: w.p["react_" + name] for name in ("substitute", "rival", "delay", "quit")}
     v = {name: math.log(x) if x > 0 else None for name, x in share.items()}
+    if v["substitute"] is not None:
+        v["substitute"] += helped
     if not others:
         v["substitute"] = None
     if item >= w.p["n_stocked"]:  # the store never has it

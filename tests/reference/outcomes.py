@@ -101,7 +101,7 @@ def learn(w, i, team, item, value, now):
     w.c["record_count"][record] = n + 1
 
 
-def evaluate(w, i, need, channel, resolved, by_parcel, speed, obstacle, now):
+def evaluate(w, i, need, channel, resolved, hassle, speed, obstacle, now):
     """Judge the purchase: satisfaction (13), drop-out (14), word of mouth (15), return (11)."""
     doubt = 1 - resolved
     fit = ndtri(w.u("FIT", i, need)) * w.p["fit_sd"] * doubt**0.5
@@ -112,7 +112,6 @@ def evaluate(w, i, need, channel, resolved, by_parcel, speed, obstacle, now):
     w.refresh(i, now)
     drop_out(w, i, need, channel, now)
     speak(w, i, need, now)
-    hassle = w.p["hassle_online" if by_parcel else "hassle_store"]
     return fit + hassle < w.p["return_threshold"]
 
 

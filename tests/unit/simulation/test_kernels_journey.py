@@ -93,7 +93,8 @@ def test_shelves_and_parcels(pair):
     actions = []
     for _ in range(2 * N_CALLS):
         i, need, step, item, now = address(world, rng)
-        action, _ = same(world, slow, "take", i, need, step, item, now)
+        action, _ = same(world, slow, "take", i, need, step, item, now,
+                         float(rng.choice([0.0, 1.0])))  # fmt: skip
         actions.append(action)
         if rng.uniform() < 0.5:
             same(world, slow, "pick", i, item, need, now)

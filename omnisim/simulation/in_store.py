@@ -1,0 +1,90 @@
+"""What a shopper meets in the store besides the shelf: advice (K11), screens and coupons (K6).
+
+Each informs or lowers the price; what the shopper then buys is decided as ever.
+"""
+
+import math
+
+from omnisim.random import Stream
+from omnisim.schema import Channel, Event, Identity, Line
+from omnisim.simulation.firm.ledger import post_cost
+from omnisim.simulation.information import resolved_by
+from omnisim.simulation.parameters import DAYS_PER_YEAR
+from omnisim.simulation.trip import STORE, Trip
+from omnisim.simulation.world import World
+
+ADVICE, SCREEN, COUPON = range(3)
+"""Decisions of one visit; steps of `Stream.IN_STORE`, four to a visit."""
+
+
+def meet(world: World, trip: Trip) -> None:
+    """Look at the shelf, be advised, use a screen, be shown a coupon.
+
+    Only an item that is on the shelf can be inspected.
+    """
+    store = world.columns["home_store"][trip.shopper]
+    if world.columns["on_hand"][store, trip.item] > 0:
+        trip.inspect(resolved_by(world, STORE))
+    rules, primitives = world.scenario.in_store, world.primitives
+    trip.advised = _happens(world, trip, ADVICE, skill(world))
+    if trip.advised:
+        trip.inform(rules.advice_resolves)
+        _note(world, trip, Channel.STAFF)
+    if _happens(world, trip, SCREEN, primitives["screens_used"]):
+        trip.inform(rules.screen_resolves)
+        _note(world, trip, Channel.SCREEN)
+    shown = primitives["coupons_shown"] * rules.p_coupon_noticed
+    if world.columns["has_app"][trip.shopper] and _happens(world, trip, COUPON, shown):
+        offer(world, trip.shopper, rules.coupon_depth)
+
+
+def offer(world: World, shopper: int, share: float) -> None:
+    """Take a share off the price for a while, unless the shopper holds a coupon worth as much."""
+    coupon, until = world.columns["coupon"], world.columns["coupon_until"]
+    now = world.env.now
+    if until[shopper] < now or coupon[shopper] < share:
+        coupon[shopper] = share
+        until[shopper] = now + world.scenario.in_store.offer_hours / 24
+
+
+def skill(world: World) -> float:
+    """Return the share of visits that meet well-trained staff.
+
+    Training lifts it to its primitive; until the next one, trained staff leave at the rate of
+    turnover and untrained ones follow (facts.md C3, K11).
+    """
+    trained, rules = world.primitives["staff_skill"], world.scenario.in_store
+    if trained == 0:
+        return 0.0
+    since = world.env.now % rules.training_every_days
+    return trained * math.exp(-rules.turnover_per_year * since / DAYS_PER_YEAR)
+
+
+def pace(world: World) -> float:
+    """Return the length of a service as a share of that by untrained staff."""
+    return 1 - world.scenario.in_store.time_saved * skill(world)
+
+
+def train(world: World, day: int) -> None:
+    """Pay for the hours of training, on the days on which there is one."""
+    hours, every = world.primitives["training_hours"], world.scenario.in_store.training_every_days
+    if hours == 0 or day % every >= 1 or not world.scenario.channels.store.is_open:
+        return
+    posts = world.n_stores * world.scenario.service.staff_per_store
+    sample = world.n_shoppers / world.scenario.market.shoppers_per_region
+    euros = sample * posts * hours * world.scenario.costs.staff_per_hour
+    post_cost(world, Line.STAFF, Channel.STORE, euros)
+
+
+def _happens(world: World, trip: Trip, decision: int, p: float) -> bool:
+    if p == 0:
+        return False
+    step = 4 * trip.step + decision
+    return bool(world.state.draw(Stream.IN_STORE, trip.shopper, trip.need, step) < p)
+
+
+def _note(world: World, trip: Trip, channel: Channel) -> None:
+    store = int(world.columns["home_store"][trip.shopper])
+    world.state.note(
+        world.env.now, trip.shopper, trip.need, channel, Event.ADVISED, Identity.NONE, store
+    )
