@@ -52,6 +52,7 @@ class Capabilities(Part):
     cross_functional_governance: Level = _level(
         "K15", "managers answer for the margin of all channels"
     )
+    social_care: Level = _level("K16", "public complaints are answered and made good")
     interactive_fit: Level = _level("K17", "website and app let shoppers try on (AR, VR, AI)")
 
     @model_validator(mode="after")

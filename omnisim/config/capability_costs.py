@@ -54,6 +54,10 @@ class CapabilityCosts(Part):
         (0.0, 25_000.0, 50_000.0), "K15, whole firm, at level 0, 1, 2", unit="EUR/year",
         source="assumption",
     )  # fmt: skip
+    social_care: Levels = param(
+        (0.0, 30_000.0, 60_000.0), "K16, whole firm, at level 0, 1, 2", unit="EUR/year",
+        source="assumption: a listening tool; answers are paid one by one",
+    )  # fmt: skip
     interactive_fit: Levels = param(
         (0.0, 40_000.0, 80_000.0), "K17, whole firm, at level 0, 1, 2", unit="EUR/year",
         source="assumption",
@@ -106,6 +110,10 @@ class Investments(Part):
     cross_functional_governance: Levels = param(
         (0.0, 75_000.0, 150_000.0), "K15, whole firm, at level 0, 1, 2", unit="EUR",
         source="C5: change management 20-100 % of the technology, assumption",
+    )  # fmt: skip
+    social_care: Levels = param(
+        (0.0, 15_000.0, 30_000.0), "K16, whole firm, at level 0, 1, 2", unit="EUR",
+        source="assumption",
     )  # fmt: skip
     interactive_fit: Levels = param(
         (0.0, 100_000.0, 200_000.0), "K17, whole firm, at level 0, 1, 2", unit="EUR",

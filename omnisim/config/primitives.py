@@ -81,6 +81,14 @@ class Primitives(Part):
         (0.0, 0.0, 0.9), "K12: share of hand-overs to an agent that pass on what was said",
         "assumption",
     )  # fmt: skip
+    recovery: Levels = _levels(
+        (0.0, 0.3, 0.6), "K16: share of public complaints that are made good",
+        "C3: 30-70 %, assumption",
+    )  # fmt: skip
+    reply_days: Levels = _levels(
+        (3.0, 1.0, 0.2), "K16: days until a public complaint is answered", "assumption",
+        unit="days",
+    )  # fmt: skip
     fit_resolved: Levels = _levels(
         (0.0, 0.15, 0.3), "K17: share of the uncertainty about fit left by website and app that "
         "interactive views remove", "C3: 10-40 %, assumption; C1: AR 0.3",
@@ -93,10 +101,8 @@ class Primitives(Part):
 
     @model_validator(mode="after")
     def _check_ranges(self) -> Self:
-        uppers = dict.fromkeys(type(self).model_fields, 1.0) | {
-            "trigger_days": 365.0,
-            "training_hours": 1000.0,
-        }
+        uppers = dict.fromkeys(type(self).model_fields, 1.0)
+        uppers |= {"trigger_days": 365.0, "training_hours": 1000.0, "reply_days": 365.0}
         problems = [
             f"primitives.{name}[{level}] must lie in [0, {upper:g}]. Got {value!r}."
             for name, upper in uppers.items()
@@ -136,6 +142,8 @@ MOVES = {
     "bot_first": "always_open_service",
     "context_passed": "always_open_service",
     "credit_across": "cross_functional_governance",
+    "recovery": "social_care",
+    "reply_days": "social_care",
     "fit_resolved": "interactive_fit",
 }
 """The capability that moves each primitive."""

@@ -50,4 +50,5 @@ class Rollout(Part):
     staff_training: Introduction = _weeks(8.0, ramp=26.0, outage=0.0)
     always_open_service: Introduction = _weeks(12.0, outage=0.0)
     cross_functional_governance: Introduction = _weeks(26.0, ramp=26.0, outage=0.0)
+    social_care: Introduction = _weeks(8.0, outage=0.0)
     interactive_fit: Introduction = _weeks(16.0, outage=0.0)

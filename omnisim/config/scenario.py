@@ -23,6 +23,7 @@ from omnisim.config.replace import replace_fields
 from omnisim.config.rollout import Rollout
 from omnisim.config.segments import Segment
 from omnisim.config.service_desk import ServiceDesk
+from omnisim.config.voice import Voice
 
 SEGMENTS = {
     "mainstream": Segment(share=0.65),
@@ -54,6 +55,7 @@ class Scenario(Part):
     fulfilment: Fulfilment = Fulfilment()
     experience: Experience = Experience()
     word: Word = Word()
+    voice: Voice = Voice()
     media: Media = Media()
     messages: Messages = Messages()
     exposures: Exposures = Exposures()
@@ -177,7 +179,7 @@ class Scenario(Part):
                "rivals.none_intercept": -50.0, "channels.store.is_open": False,
                "channels.app.is_open": False, "channels.website.purchase_intercept": 50.0,
                "channels.cart_friction": -50.0, "channels.website.risk_resolved": 1.0,
-               "service_desk.is_open": False,
+               "service_desk.is_open": False, "voice.p_complain": 0.0,
                "fulfilment.return_threshold": -100.0,
                "fulfilment.delivery_fee": 0.0, "fulfilment.delivery_days": 0.0,
                "experience.satisfaction_on_churn": 0.0, "experience.engagement_on_churn": 0.0,

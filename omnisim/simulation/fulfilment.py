@@ -12,6 +12,7 @@ from omnisim.simulation.returns import way_back
 from omnisim.simulation.service import Reason, arises, ask
 from omnisim.simulation.store import Steps, visit
 from omnisim.simulation.trip import AISLE, STORE, WITH_PICKUP, Trip
+from omnisim.simulation.voice import speak_up
 from omnisim.simulation.world import World
 
 RETURN_STEP = 2**10
@@ -130,6 +131,7 @@ def evaluate(world: World, trip: Trip, sale: Sale, speed: float) -> Steps:
         state, trip.shopper, trip.need, sale.channel, trip.resolved, hassle, speed,
         trip.obstacle, env.now,
     )  # fmt: skip
+    speak_up(world, trip.shopper, trip.need)
     if not returns:
         return
     _may_ask(world, trip, Reason.RETURN)

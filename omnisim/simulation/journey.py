@@ -22,6 +22,7 @@ from omnisim.simulation.trip import (
     WITH_PICKUP,
     Trip,
 )
+from omnisim.simulation.voice import read_reviews
 from omnisim.simulation.world import World
 
 Ints = NDArray[np.int32]
@@ -57,9 +58,8 @@ def journey(world: World, shopper: int, need: int) -> Steps:
     expires = env.now + world.scenario.market.need_open_days
     if trip.searched == STORE:
         yield from _go_to_store(world, trip)
-    elif trip.searched in ONLINE and arises(world, shopper, need, Reason.QUESTION):
-        if (yield from ask(world, shopper, need, Reason.QUESTION)):
-            trip.inform(world.scenario.service_desk.answer_resolves)
+    elif trip.searched in ONLINE:
+        yield from _inform_online(world, trip)
     while trip.step < MAX_STEPS and env.now <= expires:
         action = kernel.decide(
             state, shopper, need, trip.step, trip.searched, trip.item, trip.in_store,
@@ -88,6 +88,14 @@ def journey(world: World, shopper: int, need: int) -> Steps:
             _lose(world, trip, action)
             return
     _lose(world, trip, NOWHERE)
+
+
+def _inform_online(world: World, trip: Trip) -> Steps:
+    """Let a shopper who searches on website or app read reviews, and ask the firm."""
+    read_reviews(world, trip)
+    if arises(world, trip.shopper, trip.need, Reason.QUESTION):
+        if (yield from ask(world, trip.shopper, trip.need, Reason.QUESTION)):
+            trip.inform(world.scenario.service_desk.answer_resolves)
 
 
 def _go_to_store(world: World, trip: Trip) -> Steps:

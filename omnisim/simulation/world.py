@@ -16,6 +16,7 @@ from omnisim.simulation._state import State
 from omnisim.simulation.firm.knowledge import JOINT, ONLINE_TEAM, STORE_TEAM, draw_record_of
 from omnisim.simulation.firm.stock import attributes, popularity, shown_items
 from omnisim.simulation.parameters import kernel_parameters
+from omnisim.simulation.standing import Standing
 
 Trigger = tuple[float, int, int]
 """Due day, shopper, and the team that saw the event."""
@@ -62,6 +63,8 @@ class World:
         The staff of each store.
     agents : simpy.Resource
         The agents of the contact centre.
+    standing : Standing
+        What the public can read of the firm.
     waiting : dict of int to simpy.Process
         Journeys that a message can take up again, by shopper.
     reminders, thanks : list of Trigger
@@ -78,6 +81,7 @@ class World:
     conduct: Conduct
     staff: list[simpy.Resource]
     agents: simpy.Resource
+    standing: Standing
     waiting: dict[int, Any] = field(default_factory=dict)
     reminders: list[Trigger] = field(default_factory=list)
     thanks: list[Trigger] = field(default_factory=list)
@@ -116,7 +120,9 @@ def build_world(
     agents = simpy.Resource(env, scenario.service_desk.agents)
     every = scenario.messages.campaign_every_days
     conduct = Conduct(dict.fromkeys((ONLINE_TEAM, STORE_TEAM, JOINT), every))
-    return World(scenario, env, draws, policy, state, columns, primitives, conduct, staff, agents)
+    return World(scenario, env, draws, policy, state, columns, primitives, conduct, staff, agents,
+        Standing(scenario.voice.memory_per_week),
+    )  # fmt: skip
 
 
 def _traits(scenario: Scenario, population: Population, draws: Draws) -> dict[str, NDArray[Any]]:
