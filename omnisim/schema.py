@@ -41,7 +41,7 @@ OUTSIDE_CHANNELS = (Channel.RIVAL_ONLINE, Channel.RIVAL_LOCAL, Channel.NONE)
 
 TOUCHPOINT_CHANNELS = (
     Channel.STORE, Channel.WEBSITE, Channel.APP, Channel.EMAIL, Channel.SEARCH, Channel.DISPLAY,
-    Channel.CONTACT_CENTRE, Channel.CHATBOT,
+    Channel.CONTACT_CENTRE, Channel.CHATBOT, Channel.SCREEN, Channel.STAFF, Channel.REVIEWS,
 )  # fmt: skip
 """Channels in which the firm meets a shopper."""
 

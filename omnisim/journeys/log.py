@@ -21,6 +21,9 @@ TOUCHPOINT_EVENTS: tuple[tuple[Channel, Event], ...] = (
     (Channel.DISPLAY, Event.IMPRESSION),
     (Channel.CONTACT_CENTRE, Event.CONTACT),
     (Channel.CHATBOT, Event.CONTACT),
+    (Channel.SCREEN, Event.ADVISED),
+    (Channel.STAFF, Event.ADVISED),
+    (Channel.REVIEWS, Event.VISIT),
 )
 """What counts as a touchpoint of each channel."""
 
@@ -55,7 +58,8 @@ def journeys_from_log(
     Notes
     -----
     1. Touchpoints are visits of store, website and app, clicks in search, impressions in display,
-       contacts with contact centre and chatbot, and the chosen event in e-mail.
+       contacts with contact centre and chatbot, advice by screens and staff, reviews that are
+       read, and the chosen event in e-mail.
     2. A purchase ends a journey. The journey holds the person's touchpoints since the previous
        purchase and within the lookback, both edges included.
     3. A purchase is itself a contact: unless the journey's last touchpoint is in the same channel,
