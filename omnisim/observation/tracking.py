@@ -30,7 +30,7 @@ RECORDED_EVENTS = (
     Event.IMPRESSION, Event.MESSAGE, Event.OPEN, Event.CLICK, Event.UNSUBSCRIBE, Event.VISIT,
     Event.CART, Event.CART_ABANDONED, Event.PURCHASE, Event.PICKUP, Event.DELIVERY, Event.RETURN,
     Event.CONTACT, Event.ANSWERED, Event.CONTACT_ABANDONED, Event.ESCALATED, Event.RESOLVED,
-    Event.WITHHELD,
+    Event.WITHHELD, Event.COUPON,
 )  # fmt: skip
 """Events that leave a record in a system of the firm."""
 
