@@ -29,6 +29,7 @@ from omnisim.plot.replications import replications
 from omnisim.plot.roll_outs import roll_outs
 from omnisim.plot.sales import sales_by_channel
 from omnisim.plot.segments import segments
+from omnisim.plot.steps import journey_steps
 from omnisim.plot.uplift import uplift
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "headline",
     "interactions",
     "journey_length",
+    "journey_steps",
     "model_comparison",
     "policy_values",
     "premium",

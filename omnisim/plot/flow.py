@@ -103,16 +103,22 @@ def _draw_strands(ax: "Axes", layout: Layout, at: float) -> None:
             continue
         color = END_COLORS.get(strand.end, NEUTRAL)
         for left, right in itertools.pairwise(STAGES):
-            _ribbon(ax, at + X[left] + BAR, strand.tops[left], at + X[right], strand.tops[right],
-                    strand.thickness, color)  # fmt: skip
+            ribbon(ax, (at + X[left] + BAR, strand.tops[left]),
+                   (at + X[right], strand.tops[right]), strand.thickness, color)  # fmt: skip
 
 
-def _ribbon(
-    ax: "Axes", x0: float, y0: float, x1: float, y1: float, thickness: float, color: str
+def ribbon(
+    ax: "Axes",
+    begin: tuple[float, float],
+    end: tuple[float, float],
+    thickness: float,
+    color: str,
 ) -> None:
+    """Draw a curved band between two points, which are its lower corners."""
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
+    (x0, y0), (x1, y1) = begin, end
     half = (x0 + x1) / 2
     points = [
         (x0, y0), (half, y0), (half, y1), (x1, y1),

@@ -1,0 +1,53 @@
+"""The figure of journeys touchpoint by touchpoint."""
+
+import numpy as np
+import pytest
+
+from omnisim.exceptions import ParameterError, TableError
+from omnisim.journeys import Journeys
+from omnisim.plot.steps import journey_steps, step_shares
+
+PATHS = {"path": ["a > b > c", "a", "c > a"], "n_conversions": [1, 2, 0], "n_nulls": [1, 0, 4]}
+
+
+@pytest.fixture(scope="module")
+def journeys():
+    return Journeys.from_paths(PATHS)
+
+
+def test_shares_by_hand(journeys):
+    names, share = step_shares(journeys, n_steps=2, n_channels=2)
+    # a has 8 touchpoints, c 6, b 2: b is among the others.
+    assert names == ("(converted)", "a", "c", "(other channels)", "(not converted)")
+    first, second = (8 * share).round(12)
+    assert first[1].tolist() == [2, 0, 0, 2, 0]
+    assert first[2].tolist() == [0, 4, 0, 0, 0]
+    assert second[0, 0] == 2
+    assert second[1, 4] == 4
+    assert second[3, 2] == 2
+
+
+def test_every_step_holds_all_journeys(journeys):
+    _, share = step_shares(journeys, n_steps=5)
+    np.testing.assert_allclose(share.sum(axis=(1, 2)), 1.0)
+    np.testing.assert_allclose(share[:-1].sum(axis=1), share[1:].sum(axis=2))
+    # After the longest journey only the ends are left: 3 converted, 5 did not.
+    assert share[-1].diagonal()[[0, -1]].tolist() == [3 / 8, 5 / 8]
+
+
+def test_figure_draws_a_bar_for_every_share(journeys):
+    ax = journey_steps(journeys, n_steps=3)
+    names, share = step_shares(journeys, n_steps=3)
+    heights = sorted(bar.get_height() for part in ax.containers for bar in part)
+    expected = sorted(np.concatenate([*share.sum(axis=2), share[-1].sum(axis=0)]))
+    np.testing.assert_allclose(heights, expected, atol=1e-15)
+    assert len(ax.containers) == 4
+    assert ax.containers[0][0].get_width() == pytest.approx(0.12)
+    assert len(names) == 6
+
+
+def test_wrong_arguments(journeys):
+    with pytest.raises(ParameterError, match="n_steps"):
+        journey_steps(journeys, n_steps=0)
+    with pytest.raises(TableError, match="no journey to draw"):
+        journey_steps(Journeys.from_paths({"path": [], "n_conversions": []}))
