@@ -22,9 +22,9 @@ class VowpalWabbit(Policy):
     """Draw from the probabilities that Vowpal Wabbit gives to the eligible actions.
 
     It learns from -(reward - cost) with the logged propensities. Features are scaled as for the
-    linear bandits and stand in namespace ``s``, the action in namespace ``a``. A saved policy decides as
-    before; what it learns from then on may differ a little, since a model of Vowpal Wabbit does
-    not hold all of its learning state.
+    linear bandits and stand in namespace ``s``, the action in namespace ``a``. A saved policy
+    decides as before; what it learns from then on may differ a little, since a model of Vowpal
+    Wabbit does not hold all of its learning state.
 
     Parameters
     ----------
