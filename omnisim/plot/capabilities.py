@@ -15,6 +15,9 @@ from omnisim.plot.wording import number, title, wrapped
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+SHOWN = 0.005
+"""The least value that is not written as zero."""
+
 SCALES = {"EUR per shopper and year": "€ per shopper and year"}
 
 
@@ -99,6 +102,7 @@ def interactions(
     names = list(values.capabilities)
     value = _square(rows, names, "value")
     sure = _square(rows, names, "ci_low") * _square(rows, names, "ci_high") > 0
+    sure &= np.abs(value) >= SHOWN
     n = len(names)
     ax = ax or new_axes(WIDTH, 1.3 + 0.36 * n)
     top = float(np.nanmax(np.abs(value))) if np.isfinite(value).any() else 0.0

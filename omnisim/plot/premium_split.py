@@ -62,11 +62,13 @@ def premium_split(split: PremiumSplit, *, ax: "Axes | None" = None) -> "Axes":
 
 
 def _ratio_ticks(ax: "Axes") -> None:
-    """Mark round ratios on a scale of logarithms."""
-    low, high = np.exp(ax.get_xlim())
-    ticks = [
-        t for t in (0.5, 0.7, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 4, 5, 7, 10) if low <= t <= high
-    ]
-    while len(ticks) > 6:
-        ticks = ticks[::2] if 1 in ticks[::2] else ticks[1::2]
-    ax.set_xticks(np.log(ticks), [f"{t:g}" for t in ticks])
+    """Mark round ratios on a scale of logarithms, as many as have room."""
+    low, high = ax.get_xlim()
+    chosen: list[float] = []
+    for ratio in (1.0, 2.0, 3.0, 5.0, 8.0, 0.5, 1.5, 1.2, 0.8, 1.1, 0.9, 1.05, 0.95):
+        place = float(np.log(ratio))
+        gaps = [abs(place - float(np.log(other))) for other in chosen]
+        if low <= place <= high and min(gaps, default=np.inf) > 0.1 * (high - low):
+            chosen.append(ratio)
+    chosen.sort()
+    ax.set_xticks([float(np.log(ratio)) for ratio in chosen], [f"{r:g}" for r in chosen])
