@@ -1,5 +1,7 @@
 """Roll-out orders: hand calculation, common draws, feasibility."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -83,6 +85,23 @@ def test_all_feasible_orders_are_compared_on_the_same_draws():
         found.orders["order"].iloc[-1].split(" > ")])  # fmt: skip
     row = found.draws[found.draws["order"] == again.orders.loc[0, "order"]]
     assert again.draws["npv"].tolist() == row["npv"].tolist()
+
+
+def test_orders_of_a_sampled_study_pass_through_what_was_run():
+    base, variant = firms(FOUR)
+    values = made_values(base, variant, each)
+    path = ["", "visible_stock", "visible_stock + endless_aisle",
+            "offline_capture + visible_stock + endless_aisle",
+            "single_customer_view + offline_capture + visible_stock + endless_aisle",
+            "offline_capture + visible_stock"]  # fmt: skip
+    few = replace(values, samples=values.samples[values.samples["coalition"].isin(path)])
+    found = transition(few, base, variant, n_draws=5)
+    assert sorted(found.orders["order"]) == [
+        "visible_stock > endless_aisle > offline_capture > single_customer_view",
+        "visible_stock > offline_capture > endless_aisle > single_customer_view",
+    ]
+    with pytest.raises(ParameterError, match="no run has the coalition"):
+        transition(few, base, variant, orders=[list(values.capabilities)])
 
 
 def test_it_prints_the_best_order():
