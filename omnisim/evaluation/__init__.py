@@ -3,6 +3,10 @@
 A `LoggedFeedback` holds decisions: context, action, reward, and the probability with which the
 action was taken. An estimator, such as `SNIPS` or `DoublyRobust`, says what another policy would
 have earned on it: ``SNIPS().estimate(log, target)``; `policy_values` compares several.
+
+A `Trial` is a table of randomised units: effects, by subgroup and adjusted for the past, and checks
+that it was randomised; `TrialDesign` sizes the next one. `uplift_curve` says what targeting by a
+prediction gains; `standardised_comparison` compares groups that nobody randomised.
 """
 
 from omnisim.evaluation.balance import Balance, SampleRatio
