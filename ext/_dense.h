@@ -16,19 +16,38 @@
 #define CLONED
 #endif
 
+#if defined(__GNUC__) && !defined(__clang__)
+#define KEEP_LOOP _Pragma("GCC unroll 1")
+#else
+#define KEEP_LOOP
+#endif
+
 #define LANES 32  /* rows that quadratic_lanes takes together; enough to hide the adder's latency */
+#define BLOCK 8   /* sums that quadratic takes together */
 #define MOST 256  /* inputs and actions at most */
 
-/* Return x' m x from one triangle of m: sum_i x_i (m_ii x_i + 2 sum_{j<i} m_ij x_j). */
+/* Return x' m x from one triangle of m: sum_i x_i (m_ii x_i + 2 t_i), t_i = sum_{j<i} m_ij x_j.
+ *
+ * Eight sums t_i grow side by side over the columns before theirs, then each over the rest; the
+ * pragma keeps the inner loop a loop, which is what gets vectorised. */
 CLONED static double quadratic(const double *restrict x, const double *restrict m, ptrdiff_t d)
 {
-    double t[MOST], q = 0.0;
-    memset(t, 0, (size_t)d * sizeof(double));
-    for (ptrdiff_t j = 0; j < d; j++)
-        for (ptrdiff_t i = j + 1; i < d; i++)
-            t[i] += m[j * d + i] * x[j];
-    for (ptrdiff_t i = 0; i < d; i++)
-        q += x[i] * (m[i * d + i] * x[i] + 2.0 * t[i]);
+    double q = 0.0;
+    for (ptrdiff_t first = 0; first < d; first += BLOCK) {
+        ptrdiff_t n = d - first < BLOCK ? d - first : BLOCK;
+        double t[BLOCK] = {0.0};
+        if (n == BLOCK)
+            for (ptrdiff_t j = 0; j < first; j++)
+                KEEP_LOOP
+                for (int k = 0; k < BLOCK; k++)
+                    t[k] += m[j * d + first + k] * x[j];
+        for (ptrdiff_t i = first; i < first + n; i++) {
+            double sum = t[i - first];
+            for (ptrdiff_t j = n == BLOCK ? first : 0; j < i; j++)
+                sum += m[i * d + j] * x[j];
+            q += x[i] * (m[i * d + i] * x[i] + 2.0 * sum);
+        }
+    }
     return q > 0.0 ? q : 0.0;
 }
 
