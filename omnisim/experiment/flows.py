@@ -57,7 +57,8 @@ def journey_flows(run: SimulationResult) -> pd.DataFrame:
     ends = frame[frame["end"] != ""].drop_duplicates("key")
     ends = ends[ends["key"].isin(needs)]
     ended_at = pd.Series(ends.index, index=ends["key"])
-    visits = frame[(frame["event"] == Event.VISIT) & frame["key"].isin(ended_at.index)]
+    is_place = (frame["event"] == Event.VISIT) & frame["channel"].isin(PLACES)
+    visits = frame[is_place & frame["key"].isin(ended_at.index)]
     visits = visits[visits.index.to_numpy() < ended_at[visits["key"]].to_numpy()]
     before = visits.groupby("key")["channel"]
     places = pd.DataFrame({"first": before.first(), "last": before.last()}).replace(PLACES)
