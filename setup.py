@@ -16,6 +16,7 @@ EXTENSIONS = {
     "omnisim.simulation._journey": "_journey",
     "omnisim.simulation._outcome": "_outcome",
     "omnisim.simulation._market": "_market",
+    "omnisim.simulation._browsing": "_browsing",
     "omnisim.policies._bandit": "_bandit",
     "omnisim.journeys._paths": "_paths",
     "omnisim.journeys._tokens": "_tokens",

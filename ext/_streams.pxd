@@ -26,6 +26,7 @@ cdef enum:
     STREAM_BACK = 51
     STREAM_TIMING = 52
     STREAM_STOCK_RECORD = 53
+    STREAM_BROWSE = 83
 
 cdef enum:
     STORE = 0

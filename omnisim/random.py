@@ -94,6 +94,7 @@ class Stream(IntEnum):
     POLICY = 80
     ROLLOUT = 81
     FIRM = 82
+    BROWSE = 83
 
     HOLDOUT = 95
 

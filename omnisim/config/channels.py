@@ -45,6 +45,18 @@ class Channels(Part):
         0.856, "log-odds of abandoning a cart; fees already count in the choice of channel",
         unit="utils", source="T-34 V2: 70.19 % of carts", ge=-50, le=20,
     )  # fmt: skip
+    browse_online_per_week: float = param(
+        0.2, "sessions without a need of a wholly digital shopper with account or app and without "
+        "goodwill", unit="1/week", source="assumption; tuned to T-33", ge=0, le=50,
+    )  # fmt: skip
+    browse_store_per_week: float = param(
+        0.04, "visits to the store without a need, next door and without goodwill", unit="1/week",
+        source="assumption; tuned to T-32", ge=0, le=50,
+    )  # fmt: skip
+    browse_goodwill: float = param(
+        0.5, "log change of such visits per unit of goodwill", source="assumption; see T-50",
+        ge=0, le=10,
+    )  # fmt: skip
     login_share: float = param(
         0.3, "share of the sessions of an account holder that are logged in",
         source="C6: 10-40 %, assumption", ge=0, le=1,

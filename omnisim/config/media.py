@@ -14,7 +14,11 @@ class Media(Part):
         0.25, "display impressions per shopper", unit="1/week", source="assumption", ge=0, le=7
     )
     display_goodwill: float = param(
-        0.10, "goodwill of a display impression of relevance 1", source="assumption", ge=0, le=10
+        0.6,
+        "goodwill of a display impression of relevance 1",
+        source="assumption; tuned to T-55 V (STV11)",
+        ge=0,
+        le=10,
     )
     display_cost: float = param(
         0.0029, "cost of an impression", unit="EUR",
@@ -57,7 +61,8 @@ class Messages(Part):
         ge=0, le=100,
     )  # fmt: skip
     p_open: float = param(
-        0.157, "open rate at reference relevance and without fatigue", source="T-52 V (MC19)",
+        0.195, "open rate at reference relevance and without fatigue",
+        source="T-52 V (MC19): 15.7 % on average, over shoppers tired as they are",
         gt=0, lt=1,
     )  # fmt: skip
     p_click: float = param(0.134, "clicks per open", source="T-52 V: 2.1 % / 15.7 %", ge=0, le=1)

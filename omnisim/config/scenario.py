@@ -186,5 +186,6 @@ class Scenario(Part):
                "experience.points_on_churn": 0.0, "experience.engagement_on_need": 0.0,
                "market.needs_per_purchase": 1.0, "market.season_amplitude": 0.0,
                "market.back_per_year": 0.0, "governance.managers_decide": False,
+               "channels.browse_online_per_week": 0.0, "channels.browse_store_per_week": 0.0,
                "stock.warehouse_safety_factor": 10.0}  # fmt: skip
         return self.replace(off)

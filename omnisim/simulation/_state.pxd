@@ -24,6 +24,7 @@ cdef struct Params:
     double react_substitute, react_rival, react_delay, react_quit, restock_days
     double warehouse_restock_days
     int n_stocked
+    double browse_online_per_day, browse_store_per_day, browse_goodwill
     double delivery_days, delivery_shape, delivery_fee, pick_days
     double fit_sd, return_threshold, p_resellable
     # experience (equations 13-15)

@@ -2,6 +2,7 @@
 
 import math
 
+import omnisim.simulation._browsing as browsing
 import omnisim.simulation._market as kernel
 from omnisim.config.market import Market
 from omnisim.schema import Channel, Line
@@ -33,6 +34,7 @@ def market(world: World) -> Steps:
         for line, euros in costs.items():
             post_cost(world, line, Channel.STORE if line == Line.STAFF else Channel.NONE, euros)
         train(world, day)
+        browsing.browse(state, day)
         season = season_factor(world.scenario.market, day)
         env.process(begin_journeys(world, *kernel.needs(state, day, season)))
         if world.progress is not None:

@@ -17,6 +17,8 @@ def random_world(rng, **fields):
         "primitives.stock_shown": (0.2, 0.5, 0.8),
         "primitives.record_accuracy": (0.3, 0.5, 0.7),
         "primitives.aisle_offered": (0.2, 0.5, 0.8),
+        "channels.browse_online_per_week": between(1, 20),
+        "channels.browse_store_per_week": between(1, 20),
         "choice.p_phone_check": between(0.3, 1),
         "choice.nest": between(0.1, 1),
         "choice.believed_availability": between(0.3, 0.9),

@@ -104,6 +104,31 @@ def show_display(w, day, withheld=()):
     return shown
 
 
+def browse(w, day):
+    """Look around without a need, online or in the store, by one uniform a day."""
+    for i in range(len(w.c["alive"])):
+        if not (w.c["alive"][i] and w.c["aware"][i]):
+            continue
+        w.refresh(i, day)
+        liking = math.exp(w.p["browse_goodwill"] * w.c["goodwill"][i])
+        reach = w.c["digital"][i] * bool(w.c["has_account"][i] or w.c["has_app"][i])
+        p_online = 1 - math.exp(-w.p["browse_online_per_day"] * reach * liking)
+        near = math.exp(-w.p["distance_per_km"] * w.c["distance"][i])
+        p_store = 1 - math.exp(-w.p["browse_store_per_day"] * near * liking)
+        u = w.u("BROWSE", i, day)
+        if u < p_online:
+            in_app = w.p["is_open"][2] and w.c["has_app"][i] and w.u("BROWSE", i, day, 1) < 0.5
+            if not (in_app or w.p["is_open"][1]):
+                continue
+            known = in_app or (
+                w.c["has_account"][i] and w.u("BROWSE", i, day, 2) < w.p["login_share"]
+            )
+            w.log(day, i, -1, Channel.APP if in_app else Channel.WEBSITE, Event.VISIT,
+                  identity=Identity.ACCOUNT if known else w.cookie(i))  # fmt: skip
+        elif u > 1 - p_store and w.p["is_open"][0]:
+            w.log(day, i, -1, Channel.STORE, Event.VISIT, store=w.home(i))
+
+
 def deliver_messages(w, rows, kind, day):
     """Deliver (shopper, record, item, propensity, team); return who clicks (eqs. 3 and 4)."""
     clicked = []

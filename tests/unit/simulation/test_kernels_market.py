@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from omnisim.simulation import _browsing as browsing
 from omnisim.simulation import _market as kernel
 from tests.reference import rounds as oracle
 from tests.reference.random_worlds import random_world
@@ -49,6 +50,15 @@ def test_many_needs_in_a_day(pair):
     assert len(found) > 1024  # more than the kernel makes room for at first
     np.testing.assert_allclose(found, expected, rtol=1e-9)
     assert_same(world, slow)
+
+
+def test_looking_around(pair):
+    world, slow, _ = pair
+    for day in DAYS:
+        browsing.browse(world.state, day)
+        oracle.browse(slow, day)
+    assert_same(world, slow)
+    assert {row[3] for row in slow.events} >= {0, 1}
 
 
 def test_awareness(pair):

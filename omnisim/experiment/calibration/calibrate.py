@@ -1,0 +1,132 @@
+"""Put what the reference scenario gives beside what was published."""
+
+import math
+from collections.abc import Callable, Mapping
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from omnisim._validation import check_count
+from omnisim.config.capabilities import Capabilities
+from omnisim.config.scenario import Scenario
+from omnisim.experiment.calibration.cohort import figures_of_cohort
+from omnisim.experiment.calibration.one_run import Figures, figures_of
+from omnisim.experiment.calibration.studies import STUDIES
+from omnisim.experiment.calibration.targets import TARGETS
+from omnisim.experiment.runner import run_tasks
+from omnisim.provenance import record
+from omnisim.random import fresh_seed
+from omnisim.simulation import simulate
+
+COHORT = "cohort"
+ONE_RUN = "one run"
+
+
+@dataclass(frozen=True, repr=False)
+class Calibration:
+    """Simulated against published figures.
+
+    Attributes
+    ----------
+    figures : mapping of (str, str) to float
+        Simulated value by code and name of a target; NaN where the model has no such thing.
+    provenance : dict
+        How the figures were made.
+    """
+
+    figures: Mapping[tuple[str, str], float]
+    provenance: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        """Return how many targets are met, and which are not."""
+        codes = self.by_code()
+        missed = ", ".join(codes.index[~codes])
+        return (
+            f"Calibration: {int(codes.sum())} of {len(codes)} targets inside their tolerance\n"
+            f"outside: {missed or 'none'}"
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return one row a figure: published, tolerance, simulated, and whether it is inside."""
+        rows = []
+        for target in TARGETS:
+            value = self.figures.get((target.code, target.name), math.nan)
+            rows.append(
+                {
+                    "target": target.code,
+                    "figure": target.name,
+                    "published": target.published,
+                    "low": target.low,
+                    "high": target.high,
+                    "simulated": value,
+                    "inside": target.low <= value <= target.high,
+                    "input": target.is_input,
+                    "source": target.source,
+                }
+            )
+        return pd.DataFrame(rows)
+
+    def by_code(self) -> pd.Series:
+        """Return whether all figures of each target are inside, by code."""
+        return self.to_frame().groupby("target", sort=False)["inside"].all()
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of the work: plain data, so that it travels to any worker."""
+
+    name: str
+    scenario: Scenario
+    seed: int
+    n_customers: int
+
+
+def calibrate(
+    scenario: Scenario | None = None,
+    *,
+    seed: int | None = None,
+    n_customers: int = 20_000,
+    executor: Executor | None = None,
+    on_wait: Callable[[int], None] | None = None,
+) -> Calibration:
+    """Simulate the siloed firm and hold its figures against the published ones.
+
+    Parameters
+    ----------
+    scenario : Scenario, optional
+        The reference scenario by default; its capabilities are set to siloed.
+    seed : int, optional
+        Seed of the study; drawn and recorded if absent.
+    n_customers : int, default=20_000
+        New customers in the limit of BG/NBD; at least 100.
+    executor : concurrent.futures.Executor, optional
+        Where the parts run; in this process by default. It changes no number.
+    on_wait : callable, optional
+        Called with the number of finished parts.
+
+    Returns
+    -------
+    Calibration
+    """
+    seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
+    check_count("n_customers", n_customers, minimum=100)
+    siloed = (scenario or Scenario()).replace({"capabilities": Capabilities.siloed()})
+    names = [ONE_RUN, COHORT, *(study.__name__ for study in STUDIES)]
+    parts = [Part(name, siloed, seed, n_customers) for name in names]
+    found: Figures = {}
+    for figures in run_tasks(run_part, parts, executor=executor, on_wait=on_wait):
+        found |= figures
+    made = record(scenario=siloed, seed=seed, replication=0, policy=None, n_customers=n_customers)
+    return Calibration(found, made)
+
+
+def run_part(part: Part) -> Figures:
+    """Return the figures of one part of the work."""
+    if part.name == ONE_RUN:
+        return figures_of(simulate(part.scenario, seed=part.seed))
+    if part.name == COHORT:
+        return figures_of_cohort(part.scenario, n_customers=part.n_customers, seed=part.seed)
+    study = next(study for study in STUDIES if study.__name__ == part.name)
+    return study(part.scenario, seed=part.seed)
