@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from omnisim import __version__
 from omnisim.attribute import declare_attribute, run_attribute
+from omnisim.calibration import declare_calibrate, run_calibrate
 from omnisim.config.experiment import Experiment, build_experiment, is_experiment
 from omnisim.config.io import TomlFile, build
 from omnisim.config.render import render_toml
@@ -171,6 +172,9 @@ COMMANDS = (
         "value", "Value each capability, and orders to bring them in.", declare_value, run_value
     ),
     Command("attribute", "Credit the channels of a table.", declare_attribute, run_attribute),
+    Command(
+        "calibrate", "Hold a scenario against published figures.", declare_calibrate, run_calibrate
+    ),
     Command("trial", "Analyse a randomised trial.", declare_trial, run_trial),
     Command("validate", "Check scenario and experiment files.", _declare_validate, _validate),
     Command("schema", "Print the JSON schema of a scenario file.", _declare_schema, _schema),

@@ -29,10 +29,10 @@ class Channels(Part):
     """The firm's channels and what searching in one does for buying in another."""
 
     store: Channel = Channel(
-        search_intercept=2.0, purchase_intercept=0.9, risk_resolved=0.8, lock_in=0.8
+        search_intercept=1.7, purchase_intercept=0.6, risk_resolved=0.8, lock_in=0.8
     )
-    website: Channel = Channel(search_intercept=0.0, purchase_intercept=-0.2)
-    app: Channel = Channel(search_intercept=-0.2, purchase_intercept=-0.2)
+    website: Channel = Channel(search_intercept=-0.3, purchase_intercept=-0.5)
+    app: Channel = Channel(search_intercept=-0.5, purchase_intercept=-0.5)
     online_to_store: float = param(
         0.3, "utility of buying in the store after an online search", unit="utils",
         source="C1: 0.3 (0-0.8); sign VNV07 V, size assumption", ge=-5, le=5,
@@ -46,11 +46,11 @@ class Channels(Part):
         unit="utils", source="T-34 V2: 70.19 % of carts", ge=-50, le=20,
     )  # fmt: skip
     browse_online_per_week: float = param(
-        0.2, "sessions without a need of a wholly digital shopper with account or app and without "
+        0.12, "sessions without a need of a wholly digital shopper with account or app and without "
         "goodwill", unit="1/week", source="assumption; tuned to T-33", ge=0, le=50,
     )  # fmt: skip
     browse_store_per_week: float = param(
-        0.04, "visits to the store without a need, next door and without goodwill", unit="1/week",
+        0.025, "visits to the store without a need, next door and without goodwill", unit="1/week",
         source="assumption; tuned to T-32", ge=0, le=50,
     )  # fmt: skip
     browse_goodwill: float = param(

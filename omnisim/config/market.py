@@ -65,7 +65,7 @@ class Word(Part):
         source="T-73 V2 (SFL90)", ge=0, le=10,
     )  # fmt: skip
     goodwill_per_year: float = param(
-        0.2, "yearly hazard added per unit of goodwill", unit="1/year", source="assumption",
+        0.05, "yearly hazard added per unit of goodwill", unit="1/year", source="assumption",
         ge=0, le=10,
     )  # fmt: skip
     promoter_above: float = param(

@@ -14,7 +14,7 @@ class Media(Part):
         0.25, "display impressions per shopper", unit="1/week", source="assumption", ge=0, le=7
     )
     display_goodwill: float = param(
-        0.6,
+        1.4,
         "goodwill of a display impression of relevance 1",
         source="assumption; tuned to T-55 V (STV11)",
         ge=0,

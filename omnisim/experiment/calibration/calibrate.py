@@ -22,6 +22,7 @@ from omnisim.simulation import simulate
 
 COHORT = "cohort"
 ONE_RUN = "one run"
+N_PARTS = 2 + len(STUDIES)
 
 
 @dataclass(frozen=True, repr=False)

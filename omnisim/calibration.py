@@ -1,0 +1,69 @@
+"""``omnisim calibrate``: the reference scenario beside the published figures."""
+
+import argparse
+import multiprocessing
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor
+
+from tqdm import tqdm
+
+from omnisim._validation import check_count
+from omnisim.config.io import load_scenario
+from omnisim.experiment.calibration import Calibration, calibrate
+from omnisim.experiment.calibration.calibrate import N_PARTS
+
+
+def declare_calibrate(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of ``omnisim calibrate``."""
+    parser.add_argument(
+        "file", nargs="?", metavar="FILE", help="a scenario; the reference scenario by default"
+    )
+    parser.add_argument("--seed", type=int, default=7, help="seed of the study (default: 7)")
+    parser.add_argument("--workers", type=int, help="worker processes (default: one a processor)")
+    parser.add_argument("--out", metavar="FILE", help="write the table as Markdown, too")
+
+
+def run_calibrate(arguments: argparse.Namespace) -> int:
+    """Simulate, print the table, and write it if asked."""
+    scenario = load_scenario(arguments.file) if arguments.file else None
+    default = os.cpu_count() or 1
+    n_workers = default if arguments.workers is None else arguments.workers
+    check_count("--workers", n_workers)
+    check_count("--seed", arguments.seed, minimum=0)
+    context = multiprocessing.get_context("spawn")
+    with (
+        ProcessPoolExecutor(n_workers, mp_context=context) as pool,
+        tqdm(total=N_PARTS, desc="calibration", unit=" parts", file=sys.stderr) as bar,
+    ):
+        found = calibrate(
+            scenario,
+            seed=arguments.seed,
+            executor=pool,
+            on_wait=lambda n_done: bar.update(n_done - bar.n) and None,
+        )
+    text = to_markdown(found)
+    print(text)
+    if arguments.out:
+        with open(arguments.out, "w", encoding="utf-8") as stream:
+            stream.write(text + "\n")
+    return 0
+
+
+def to_markdown(found: Calibration) -> str:
+    """Return the figures as a Markdown table, with the count of targets that are met."""
+    met = found.by_code()
+    lines = [
+        f"{int(met.sum())} of {len(met)} targets lie inside their tolerance.",
+        "",
+        "| target | figure | published | tolerance | simulated | inside | source |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in found.to_frame().itertuples():
+        verdict = "yes" if row.inside else "**no**"
+        told = " (input)" if row.input else ""
+        lines.append(
+            f"| {row.target} | {row.figure}{told} | {row.published:.4g} | {row.low:.3g} to "
+            f"{row.high:.3g} | {row.simulated:.4g} | {verdict} | {row.source} |"
+        )
+    return "\n".join(lines)

@@ -1,0 +1,95 @@
+"""Calibration: every figure is read from what happened, and told with its tolerance."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from omnisim.calibration import to_markdown
+from omnisim.cli import main
+from omnisim.experiment.calibration import TARGETS, Calibration, calibrate
+from omnisim.experiment.calibration.one_run import _stockouts, figures_of
+from omnisim.experiment.calibration.studies import _bass
+from omnisim.schema import Channel, Event, Fulfilment
+from omnisim.simulation import simulate
+from tests.reference.worlds import of, small
+
+
+@pytest.fixture(scope="module")
+def run():
+    return simulate(small(market__n_shoppers=300), seed=5)
+
+
+def test_every_target_has_its_figure():
+    found = calibrate(small(market__horizon_days=300), seed=1, n_customers=400)
+    assert set(found.figures) == {(target.code, target.name) for target in TARGETS}
+    assert len(found.by_code()) == 25
+
+
+def test_shares_are_those_of_the_log(run):
+    figures = figures_of(run)
+    orders = run.orders
+    in_store = of(orders, "channel") == Channel.STORE
+    share = of(orders, "value")[in_store].sum() / of(orders, "value").sum()
+    assert figures["T-01", "store share of revenue"] == pytest.approx(share)
+    event, channel = of(run.counted_events, "event"), of(run.counted_events, "channel")
+    visits = ((event == Event.VISIT) & (channel == Channel.STORE)).sum()
+    assert figures["T-32", "purchases per store visit"] == pytest.approx(in_store.sum() / visits)
+    carts = (event == Event.CART_ABANDONED).sum() / (event == Event.CART).sum()
+    assert figures["T-34", "carts abandoned"] == pytest.approx(carts)
+
+
+def test_reactions_to_stockouts_by_hand():
+    rows = [  # shopper 0 substitutes, 1 goes to the rival, 2 waits, 3 wanted what is never stocked
+        (1.0, 0, 0, Event.STOCKOUT, 0, 2), (1.0, 0, 0, Event.PURCHASE, Fulfilment.IN_STORE, 3),
+        (2.0, 1, 0, Event.STOCKOUT, 0, 2), (2.0, 1, 0, Event.RIVAL_PURCHASE, 0, -1),
+        (3.0, 2, 0, Event.STOCKOUT, 0, 2), (5.0, 2, 0, Event.PURCHASE, Fulfilment.IN_STORE, 2),
+        (4.0, 3, 0, Event.STOCKOUT, 0, 9), (4.0, 3, 0, Event.NO_PURCHASE, 0, -1),
+    ]  # fmt: skip
+    names = ("time", "shopper", "journey", "event", "fulfilment", "item")
+    found = _stockouts(pd.DataFrame(rows, columns=names), n_stocked=8)
+    assert found["T-37", "wanted items out of stock in the store"] == pytest.approx(4 / 5)
+    third = pytest.approx(1 / 3)
+    assert found["T-38", "stock-out: another item"] == third
+    assert found["T-38", "stock-out: other store"] == third
+    assert found["T-38", "stock-out: later"] == third
+    assert found["T-38", "stock-out: not at all"] == 0
+
+
+def test_bass_curve_meets_its_differential_equation():
+    t, h, p, q = np.linspace(0.5, 5, 10), 1e-5, 0.03, 0.38
+    share = _bass(t, p, q)
+    slope = (_bass(t + h, p, q) - _bass(t - h, p, q)) / (2 * h)
+    assert slope == pytest.approx((p + q * share) * (1 - share), rel=1e-6)
+
+
+def test_a_figure_without_a_value_is_outside():
+    found = Calibration({}, {})
+    assert not found.by_code().any()
+    assert "0 of 25" in repr(found)
+    assert "nan" in to_markdown(found)
+
+
+def test_a_target_is_met_if_all_its_figures_are():
+    figures = {(t.code, t.name): t.published for t in TARGETS}
+    assert Calibration(figures, {}).by_code().all()
+    figures["T-35", "store sales returned"] = 0.5
+    codes = Calibration(figures, {}).by_code()
+    assert not codes["T-35"]
+    assert codes.sum() == 24
+
+
+def test_tolerances_hold_what_was_published():
+    for target in TARGETS:
+        assert target.low <= target.published <= target.high, target
+        assert math.isfinite(target.published)
+
+
+def test_the_command_writes_the_table(tmp_path, capsys):
+    scenario = tmp_path / "tiny.toml"
+    scenario.write_text("[market]\nn_shoppers = 60\nhorizon_days = 200\nburn_in_days = 0\n")
+    out = tmp_path / "table.md"
+    assert main(["calibrate", str(scenario), "--workers", "1", "--out", str(out)]) == 0
+    assert "of 25 targets" in out.read_text()
+    assert "| T-01 |" in capsys.readouterr().out
