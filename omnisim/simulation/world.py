@@ -187,7 +187,7 @@ def _goods(
     return {
         "attributes": attributes(stock.n_items, 5, draws),
         "popularity": popularity(stock),
-        "is_shown": shown_items(stock.n_items, primitives["stock_shown"], draws),
+        "is_shown": shown_items(scenario, primitives["stock_shown"], draws),
         "on_hand": np.zeros((n_locations, stock.n_items), np.int32),
         "demand": np.zeros((n_locations, stock.n_items), np.int32),
         "weights": np.zeros(stock.n_items),

@@ -47,9 +47,7 @@ def refresh(world: World) -> None:
     )
     is_open = {"is_open": world.state.params["is_open"]}
     world.state.params = parameters | is_open | _conducted(scenario, world.conduct)
-    world.columns["is_shown"][:] = shown_items(
-        scenario.stock.n_items, effective["stock_shown"], draws
-    )
+    world.columns["is_shown"][:] = shown_items(scenario, effective["stock_shown"], draws)
 
 
 def _conducted(scenario: Scenario, conduct: Conduct) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnisim.config.operations import Stock
+from omnisim.config.scenario import Scenario
 from omnisim.random import Draws, Stream
 
 if TYPE_CHECKING:
@@ -28,13 +29,16 @@ def attributes(n_items: int, n_dimensions: int, draws: Draws) -> NDArray[np.floa
     return np.ascontiguousarray(unit)
 
 
-def shown_items(n_items: int, share: float, draws: Draws) -> NDArray[np.uint8]:
+def shown_items(scenario: Scenario, share: float, draws: Draws) -> NDArray[np.uint8]:
     """Return which items' store stock is shown online: about `share` of them.
 
-    A higher share shows every item that a lower one shows.
+    A higher share shows every item that a lower one shows; without website and app there is
+    nowhere to show any.
     """
-    u = draws.uniform(Stream.STOCK_RECORD, np.arange(n_items), journey=-1 % 2**64)
-    return (u < share).astype(np.uint8)
+    channels, items = scenario.channels, np.arange(scenario.stock.n_items)
+    is_online = channels.website.is_open or channels.app.is_open
+    u = draws.uniform(Stream.STOCK_RECORD, items, journey=-1 % 2**64)
+    return ((u < share) & is_online).astype(np.uint8)
 
 
 def replenish(
