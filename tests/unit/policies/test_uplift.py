@@ -68,7 +68,7 @@ def test_doubly_robust_effects_survive_a_wrong_model(seed: int) -> None:
 
     rng = np.random.default_rng(seed)
     x = rng.normal(size=(20_000, 1))
-    p = 1 / (1 + np.exp(-2 * x[:, 0]))
+    p = 1 / (1 + np.exp(-x[:, 0]))
     context = Context.of(x, ["none", "mail"], u=rng.random(len(x)))
     action = drawn(np.column_stack((1 - p, p)), context.u)
     outcome = Outcome(context, action, 3 * x[:, 0] + action.index)
@@ -78,7 +78,7 @@ def test_doubly_robust_effects_survive_a_wrong_model(seed: int) -> None:
             learner=learner, estimator=DummyRegressor(), effect_estimator=DummyRegressor()
         )
         found[learner] = policy.fit(outcome).scores(context)[0, 1]
-    assert found["T"] > 3
+    assert found["T"] > 2
     assert found["DR"] == pytest.approx(1.0, abs=0.5)
 
 
