@@ -153,7 +153,7 @@ def chances(mean: np.ndarray, sd: np.ndarray) -> np.ndarray:
 
 
 def test_chances_are_those_of_sampled_scores(seed: int) -> None:
-    """Highest of 100,000 draws of every score, within 5.3 standard errors (1e-7 a cell)."""
+    """Highest of 100,000 draws of every score, within 5.3 standard errors and ten draws, for rare ones."""
     outcome, new = rows(60, 4, 3, seed), random_context(3, 4, 3, seed + 1).features
     new_context = Context.of(new, outcome.context.actions)
     policy = learned(LinearThompson, outcome)
@@ -162,7 +162,7 @@ def test_chances_are_those_of_sampled_scores(seed: int) -> None:
     score = np.stack([new @ rng.multivariate_normal(t, v, n).T for t, v in fitted], axis=2)
     share = np.stack([(score.argmax(axis=2) == a).mean(axis=1) for a in range(3)], axis=1)
     p = policy.probabilities(new_context)
-    assert (abs(share - p) < 5.3 * np.sqrt(p * (1 - p) / n) + 1e-7).all()
+    assert (abs(share - p) < 5.3 * np.sqrt(p * (1 - p) / n) + 10 / n).all()
 
 
 def test_a_row_of_zeros_has_a_decision() -> None:
