@@ -153,7 +153,7 @@ def chances(mean: np.ndarray, sd: np.ndarray) -> np.ndarray:
 
 
 def test_chances_are_those_of_sampled_scores(seed: int) -> None:
-    """Highest of 100,000 draws of every score, within 5.3 standard errors and ten draws, for rare ones."""
+    """Highest of 100,000 draws of every score, within 5.3 standard errors and 10 draws."""
     outcome, new = rows(60, 4, 3, seed), random_context(3, 4, 3, seed + 1).features
     new_context = Context.of(new, outcome.context.actions)
     policy = learned(LinearThompson, outcome)
