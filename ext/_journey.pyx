@@ -15,6 +15,7 @@ from omnisim.simulation._state cimport State
 cdef enum:
     SEARCHED_RIVAL = 3
     CART_STEP = 1 << 16
+    SEARCH_STEP = 2
 
 
 def want(State w, Py_ssize_t i, long need, double now):
@@ -50,7 +51,7 @@ def search(State w, Py_ssize_t i, long need, double now):
                   w.p.search_cost)
         w.postings.add(now, LINE_MEDIA, PAID_SEARCH, i, need, -<long>(w.p.search_cost * 100 + 0.5))
     if c == WEBSITE or c == APP:
-        visit(w, i, need, c, 2, now)
+        visit(w, i, need, c, SEARCH_STEP, now)
     elif c == SEARCHED_RIVAL:
         w.log.add(now, i, need, RIVAL_ONLINE, EVENT_VISIT)
     return c
@@ -74,6 +75,12 @@ cdef int signed_in(State w, Py_ssize_t i, long need, int channel, long step) noe
                           and w.uniform(STREAM_CAPTURE, i, need, step) < w.p.login_share):
         return IDENTITY_ACCOUNT
     return cookie(w, i)
+
+
+def look(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel):
+    """File what a shopper who is signed in looks at in the search (content intelligence)."""
+    if signed_in(w, i, need, channel, SEARCH_STEP) == IDENTITY_ACCOUNT:
+        w.file_signal(w.record_of[i, 0], item, w.p.content_signals)
 
 
 def session(State w, Py_ssize_t i, long need, int channel, long step, double now):
@@ -144,14 +151,18 @@ def decide(State w, Py_ssize_t i, long need, long step, int searched, Py_ssize_t
     cdef double price = w.p.price * w.price_sensitivity[i]
     cdef double basket = w.mean_basket[i]
     cdef double firm, far, unresolved, found = 0, u, share
+    cdef double doubt
     cdef int c, shown
     cdef bint compared = (w.uniform(STREAM_PHONE, i, need, step)
                           < w.p.p_phone_check * w.digital[i])
     w.refresh(i, now)
     firm = w.p.goodwill * w.goodwill[i] + w.p.satisfaction * w.satisfaction[i]
+    if w.bonus[i, 1] >= now:
+        firm += price * w.p.points_share * w.bonus[i, 0]
     far = w.p.distance_per_km * w.distance[i]
     shown = shown_stock(w, i, item, now)
     unresolved = w.p.risk * (1 - resolved)
+    doubt = unresolved * guided(w, i, need, searched)
     if inspected:
         found = w.p.inspection_sd * normal(w.uniform(STREAM_VISIT, i, need, 0))
 
@@ -167,7 +178,7 @@ def decide(State w, Py_ssize_t i, long need, long step, int searched, Py_ssize_t
     for c in range(1, 3):
         v[c] = -HUGE_VAL
         if w.p.is_open[c] and (c != APP or w.has_app[i]):
-            v[c] = own(w, i, c, searched, price, basket, now) + firm + found - unresolved
+            v[c] = own(w, i, c, searched, price, basket, now) + firm + found - doubt
             nest[c - 1][0] = (-price * w.p.delivery_fee / basket
                               - w.p.delivery_per_day * w.p.delivery_days)
             nest[c - 1][1] = -HUGE_VAL
@@ -195,6 +206,21 @@ def decide(State w, Py_ssize_t i, long need, long step, int searched, Py_ssize_t
         if w.uniform(STREAM_DECIDE, i, need, step + (1 << 20)) >= share:
             return c + WITH_PICKUP
     return c
+
+
+cdef double guided(State w, Py_ssize_t i, long need, int searched) noexcept:
+    """Return the share of the doubt that is left where site or app show first what fits.
+
+    They can do so for those who are signed in; what does not fit does not help.
+    """
+    cdef Py_ssize_t item = w.record_shown[w.record_of[i, 0], 0]
+    cdef double likeness
+    if item < 0 or (searched != WEBSITE and searched != APP):
+        return 1
+    if signed_in(w, i, need, searched, SEARCH_STEP) != IDENTITY_ACCOUNT:
+        return 1
+    likeness = w.likeness(i, item)
+    return 1 - w.p.shown_help * likeness if likeness > 0 else 1
 
 
 cdef double own(State w, Py_ssize_t i, int channel, int searched, double price,

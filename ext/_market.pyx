@@ -1,16 +1,16 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""What happens to the whole population once a simulated day (facts.md D4, equations 1-4 and 15).
+"""What happens to the whole population once a simulated day (facts.md D4, equations 1, 2 and 15).
 
 Needs are a Poisson process by time change: the hazard of a shopper runs down an exponential
 threshold that belongs to the number of the need, so that the same need has the same threshold in
 every arm.
 """
-from libc.math cimport exp, expm1, log
-from libc.stdint cimport int32_t, int64_t, uint8_t
+from libc.math cimport exp, expm1
+from libc.stdint cimport int32_t, int64_t
 
 import numpy as np
 
-from _choice cimport choose, logistic
+from _choice cimport choose
 from _draws cimport exponential
 from _streams cimport *
 from omnisim.simulation._state cimport State
@@ -121,107 +121,6 @@ def spread_awareness(State w, long day):
             hazard += w.p.imitation * w.n_aware_near[i] / degree
         if w.uniform(STREAM_AWARE, i, day, 0) < -expm1(-hazard):
             become_aware(w, i, <double>day)
-
-
-def show_display(
-    State w, long day,
-    const uint8_t[::1] withheld,        # IN   (n,) 1 for those held out, or empty for nobody
-):
-    """Show display advertisements; return how many. They are the same for everybody.
-
-    What those held out would have been shown is logged, and costs nothing.
-    """
-    cdef Py_ssize_t i, shown = 0
-    cdef int identity
-    if w.p.display_per_day <= 0:
-        return 0
-    for i in range(w.n):
-        if w.uniform(STREAM_DISPLAY, i, day, 0) < w.p.display_per_day:
-            if withheld.shape[0] > 0 and withheld[i]:
-                identity = IDENTITY_COOKIE if w.tracking_consent[i] else IDENTITY_NONE
-                w.log.add(<double>day, i, -1, DISPLAY, EVENT_WITHHELD, identity)
-                continue
-            w.refresh(i, <double>day)
-            w.goodwill[i] += w.p.effect[DISPLAY] * w.p.display_goodwill * w.p.relevance_base
-            identity = IDENTITY_COOKIE if w.tracking_consent[i] else IDENTITY_NONE
-            w.log.add(<double>day, i, -1, DISPLAY, EVENT_IMPRESSION, identity, -1, -1, FULFIL_NONE,
-                      0, w.p.display_cost)
-            shown += 1
-    return shown
-
-
-def withhold_messages(
-    State w,
-    const int32_t[::1] shopper,         # IN   (n,) persons not written to
-    const int32_t[::1] record,          # IN   (n,) records that would have been used
-    const int32_t[::1] team,            # IN   (n,) team whose record it is
-    long day,
-):
-    """Log e-mails that a field trial keeps back; they count towards the cap as if sent."""
-    cdef Py_ssize_t k
-    for k in range(shopper.shape[0]):
-        w.record_sent[record[k], team[k]] += 1
-        w.log.add(<double>day, shopper[k], -1, EMAIL, EVENT_WITHHELD, IDENTITY_ACCOUNT)
-
-
-def deliver_messages(
-    State w,
-    const int32_t[::1] shopper,         # IN   (n,) persons written to
-    const int32_t[::1] record,          # IN   (n,) records used
-    const int32_t[::1] item,            # IN   (n,) content: the item shown
-    const double[::1] propensity,       # IN   (n,) probability of the policy's action
-    const int32_t[::1] team,            # IN   (n,) team whose record it is: 0 online, 1 store
-    int kind, long day,
-):
-    """Deliver e-mails; return the shoppers who click (eqs. 3 and 4).
-
-    `kind` is 0 for a campaign, 1 for a reminder of a cart, 2 for thanks after a purchase.
-
-    Relevance follows from taste and content: rho0 + rho1 cos(theta, content), less what a private
-    shopper minds when the record joins channels. It is never set.
-    """
-    cdef Py_ssize_t k, i, d
-    cdef double relevance, now = <double>day
-    cdef long step
-    cdef list clicked = []
-    for k in range(shopper.shape[0]):
-        i = shopper[k]
-        w.refresh(i, now)
-        relevance = w.p.relevance_base
-        for d in range(w.taste.shape[1]):
-            relevance += w.p.relevance_taste * w.taste[i, d] * w.attributes[item[k], d]
-        if w.record_teams[record[k]] == 3:
-            relevance -= w.p.creep * w.privacy[i]
-        w.record_sent[record[k], team[k]] += 1
-        w.log.add(now, i, -1, EMAIL, EVENT_MESSAGE, IDENTITY_ACCOUNT, item[k], -1, FULFIL_NONE, 0,
-                  w.p.message_cost, propensity[k])
-        step = 4 * (2 * kind + team[k])
-        read_message(w, i, relevance, kind == 2, step, day, clicked)
-        w.fatigue[i] += 1
-    return clicked
-
-
-cdef int read_message(State w, Py_ssize_t i, double relevance, bint after_purchase, long step,
-                      long day, list clicked) except -1:
-    """Open, click or opt out; an opened message leaves goodwill, damped by fatigue."""
-    cdef double now = <double>day, tired = w.p.fatigue * w.fatigue[i]
-    cdef double odds = w.p.relevance_on_response * (relevance - w.p.relevance_reference)
-    cdef double p_open = logistic(log(w.p.p_open / (1 - w.p.p_open)) + odds - tired)
-    cdef double p_out = logistic(log(w.p.p_unsubscribe / (1 - w.p.p_unsubscribe)) - odds + tired)
-    if w.uniform(STREAM_MESSAGE, i, day, step) < p_open:
-        w.log.add(now, i, -1, EMAIL, EVENT_OPEN, IDENTITY_ACCOUNT)
-        if relevance > 0:
-            w.goodwill[i] += (w.p.effect[EMAIL] * w.p.message_goodwill * relevance
-                              * exp(-tired))
-            if after_purchase:
-                w.engagement[i] += w.p.effect[EMAIL] * w.p.message_engagement * relevance
-        if w.uniform(STREAM_MESSAGE, i, day, step + 1) < w.p.p_click:
-            w.log.add(now, i, -1, EMAIL, EVENT_CLICK, IDENTITY_ACCOUNT)
-            clicked.append(i)
-    if w.uniform(STREAM_MESSAGE, i, day, step + 2) < p_out:
-        w.subscribed[i] = 0
-        w.log.add(now, i, -1, EMAIL, EVENT_UNSUBSCRIBE, IDENTITY_ACCOUNT)
-    return 0
 
 
 def spread_word(State w, double now):

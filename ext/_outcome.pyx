@@ -35,20 +35,37 @@ def buy(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, int fulf
 def buy_unplanned(State w, Py_ssize_t i, long need, long step, double now):
     """Let a visit to the store also end in an unplanned purchase; True if it does.
 
-    Every visit has the same chance, whatever brought it about. The purchase is logged outside the
+    Every visit has the same chance, whatever brought it about; an item that screens or staff offer
+    to one who shows the card is bought as likely as it fits. The purchase is logged outside the
     journey, since it does not meet the need.
     """
-    cdef Py_ssize_t item
-    if w.uniform(STREAM_UNPLANNED, i, need, 2 * step) >= w.p.p_unplanned:
+    cdef Py_ssize_t item = advice(w, i, need, step)
+    cdef double p = w.p.p_unplanned
+    if item >= 0:
+        w.log.add(now, i, -1, SCREEN, EVENT_ADVISED, IDENTITY_CARD, <int>item, w.home_store[i])
+        if 0 < p < 1:
+            p = logistic(log(p / (1 - p)) + w.p.advice_weight * w.likeness(i, item))
+    if w.uniform(STREAM_UNPLANNED, i, need, 2 * step) >= p:
         return False
-    item = categorical(w.uniform(STREAM_UNPLANNED, i, need, 2 * step + 1), &w.popularity[0],
-                       w.n_items)
+    if item < 0:
+        item = categorical(w.uniform(STREAM_UNPLANNED, i, need, 2 * step + 1), &w.popularity[0],
+                           w.n_items)
     if w.on_hand[w.home_store[i], item] <= 0:
         return False
     w.on_hand[w.home_store[i], item] -= 1
     w.demand[w.home_store[i], item] += 1
     sell(w, i, -1, need, UNPLANNED_STEP + step, item, STORE, FULFIL_IN_STORE, False, now)
     return True
+
+
+cdef Py_ssize_t advice(State w, Py_ssize_t i, long need, long step) noexcept:
+    """Return the item that the store offers to one who shows the card, or -1."""
+    cdef Py_ssize_t item = w.record_shown[w.record_of[i, STORE_TEAM], 1]
+    if item < 0 or not w.has_card[i]:
+        return -1
+    if w.uniform(STREAM_CAPTURE, i, need, UNPLANNED_STEP + step) >= w.p.card_shown:
+        return -1
+    return item
 
 
 cdef tuple sell(State w, Py_ssize_t i, long logged, long need, long step, Py_ssize_t item,
@@ -73,12 +90,16 @@ cdef tuple sell(State w, Py_ssize_t i, long logged, long need, long step, Py_ssi
     post(w, now, LINE_DISCOUNTS, channel, i, logged, -spent)
     post(w, now, LINE_COST_OF_GOODS, channel, i, logged, -cents(goods * 0.01 * w.p.goods_share))
     if member:
-        earned = cents((goods - off - spent) * 0.01 * w.p.points_share)
+        earned = cents((goods - off - spent) * 0.01 * w.p.points_share
+                       * (1 + w.bonus[i, 0] if w.bonus[i, 1] >= now else 1))
+        w.bonus[i, 1] = -1
         w.points[i, ledger] += earned * 0.01
     post(w, now, LINE_POINTS, channel, i, logged, spent - earned)
     w.log.add(now, i, logged, channel, EVENT_PURCHASE, identity, <int>item, store, fulfilment,
               (goods - off - spent + fee) * 0.01)
     grow_habit(w, i, channel)
+    if not w.settled[i] and w.uniform(STREAM_SETTLE, i, need, step) < w.p.settling:
+        w.settled[i] = 1
     if identity != IDENTITY_NONE:
         learn(w, i, STORE_TEAM if channel == STORE else ONLINE_TEAM, item, goods * 0.01, now)
     return goods, off, spent, earned, identity != IDENTITY_NONE
@@ -136,14 +157,14 @@ cdef void grow_habit(State w, Py_ssize_t i, int channel) noexcept:
 cdef void learn(State w, Py_ssize_t i, int team, Py_ssize_t item, double value,
                 double now) noexcept:
     """Add a purchase to the record that the team files it under."""
-    cdef Py_ssize_t r = w.record_of[i, team], d
+    cdef Py_ssize_t r = w.record_of[i, team]
     w.record_teams[r] |= 1 << team
+    if w.record_count[r] == 0:
+        w.record_first[r] = now
     w.record_last[r] = now
     w.record_value[r] += value
     w.record_count[r] += 1
-    for d in range(w.attributes.shape[1]):
-        w.record_profile[r, d] += ((w.attributes[item, d] - w.record_profile[r, d])
-                                   / w.record_count[r])
+    w.file_signal(r, item, 1.0)
 
 
 def evaluate(State w, Py_ssize_t i, long need, int channel, double resolved, double hassle,
@@ -206,8 +227,11 @@ cdef int drop_out(State w, Py_ssize_t i, long need, int channel, double now) exc
 cdef int speak(State w, Py_ssize_t i, long need, double now) except -1:
     """Recommend or warn; the market process carries it to the acquaintances that night."""
     cdef double s = w.satisfaction[i], u = w.uniform(STREAM_WORD, i, need, 0)
-    if s > w.p.promoter_above and u < w.p.p_recommend:
+    cdef bint nurtured = w.nurtured_until[i] >= now
+    if s > w.p.promoter_above and u < w.p.p_recommend * (w.p.recommend_factor if nurtured else 1):
         w.log.add(now, i, need, NOWHERE, EVENT_WORD_POSITIVE)
+        if nurtured:
+            post(w, now, LINE_REWARDS, NOWHERE, i, need, -cents(w.p.referral_reward))
         w.speakers.append((i, need, 1))
     elif s < w.p.detractor_below and u < w.p.p_warn:
         w.log.add(now, i, need, NOWHERE, EVENT_WORD_NEGATIVE)
@@ -232,7 +256,7 @@ def hand_over(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, in
 
 def give_back(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, bint by_parcel,
               int64_t goods, int64_t off, int64_t spent, int64_t earned, double now):
-    """Take the goods back: refund, handling, stock if they can be sold again.
+    """Take the goods back: refund what was paid, handling, stock if they can be sold again.
 
     Points paid with are given back as points; points earned are taken back, if still there.
     """

@@ -18,7 +18,9 @@ COLUMNS = (
     "until_need", "habit", "points", "n_needs", "n_aware_near", "coupon",
     "coupon_until", "attributes", "popularity",
     "is_shown", "on_hand", "demand", "weights", "record_of", "record_last", "record_value",
-    "record_count", "record_profile", "record_sent", "record_teams", "surplus",
+    "record_count", "record_profile", "record_weight", "settled", "nurtured_until",
+    "location_consent", "record_first", "record_shown", "bonus", "record_sent", "record_teams",
+    "surplus",
 )  # fmt: skip
 
 
@@ -76,6 +78,13 @@ cdef class State:
         self.record_value = columns["record_value"]
         self.record_count = columns["record_count"]
         self.record_profile = columns["record_profile"]
+        self.record_weight = columns["record_weight"]
+        self.location_consent = columns["location_consent"]
+        self.record_first = columns["record_first"]
+        self.record_shown = columns["record_shown"]
+        self.bonus = columns["bonus"]
+        self.settled = columns["settled"]
+        self.nurtured_until = columns["nurtured_until"]
         self.record_sent = columns["record_sent"]
         self.record_teams = columns["record_teams"]
         self.n = self.need_rate.shape[0]
@@ -125,6 +134,25 @@ cdef class State:
         if now <= self.coupon_until[i] and self.coupon[i] > off:
             off = self.coupon[i]
         return off
+
+    cdef void file_signal(self, Py_ssize_t record, Py_ssize_t item, double weight) noexcept:
+        """Move the profile of a record towards an item: the mean of signals by their weight."""
+        cdef Py_ssize_t d
+        if weight <= 0:
+            return
+        self.record_weight[record] += weight
+        for d in range(self.attributes.shape[1]):
+            self.record_profile[record, d] += (
+                weight * (self.attributes[item, d] - self.record_profile[record, d])
+                / self.record_weight[record])
+
+    cdef double likeness(self, Py_ssize_t i, Py_ssize_t item) noexcept:
+        """Return the inner product of a shopper's taste with an item: their cosine."""
+        cdef Py_ssize_t d
+        cdef double total = 0
+        for d in range(self.taste.shape[1]):
+            total += self.taste[i, d] * self.attributes[item, d]
+        return total
 
     cdef double usable_points(self, Py_ssize_t i, int ledger) noexcept:
         """Return the points, in EUR, that can be spent; ledger 0 is the store's, 1 online."""

@@ -26,6 +26,9 @@ cdef enum:
     STREAM_BACK = 51
     STREAM_TIMING = 52
     STREAM_STOCK_RECORD = 53
+    STREAM_SOCIAL = 70
+    STREAM_SETTLE = 71
+    STREAM_NEAR = 72
     STREAM_BROWSE = 83
 
 cdef enum:

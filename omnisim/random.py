@@ -91,6 +91,11 @@ class Stream(IntEnum):
     IN_STORE = 60
     VOICE = 61
     PRICE = 62
+    SOCIAL = 70
+    SETTLE = 71
+    NEAR = 72
+    THIRD_PARTY = 73
+    RATION = 74
     POLICY = 80
     ROLLOUT = 81
     FIRM = 82

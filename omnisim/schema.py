@@ -42,6 +42,7 @@ OUTSIDE_CHANNELS = (Channel.RIVAL_ONLINE, Channel.RIVAL_LOCAL, Channel.NONE)
 TOUCHPOINT_CHANNELS = (
     Channel.STORE, Channel.WEBSITE, Channel.APP, Channel.EMAIL, Channel.SEARCH, Channel.DISPLAY,
     Channel.CONTACT_CENTRE, Channel.CHATBOT, Channel.SCREEN, Channel.STAFF, Channel.REVIEWS,
+    Channel.SOCIAL, Channel.PUSH, Channel.DIRECT_MAIL,
 )  # fmt: skip
 """Channels in which the firm meets a shopper."""
 
@@ -129,6 +130,21 @@ class Line(IntEnum):
     INVESTMENT = 18  # what a capability costs once
 
 
+class Trigger(IntEnum):
+    """Why the firm decides about a record; the codes of column ``trigger``."""
+
+    CAMPAIGN = 0
+    CART_ABANDONED = 1
+    AFTER_PURCHASE = 2
+    NEAR_STORE = 3  # the app notices its owner near the own store
+    NEAR_RIVAL = 4  # ... near the local rival
+    AT_RISK = 5  # the record is silent for longer than its own rhythm
+    PROMOTER = 6  # the record foretells one who recommends
+    ONLINE = 7  # what site and app show first
+    STORE = 8  # what screens and staff offer
+    REWARD = 9  # who earns extra points
+
+
 @dataclass(frozen=True)
 class Column:
     """One column: its Arrow type, its unit and what it means when rows are combined."""
@@ -188,6 +204,18 @@ POSTINGS = Table("postings", (
     Column("cents", pa.int64(), "cents", "profit is the plain sum: costs are negative", "sum"),
 ))  # fmt: skip
 """The profit and loss account, one row a posting."""
+
+DECISIONS = Table("decisions", (
+    Column("time", pa.float64(), "days", "since the start of the run"),
+    Column("shopper", pa.int32(), "", "row in the population; the firm does not see it"),
+    Column("record", pa.int32(), "", "the firm's number of the record"),
+    Column("team", pa.int8(), "", "whose record: 0 online, 1 store"),
+    Column("trigger", pa.int8(), "", "code of Trigger"),
+    Column("action", pa.int8(), "", "place among the actions, which the metadata name"),
+    Column("propensity", pa.float64(), "", "probability of that action"),
+    Column("eligible", pa.int64(), "", "bit k is 1 if action k was eligible"),
+))  # fmt: skip
+"""The log of decisions, one row a record decided about; the row number is the decision's id."""
 
 OBSERVED = Table("observed", (
     Column("time", pa.float64(), "days", "since the start of the run"),

@@ -19,6 +19,8 @@ class Need:
 
 
 NEEDS = {
+    "personalisation_engine": Need("single_customer_view", from_level=2),
+    "advocacy_nurturing": Need("single_customer_view"),
     "coordinated_automation": Need("single_customer_view"),
     "endless_aisle": Need("visible_stock"),
     "cross_channel_returns": Need("visible_stock"),
@@ -40,15 +42,17 @@ class Capabilities(Part):
 
     single_customer_view: Level = _level("K1", "records of one person are joined")
     offline_capture: Level = _level("K2", "store events are identified and stock records are right")
+    personalisation_engine: Level = _level("K3", "tastes are estimated from more than purchases")
     coordinated_automation: Level = _level("K4", "one sender, fast triggers, a cap per person")
+    geofence: Level = _level("K5", "the app writes to those who come near a store")
     in_store_digital: Level = _level("K6", "screens, and coupons on the phone, in the store")
     visible_stock: Level = _level("K7", "store stock is shown online, with click-and-collect")
     endless_aisle: Level = _level("K8", "staff can order what the store lacks")
     cross_channel_returns: Level = _level("K9", "stores take back what was bought online")
     unified_loyalty: Level = _level("K10", "points earned in one channel count in the other")
-
     staff_training: Level = _level("K11", "staff are trained to advise")
     always_open_service: Level = _level("K12", "a chatbot at any hour that hands over with context")
+    advocacy_nurturing: Level = _level("K14", "predicted promoters are asked to recommend")
     cross_functional_governance: Level = _level(
         "K15", "managers answer for the margin of all channels"
     )

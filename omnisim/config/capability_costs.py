@@ -18,9 +18,17 @@ class CapabilityCosts(Part):
         (0.0, 200.0, 400.0), "K2, each store, at level 0, 1, 2", unit="EUR/year",
         source="assumption (tags, maintenance of readers)",
     )  # fmt: skip
+    personalisation_engine: Levels = param(
+        (0.0, 60_000.0, 120_000.0), "K3, whole firm, at level 0, 1, 2", unit="EUR/year",
+        source="assumption (data science, models)",
+    )  # fmt: skip
     coordinated_automation: Levels = param(
         (0.0, 40_000.0, 80_000.0), "K4, whole firm, at level 0, 1, 2", unit="EUR/year",
         source="assumption",
+    )  # fmt: skip
+    geofence: Levels = param(
+        (0.0, 20_000.0, 40_000.0), "K5, whole firm, at level 0, 1, 2", unit="EUR/year",
+        source="assumption (app module)",
     )  # fmt: skip
     in_store_digital: Levels = param(
         (0.0, 400.0, 800.0), "K6, each store, at level 0, 1, 2", unit="EUR/year",
@@ -50,6 +58,10 @@ class CapabilityCosts(Part):
         (0.0, 30_000.0, 60_000.0), "K12, whole firm, at level 0, 1, 2", unit="EUR/year",
         source="assumption",
     )  # fmt: skip
+    advocacy_nurturing: Levels = param(
+        (0.0, 20_000.0, 40_000.0), "K14, whole firm, at level 0, 1, 2", unit="EUR/year",
+        source="assumption",
+    )  # fmt: skip
     cross_functional_governance: Levels = param(
         (0.0, 25_000.0, 50_000.0), "K15, whole firm, at level 0, 1, 2", unit="EUR/year",
         source="assumption",
@@ -75,9 +87,17 @@ class Investments(Part):
         (0.0, 1_500.0, 3_000.0), "K2, each store, at level 0, 1, 2", unit="EUR",
         source="C5: readers, beacons; assumption",
     )  # fmt: skip
+    personalisation_engine: Levels = param(
+        (0.0, 100_000.0, 200_000.0), "K3, whole firm, at level 0, 1, 2", unit="EUR",
+        source="assumption",
+    )  # fmt: skip
     coordinated_automation: Levels = param(
         (0.0, 50_000.0, 100_000.0), "K4, whole firm, at level 0, 1, 2", unit="EUR",
         source="assumption",
+    )  # fmt: skip
+    geofence: Levels = param(
+        (0.0, 50_000.0, 100_000.0), "K5, whole firm, at level 0, 1, 2", unit="EUR",
+        source="assumption (app module)",
     )  # fmt: skip
     in_store_digital: Levels = param(
         (0.0, 2_500.0, 5_000.0), "K6, each store, at level 0, 1, 2", unit="EUR",
@@ -105,6 +125,10 @@ class Investments(Part):
     )  # fmt: skip
     always_open_service: Levels = param(
         (0.0, 75_000.0, 150_000.0), "K12, whole firm, at level 0, 1, 2", unit="EUR",
+        source="assumption",
+    )  # fmt: skip
+    advocacy_nurturing: Levels = param(
+        (0.0, 10_000.0, 20_000.0), "K14, whole firm, at level 0, 1, 2", unit="EUR",
         source="assumption",
     )  # fmt: skip
     cross_functional_governance: Levels = param(

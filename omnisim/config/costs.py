@@ -29,6 +29,10 @@ class Costs(Part):
     message: float = param(
         0.002, "an e-mail", unit="EUR", source="C5: 0.0005-0.005, M-med", ge=0, le=100
     )
+    third_party_per_year: float = param(
+        0.3, "bought data on a person, where they are bought", unit="EUR/year",
+        source="assumption (S1-17)", ge=0, le=100,
+    )  # fmt: skip
     points_share: float = param(
         0.03, "points given to card holders as a share of the price", source="assumption",
         ge=0, le=1,

@@ -7,7 +7,7 @@ from pydantic import Strict, model_validator
 from omnisim._validation import suggest
 from omnisim.config.base import Part, param
 
-MEDIA = ("email", "search", "display")
+MEDIA = ("email", "search", "display", "social", "push", "direct_mail", "broadcast")
 """Media of the firm, by the names of their channels in `omnisim.schema.Channel`."""
 
 Names = Annotated[tuple[str, ...], Strict(False)]
@@ -17,7 +17,7 @@ class Exposures(Part):
     """Media that are switched off, or run without taking effect: worlds that no firm can see.
 
     An *inert* medium is shown, opened, clicked and paid for as ever, and tires readers as ever; but
-    it adds no goodwill and no engagement, and a click takes up no journey.
+    it adds no goodwill and no engagement, brings no offer, and a click takes up no journey.
     """
 
     off: Names = param((), f"media that do not run, among {', '.join(MEDIA)}", source="D7")

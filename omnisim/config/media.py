@@ -35,6 +35,38 @@ class Media(Part):
     search_goodwill: float = param(
         0.02, "goodwill of a paid search click", source="assumption", ge=0, le=10
     )
+    social_per_week: float = param(
+        0.0, "the firm's posts in social networks that a shopper sees; 0 switches them off",
+        unit="1/week", source="assumption: off in the reference, whose media are search, display "
+        "and e-mail", ge=0, le=7,
+    )  # fmt: skip
+    social_goodwill: float = param(
+        0.05, "goodwill of a post of relevance 1", source="assumption: half of display",
+        ge=0, le=10,
+    )  # fmt: skip
+    social_cost: float = param(
+        0.002, "cost of a post seen, paid and organic", unit="EUR", source="assumption",
+        ge=0, le=100,
+    )  # fmt: skip
+    broadcast_contacts: float = param(
+        0.0, "contacts a shopper and week with television and print; 0 switches them off",
+        unit="1/week", source="assumption: off in the reference", ge=0, le=100,
+    )  # fmt: skip
+    broadcast_goodwill: float = param(
+        0.1, "k of eq. 3: goodwill of a week is k log(1 + contacts) times relevance",
+        source="assumption; T-55 V bounds the advertising elasticity", ge=0, le=10,
+    )  # fmt: skip
+    broadcast_cost: float = param(
+        0.01, "cost of a contact", unit="EUR", source="assumption: 10 EUR per 1,000", ge=0, le=100
+    )
+    settling: float = param(
+        0.1, "chance that a purchase ends a shopper's trial phase (pi of eq. 8)",
+        source="C1; T-14 V: 22-35 % evolve quickly", ge=0, le=1,
+    )  # fmt: skip
+    settled_response: float = param(
+        0.8, "goodwill of a message after the trial phase, as a share of that before",
+        source="T-14 V: post-trial response is lower (VMN11); size assumption", ge=0, le=1,
+    )  # fmt: skip
 
 
 class Messages(Part):
@@ -59,6 +91,11 @@ class Messages(Part):
     cap_per_week: int = param(
         2, "messages that one sender sends to one record in a week of the run", source="C2: 2-5",
         ge=0, le=100,
+    )  # fmt: skip
+    at_risk_factor: float = param(
+        0.0, "silence, as a multiple of a record's mean time between purchases, from which its "
+        "owner counts as at risk of leaving; 0 switches the trigger off",
+        source="assumption: off in the reference", ge=0, le=100,
     )  # fmt: skip
     p_open: float = param(
         0.195, "open rate at reference relevance and without fatigue",

@@ -36,6 +36,18 @@ class Primitives(Part):
     record_accuracy: Levels = _levels(
         (0.63, 0.8, 0.95), "K2: share of stock records that are right", "T-25 V2: 63 % to 95 %"
     )
+    content_signals: Levels = _levels(
+        (0.0, 0.2, 0.4), "K3: weight of a click or a look online in the profile; a purchase "
+        "weighs 1", "assumption (S1-20 content intelligence)",
+    )  # fmt: skip
+    popularity_corrected: Levels = _levels(
+        (0.0, 0.5, 1.0), "K3: share of what everybody buys that is taken out of the profile",
+        "assumption (S1-18: insight, not data alone)",
+    )  # fmt: skip
+    third_party_accuracy: Levels = _levels(
+        (0.0, 0.0, 0.3), "K3: correlation with taste of data bought on those who accept cookies",
+        "assumption (S1-17)",
+    )  # fmt: skip
     trigger_days: Levels = _levels(
         (7.0, 2.0, 0.5), "K4: days from a store purchase to the message that it triggers",
         "C3: 7 to 0.5, assumption", unit="days",
@@ -43,6 +55,10 @@ class Primitives(Part):
     joint_sending: Levels = _levels(
         (0.0, 0.5, 1.0), "K4: share of campaigns in which the channels send as one",
         "assumption (S1-30)",
+    )  # fmt: skip
+    near_noticed: Levels = _levels(
+        (0.0, 0.5, 1.0), "K5: share of the times that the app notices who comes near a store",
+        "assumption (S0-20)",
     )  # fmt: skip
     screens_used: Levels = _levels(
         (0.0, 0.15, 0.3), "K6: share of store visits in which a screen is used", "assumption"
@@ -81,6 +97,10 @@ class Primitives(Part):
         (0.0, 0.0, 0.9), "K12: share of hand-overs to an agent that pass on what was said",
         "assumption",
     )  # fmt: skip
+    recommend_factor: Levels = _levels(
+        (1.0, 1.3, 1.6), "K14: chance that a nurtured promoter recommends, as a multiple",
+        "C3: 1.2-2, assumption",
+    )  # fmt: skip
     recovery: Levels = _levels(
         (0.0, 0.3, 0.6), "K16: share of public complaints that are made good",
         "C3: 30-70 %, assumption",
@@ -101,8 +121,10 @@ class Primitives(Part):
 
     @model_validator(mode="after")
     def _check_ranges(self) -> Self:
-        uppers = dict.fromkeys(type(self).model_fields, 1.0)
-        uppers |= {"trigger_days": 365.0, "training_hours": 1000.0, "reply_days": 365.0}
+        uppers = dict.fromkeys(type(self).model_fields, 1.0) | {
+            "trigger_days": 365.0, "training_hours": 1000.0, "reply_days": 365.0,
+            "recommend_factor": 10.0,
+        }  # fmt: skip
         problems = [
             f"primitives.{name}[{level}] must lie in [0, {upper:g}]. Got {value!r}."
             for name, upper in uppers.items()
@@ -129,8 +151,12 @@ MOVES = {
     "false_merge": "single_customer_view",
     "card_shown": "offline_capture",
     "record_accuracy": "offline_capture",
+    "content_signals": "personalisation_engine",
+    "popularity_corrected": "personalisation_engine",
+    "third_party_accuracy": "personalisation_engine",
     "trigger_days": "coordinated_automation",
     "joint_sending": "coordinated_automation",
+    "near_noticed": "geofence",
     "screens_used": "in_store_digital",
     "coupons_shown": "in_store_digital",
     "stock_shown": "visible_stock",
@@ -141,6 +167,7 @@ MOVES = {
     "training_hours": "staff_training",
     "bot_first": "always_open_service",
     "context_passed": "always_open_service",
+    "recommend_factor": "advocacy_nurturing",
     "credit_across": "cross_functional_governance",
     "recovery": "social_care",
     "reply_days": "social_care",

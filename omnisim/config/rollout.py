@@ -41,7 +41,9 @@ class Rollout(Part):
     )  # fmt: skip
     single_customer_view: Introduction = _weeks(20.0)
     offline_capture: Introduction = _weeks(12.0, outage=0.5)
+    personalisation_engine: Introduction = _weeks(16.0, outage=0.0)
     coordinated_automation: Introduction = _weeks(12.0, outage=0.0)
+    geofence: Introduction = _weeks(8.0, outage=0.0)
     in_store_digital: Introduction = _weeks(12.0, outage=0.0)
     visible_stock: Introduction = _weeks(20.0)
     endless_aisle: Introduction = _weeks(8.0, outage=0.0)
@@ -50,5 +52,6 @@ class Rollout(Part):
     staff_training: Introduction = _weeks(8.0, ramp=26.0, outage=0.0)
     always_open_service: Introduction = _weeks(12.0, outage=0.0)
     cross_functional_governance: Introduction = _weeks(26.0, ramp=26.0, outage=0.0)
+    advocacy_nurturing: Introduction = _weeks(8.0, outage=0.0)
     social_care: Introduction = _weeks(8.0, outage=0.0)
     interactive_fit: Introduction = _weeks(16.0, outage=0.0)

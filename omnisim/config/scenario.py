@@ -10,6 +10,7 @@ from omnisim.config.capabilities import Capabilities
 from omnisim.config.capability_costs import CapabilityCosts, Investments
 from omnisim.config.channels import Channel, Channels, Choice, Rivals
 from omnisim.config.costs import Costs
+from omnisim.config.direct import DirectMail, Limits, Offers, Push, Surfaces
 from omnisim.config.exposures import Exposures
 from omnisim.config.governance import Governance
 from omnisim.config.holdouts import Holdouts
@@ -60,6 +61,11 @@ class Scenario(Part):
     messages: Messages = Messages()
     exposures: Exposures = Exposures()
     holdouts: Holdouts = Holdouts()
+    push: Push = Push()
+    direct_mail: DirectMail = DirectMail()
+    offers: Offers = Offers()
+    limits: Limits = Limits()
+    surfaces: Surfaces = Surfaces()
     capabilities: Capabilities = Capabilities()
     primitives: Primitives = Primitives()
     costs: Costs = Costs()

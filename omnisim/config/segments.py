@@ -71,6 +71,18 @@ class Segment(Part):
         0.6, "share that accepts e-mail from a firm that has the address (account or card)",
         source="T-77 V: 60-87 %", ge=0, le=1,
     )  # fmt: skip
+    p_push_consent: float = param(
+        0.4, "share of app holders that accept push messages", source="T-54 V2: 33-59 %",
+        ge=0, le=1,
+    )  # fmt: skip
+    p_location_consent: float = param(
+        0.5, "share of app holders that let the app know where they are",
+        source="C2 K5: 0.5, assumption", ge=0, le=1,
+    )  # fmt: skip
+    p_mail_consent: float = param(
+        0.7, "share that accepts direct mail from a firm that has the postal address",
+        source="assumption; above e-mail, since advertising by post needs no opt-in", ge=0, le=1,
+    )  # fmt: skip
     p_tracking_consent: float = param(
         0.6, "share that accepts cookies", source="T-77 V; C6: 40-87 %", ge=0, le=1
     )

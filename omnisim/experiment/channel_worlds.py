@@ -38,7 +38,18 @@ class World:
 
 def media_game(scenario: Scenario) -> Precedence:
     """Return the media that run in a scenario, as players without prerequisites."""
-    return Precedence.of([m for m in MEDIA if m not in scenario.exposures.off], {})
+    return Precedence.of([m for m in MEDIA if _runs(scenario, m)], {})
+
+
+def _runs(scenario: Scenario, medium: str) -> bool:
+    """Return whether a medium is used under the scenario's own contact rule, which mails nobody."""
+    is_used = {
+        "social": scenario.media.social_per_week > 0,
+        "broadcast": scenario.media.broadcast_contacts > 0,
+        "push": scenario.capabilities.geofence > 0,
+        "direct_mail": False,
+    }
+    return medium not in scenario.exposures.off and is_used.get(medium, True)
 
 
 def media_world(scenario: Scenario, game: Precedence, way: str, coalition: int) -> World:

@@ -59,6 +59,7 @@ def run_pair(task: PairTask) -> PairOutcome:
             seed=task.seed,
             replication=task.replication,
             progress=Ticker(ticker).tick if ticker is not None else None,
+            decisions="off",
         )
         for arm, scenario in zip(ARMS, (task.baseline, task.variant), strict=True)
     }

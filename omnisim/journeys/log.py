@@ -24,6 +24,10 @@ TOUCHPOINT_EVENTS: tuple[tuple[Channel, Event], ...] = (
     (Channel.SCREEN, Event.ADVISED),
     (Channel.STAFF, Event.ADVISED),
     (Channel.REVIEWS, Event.VISIT),
+    (Channel.SOCIAL, Event.IMPRESSION),
+    (Channel.PUSH, Event.OPEN),
+    (Channel.PUSH, Event.CLICK),
+    (Channel.DIRECT_MAIL, Event.MESSAGE),
 )
 """What counts as a touchpoint of each channel."""
 
@@ -43,7 +47,7 @@ def journeys_from_log(
     lookback_days : float, default=30.0
         A purchase takes the touchpoints at most this long before it.
     email_event : Event, default=Event.CLICK
-        Which event makes an e-mail a touchpoint: `Event.CLICK` or `Event.OPEN`.
+        Which event makes an e-mail or a push message a touchpoint: `Event.CLICK` or `Event.OPEN`.
 
     Returns
     -------
@@ -57,9 +61,9 @@ def journeys_from_log(
 
     Notes
     -----
-    1. Touchpoints are visits of store, website and app, clicks in search, impressions in display,
-       contacts with contact centre and chatbot, advice by screens and staff, reviews that are
-       read, and the chosen event in e-mail.
+    1. Touchpoints are visits of store, website and app, clicks in search, impressions in display
+       and social networks, letters, contacts with contact centre and chatbot, advice by screens and
+       staff, reviews that are read, and the chosen event in e-mail and push messages.
     2. A purchase ends a journey. The journey holds the person's touchpoints since the previous
        purchase and within the lookback, both edges included.
     3. A purchase is itself a contact: unless the journey's last touchpoint is in the same channel,
@@ -96,7 +100,7 @@ def _is_touchpoint(
     channel: npt.NDArray[np.int32], event: npt.NDArray[np.int8], email_event: Event
 ) -> npt.NDArray[np.bool_]:
     kinds = [pair for pair in TOUCHPOINT_EVENTS
-             if pair[0] != Channel.EMAIL or pair[1] == email_event]  # fmt: skip
+             if pair[0] not in (Channel.EMAIL, Channel.PUSH) or pair[1] == email_event]  # fmt: skip
     table = np.zeros((max(Channel) + 1, max(Event) + 1), dtype=bool)
     for kind in kinds:
         table[kind] = True

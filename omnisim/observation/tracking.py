@@ -23,6 +23,7 @@ LEVELS = ("TL0", "TL1", "TL2")
 
 DIGITAL_CHANNELS = (
     Channel.WEBSITE, Channel.APP, Channel.EMAIL, Channel.SEARCH, Channel.DISPLAY, Channel.CHATBOT,
+    Channel.SOCIAL, Channel.PUSH,
 )  # fmt: skip
 """Channels that web analytics records."""
 
@@ -30,7 +31,7 @@ RECORDED_EVENTS = (
     Event.IMPRESSION, Event.MESSAGE, Event.OPEN, Event.CLICK, Event.UNSUBSCRIBE, Event.VISIT,
     Event.CART, Event.CART_ABANDONED, Event.PURCHASE, Event.PICKUP, Event.DELIVERY, Event.RETURN,
     Event.CONTACT, Event.ANSWERED, Event.CONTACT_ABANDONED, Event.ESCALATED, Event.RESOLVED,
-    Event.WITHHELD, Event.COUPON,
+    Event.WITHHELD, Event.COUPON, Event.NEAR,
 )  # fmt: skip
 """Events that leave a record in a system of the firm."""
 
@@ -123,6 +124,7 @@ def _recorded(column: dict[str, npt.NDArray[np.int8]], level: str) -> npt.NDArra
     seen = np.isin(event, RECORDED_EVENTS) & ~np.isin(channel, OUTSIDE_CHANNELS)
     if level == "TL1":
         seen &= np.isin(channel, DIGITAL_CHANNELS)
+    seen &= ~((channel == Channel.DIRECT_MAIL) & (event == Event.OPEN))  # nobody sees it read
     unidentified = (level == "TL0") | (column["identity"] == Identity.NONE)
     seen &= ~((channel == Channel.STORE) & (event == Event.VISIT) & unidentified)
     recorded: npt.NDArray[np.bool_] = seen

@@ -13,13 +13,21 @@ from omnisim.policies.outcome import Action
 
 ACTION = "email:profile"
 
+ANSWERS = {
+    "is_near_store": "push:profile",
+    "is_near_rival": "push:offer",
+    "is_promoter": "email:referral",
+}
+"""How what is done begins where the app notices somebody, or the record foretells a promoter."""
+
 
 @dataclass(frozen=True)
 class RecencyCampaign(Policy):
     """Write to records with a recent purchase, within a weekly cap.
 
     The content is the item nearest to the profile of the record; a record without profile gets the
-    most popular item.
+    most popular item. Near the store the app calls; near a rival it offers the first of the
+    scenario's discounts; a promoter is asked to recommend.
 
     Parameters
     ----------
@@ -41,5 +49,10 @@ class RecencyCampaign(Policy):
         days = context.column("days_since_purchase")
         send = (days <= self.recent_days) & (days < NEVER_DAYS)
         send &= context.column("n_sent_this_week") < self.cap_per_week
-        contact, leave = context.action_number(ACTION), context.action_number(NONE)
-        return certain(np.where(send & context.eligible[:, contact], contact, leave))
+        contact = np.full(len(context), context.action_number(ACTION))
+        for trigger, start in ANSWERS.items():
+            answer = next((k for k, a in enumerate(context.actions) if a.startswith(start)), None)
+            if trigger in context.names and answer is not None:
+                contact[context.column(trigger) == 1] = answer
+        send &= context.eligible[np.arange(len(context)), contact]
+        return certain(np.where(send, contact, context.action_number(NONE)))

@@ -29,6 +29,16 @@ MEANING = {
     "taste; 0 where unknown",
     "is_cart_abandoned": "1 if an abandoned basket triggered the decision, else 0",
     "is_after_purchase": "1 if a purchase triggered the decision, else 0",
+    "days_since_first": "days since the first purchase filed here; 3650 where there is none",
+    "is_joined": "1 if the record holds what both teams saw, else 0",
+    "is_store_team": "1 if the record is filed with the store team, else 0",
+    "is_near_store": "1 if the app noticed its owner near the own store, else 0",
+    "is_near_rival": "1 if the app noticed its owner near the local rival, else 0",
+    "is_at_risk": "1 if the record is silent for longer than its own rhythm, else 0",
+    "is_online_surface": "1 if the decision is what site and app show first, else 0",
+    "is_store_surface": "1 if the decision is what screens and staff offer, else 0",
+    "is_reward": "1 if the decision is whether to promise extra points, else 0",
+    "is_promoter": "1 if the record foretells one who recommends, else 0",
 }
 """Usual columns. Which of them a context has, its `names` tell."""
 

@@ -48,6 +48,9 @@ IDENTIFIER_LOADINGS: Mapping[str, Mapping[str, float]] = {
     "tracking_consent": {"privacy": -0.5, "need": 0.1},
     "aware": {},
     "n_devices": {"digital": 0.3},
+    "push_consent": {"privacy": -0.4, "need": 0.2},
+    "location_consent": {"privacy": -0.5},
+    "mail_consent": {"privacy": -0.3},
 }
 """Correlation of the score behind each identifier with other scores (assumptions)."""
 
@@ -224,7 +227,9 @@ def _draw_identifiers(members: Membership, scores: Mapping[str, Floats], draws: 
     }
     shares = {"has_app": "p_app", "has_account": "p_account", "has_card": "p_loyalty",
               "email_consent": "p_email_consent", "tracking_consent": "p_tracking_consent",
-              "aware": "p_aware"}  # fmt: skip
+              "aware": "p_aware", "push_consent": "p_push_consent",
+              "location_consent": "p_location_consent",
+              "mail_consent": "p_mail_consent"}  # fmt: skip
     has = {name: rank[name] > 1 - members.column(share) for name, share in shares.items()}
     # The share consents among those whose address is known.
     n_devices = 1 + np.searchsorted(_device_ranks(), rank["n_devices"])

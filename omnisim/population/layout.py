@@ -28,6 +28,9 @@ LAYOUT: Mapping[str, tuple[str, tuple[int, ...]]] = {
     "has_card": ("uint8", ()),
     "email_consent": ("uint8", ()),
     "tracking_consent": ("uint8", ()),
+    "push_consent": ("uint8", ()),
+    "location_consent": ("uint8", ()),
+    "mail_consent": ("uint8", ()),
     "alive": ("uint8", ()),
     "aware": ("uint8", ()),
 }
@@ -39,7 +42,8 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "age": (0.0, 150.0), "digital": (0.0, 1.0), "price_sensitivity": (0.0, np.inf),
     "distance_km": (0.0, np.inf), "privacy": (0.0, 1.0), "n_devices": (1, 127),
     "has_app": (0, 1), "has_account": (0, 1), "has_card": (0, 1), "email_consent": (0, 1),
-    "tracking_consent": (0, 1), "alive": (0, 1), "aware": (0, 1),
+    "tracking_consent": (0, 1), "push_consent": (0, 1), "location_consent": (0, 1),
+    "mail_consent": (0, 1), "alive": (0, 1), "aware": (0, 1),
 }  # fmt: skip
 """Lowest and highest allowed value of each column; all must be finite."""
 

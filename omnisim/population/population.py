@@ -77,6 +77,9 @@ class Population:
         Whether the shopper has the app, a web account with e-mail address, a loyalty card.
     email_consent, tracking_consent : ndarrays of shape (n_shoppers,), uint8
         Whether the shopper accepts e-mail, from a firm that has the address, and cookies.
+    push_consent, location_consent, mail_consent : ndarrays of shape (n_shoppers,), uint8
+        Whether the shopper accepts push messages and being located, given the app, and direct mail,
+        given that the firm has the address.
     alive, aware : ndarrays of shape (n_shoppers,), uint8
         Whether, at the start, the shopper is not lost to the firm, and knows it.
     network : Network
@@ -107,6 +110,9 @@ class Population:
     has_card: Flags
     email_consent: Flags
     tracking_consent: Flags
+    push_consent: Flags
+    location_consent: Flags
+    mail_consent: Flags
     alive: Flags
     aware: Flags
     network: Network

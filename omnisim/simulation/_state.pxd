@@ -38,11 +38,23 @@ cdef struct Params:
     double effect[18]           # by channel: 0 where exposures are inert, else 1
     double goodwill_decay, display_per_day, display_goodwill, display_cost
     double p_paid_search, search_cost, search_goodwill
-    double p_open, p_click, p_unsubscribe, relevance_base, relevance_taste, creep
-    double relevance_reference, relevance_on_response, message_goodwill, message_engagement
-    double fatigue_decay, fatigue, message_cost
+    double social_per_day, social_goodwill, social_cost
+    double broadcast_contacts, broadcast_goodwill
+    # by medium: 0 e-mail, 1 push, 2 direct mail
+    double p_open[3]
+    double p_click[3]
+    double p_unsubscribe[3]
+    double message_goodwill[3]
+    double message_cost[3]
+    double relevance_base, relevance_taste, creep
+    double relevance_reference, relevance_on_response, message_engagement
+    double fatigue_decay, fatigue, settling, settled_response
+    double coupon_days, nurture_days, content_signals
     # primitives set by the capabilities
     double card_shown, record_accuracy, aisle_offered, points_across
+    double recommend_factor, referral_reward
+    double shown_help, advice_weight
+    double near_noticed, passes_per_day, passes_km
     # costs
     double goods_share, delivery_cost, picking_cost, return_online_share, return_store_cost
     double points_share, points_minimum
@@ -60,14 +72,18 @@ cdef class State:
     cdef const double[:, ::1] taste, affinity
     cdef const double[::1] digital, price_sensitivity, distance, privacy
     cdef const uint8_t[::1] has_app, has_card, tracking_consent
+    cdef const uint8_t[::1] location_consent
     cdef const int16_t[::1] home_store
     cdef const int64_t[::1] indptr
     cdef const int32_t[::1] indices
     # what they are like now
-    cdef uint8_t[::1] alive, aware, has_account, subscribed
+    cdef uint8_t[::1] alive, aware, has_account, settled
+    cdef uint8_t[:, ::1] subscribed    # columns are media
     cdef double[::1] goodwill, fatigue, engagement, touched
     cdef double[::1] satisfaction, expectation, until_need, surplus
     cdef double[:, ::1] habit, points
+    cdef double[::1] nurtured_until
+    cdef double[:, ::1] bonus          # extra points as a share of the usual ones, last day
     cdef int32_t[::1] n_needs, n_aware_near
     cdef double[::1] coupon, coupon_until     # share off the next purchase, and how long it counts
     cdef readonly list speakers
@@ -79,12 +95,16 @@ cdef class State:
     cdef double[::1] weights
     # what the firm knows: rows are records, columns 0 online team, 1 store team
     cdef const int32_t[:, ::1] record_of
-    cdef double[::1] record_last, record_value
+    cdef double[::1] record_first, record_last, record_value
     cdef int32_t[::1] record_count
+    cdef const int32_t[:, ::1] record_shown    # item put first on site and app, in the store; or -1
     cdef double[:, ::1] record_profile
+    cdef double[::1] record_weight     # of the signals in the profile; a purchase weighs 1
     cdef int32_t[:, ::1] record_sent
     cdef uint8_t[::1] record_teams    # bit 0: seen by the online team, bit 1: by the store team
 
+    cdef void file_signal(self, Py_ssize_t record, Py_ssize_t item, double weight) noexcept
+    cdef double likeness(self, Py_ssize_t i, Py_ssize_t item) noexcept
     cdef void refresh(self, Py_ssize_t i, double now) noexcept
     cdef double usable_points(self, Py_ssize_t i, int ledger) noexcept
     cdef double price_off(self, Py_ssize_t i, int channel, double now) noexcept

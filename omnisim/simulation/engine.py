@@ -4,13 +4,14 @@ import gc
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from omnisim._validation import check_count
+from omnisim._validation import check_choice, check_count
 from omnisim.config.scenario import Scenario
 from omnisim.exceptions import ParameterError, RunError
 from omnisim.policies import Policy, RecencyCampaign
 from omnisim.population import Population
 from omnisim.provenance import record
 from omnisim.random import Draws, fresh_seed
+from omnisim.simulation.decision_log import DecisionLog
 from omnisim.simulation.firm.governance import govern
 from omnisim.simulation.firm.rollout import roll_out
 from omnisim.simulation.firm.stock import popularity, replenish
@@ -33,6 +34,7 @@ def simulate(
     replication: int = 0,
     interventions: Sequence[Intervention] = (),
     progress: Progress | None = None,
+    decisions: str = "log",
 ) -> SimulationResult:
     """Run one retailer for one period and return everything that happened.
 
@@ -53,6 +55,8 @@ def simulate(
         What the firm changes while the clock runs.
     progress : callable, optional
         Called once a simulated day with the day and the number of events so far.
+    decisions : {"log", "features", "off"}, default="log"
+        Whether the policy's decisions are recorded, with the features that it saw or without.
 
     Returns
     -------
@@ -75,6 +79,8 @@ def simulate(
     world.progress = progress
     if interventions:
         world.env.process(intervene(world, interventions))
+    if check_choice("decisions", decisions, ("log", "features", "off")) != "off":
+        world.decisions = DecisionLog(with_features=decisions == "features")
     run(world)
     made = record(scenario=scenario, seed=seed, replication=replication, policy=policy)
     if interventions:

@@ -55,6 +55,8 @@ def journey(world: World, shopper: int, need: int) -> Steps:
     item = kernel.want(state, shopper, need, env.now)
     searched = kernel.search(state, shopper, need, env.now)
     trip = Trip(shopper, need, item, searched, resolved_by(world, searched))
+    if world.primitives["content_signals"] > 0 and searched in ONLINE:
+        kernel.look(state, shopper, need, item, searched)
     expires = env.now + world.scenario.market.need_open_days
     if trip.searched == STORE:
         yield from _go_to_store(world, trip)
@@ -131,7 +133,11 @@ def _put_off(world: World, trip: Trip) -> Steps:
     world.waiting[trip.shopper] = here
     try:
         yield world.env.timeout(kernel.delay(world.state, trip.shopper, trip.need, trip.step))
-    except Interrupt:
+    except Interrupt as call:
+        if call.cause == "near":
+            world.waiting.pop(trip.shopper, None)
+            yield from _go_to_store(world, trip)
+            return
         kernel.session(world.state, trip.shopper, trip.need, WEBSITE, 2 + trip.step, world.env.now)
     if world.waiting.get(trip.shopper) is here:
         del world.waiting[trip.shopper]

@@ -4,15 +4,17 @@ import math
 
 import omnisim.simulation._browsing as browsing
 import omnisim.simulation._market as kernel
+import omnisim.simulation._media as _media
 from omnisim.config.market import Market
 from omnisim.schema import Channel, Line
+from omnisim.simulation.actions import MEDIUM_CHANNELS, message_costs
 from omnisim.simulation.firm.capability_costs import steady_cost
 from omnisim.simulation.firm.holdout import display_withheld
 from omnisim.simulation.firm.ledger import post_cost
 from omnisim.simulation.in_store import train
 from omnisim.simulation.journey import begin_journeys
 from omnisim.simulation.messages import send_messages
-from omnisim.simulation.parameters import DAYS_PER_YEAR
+from omnisim.simulation.parameters import DAYS_PER_WEEK, DAYS_PER_YEAR
 from omnisim.simulation.store import Steps
 from omnisim.simulation.world import World
 
@@ -27,19 +29,33 @@ def market(world: World) -> Steps:
     for day in range(last_day):
         kernel.spread_word(state, float(day))
         kernel.spread_awareness(state, day)
-        shown = kernel.show_display(state, day, display_withheld(world, day))
-        post_cost(world, Line.MEDIA, Channel.DISPLAY, shown * world.scenario.media.display_cost)
-        sent = send_messages(world, day)
-        post_cost(world, Line.MESSAGES, Channel.EMAIL, sent * world.scenario.costs.message)
+        advertise(world, day)
+        sent, cost = send_messages(world, day), message_costs(world.scenario)
+        for channel, euros in zip(MEDIUM_CHANNELS, sent * cost, strict=True):
+            post_cost(world, Line.MESSAGES, channel, float(euros))
         for line, euros in costs.items():
             post_cost(world, line, Channel.STORE if line == Line.STAFF else Channel.NONE, euros)
         train(world, day)
+        post_cost(world, Line.TRACKING, Channel.NONE, bought_data_cost(world))
         browsing.browse(state, day)
         season = season_factor(world.scenario.market, day)
         env.process(begin_journeys(world, *kernel.needs(state, day, season)))
         if world.progress is not None:
             world.progress(day, len(state.log))
         yield env.timeout(1)
+
+
+def advertise(world: World, day: int) -> None:
+    """Show what is the same for everybody, and pay for it."""
+    media, state = world.scenario.media, world.state
+    shown = _media.show_display(state, day, display_withheld(world, day))
+    post_cost(world, Line.MEDIA, Channel.DISPLAY, shown * media.display_cost)
+    shown = _media.show_posts(state, day)
+    post_cost(world, Line.MEDIA, Channel.SOCIAL, shown * media.social_cost)
+    if day % DAYS_PER_WEEK == 0 and "broadcast" not in world.scenario.exposures.off:
+        _media.broadcast(state, day)
+        contacts = media.broadcast_contacts * world.n_shoppers
+        post_cost(world, Line.MEDIA, Channel.BROADCAST, contacts * media.broadcast_cost)
 
 
 def season_factor(market: Market, day: int) -> float:
@@ -65,3 +81,11 @@ def daily_costs(world: World) -> dict[Line, float]:
         Line.STAFF: sample * staff * scenario.costs.staff_per_hour,
         Line.CAPABILITIES: sample * capabilities,
     }
+
+
+def bought_data_cost(world: World) -> float:
+    """Return what a day of bought data costs: those who accept cookies, if the firm buys any."""
+    if world.primitives["third_party_accuracy"] <= 0:
+        return 0.0
+    n_known = int(world.columns["tracking_consent"].sum())
+    return n_known * world.scenario.costs.third_party_per_year / DAYS_PER_YEAR

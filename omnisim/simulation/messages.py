@@ -1,43 +1,44 @@
-"""E-mail: each team writes to the records it keeps, as the policy decides from what they hold."""
-
-from collections.abc import Iterable
-from dataclasses import replace
+"""Messages: each team contacts the records it keeps, as the policy decides from what they hold."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 import omnisim.simulation._journey as _journey
-import omnisim.simulation._market as _market
-from omnisim.policies import Action, Context, Truth
-from omnisim.policies.content import items_shown
-from omnisim.policies.context import NONE
-from omnisim.policies.features import as_matrix, days_since, profile_names
+import omnisim.simulation._messages as _messages
+from omnisim.policies import Action
 from omnisim.random import Stream
-from omnisim.schema import Channel
+from omnisim.schema import Channel, Trigger
+from omnisim.simulation import triggers
+from omnisim.simulation.actions import MEDIUM_CHANNELS
+from omnisim.simulation.decisions import EMAIL, PUSH, WEEK, Batch, decide, items_shown
 from omnisim.simulation.firm.holdout import email_withheld
 from omnisim.simulation.firm.knowledge import JOINT, ONLINE_TEAM, STORE_TEAM
-from omnisim.simulation.world import Trigger, World
+from omnisim.simulation.store import drop_in
+from omnisim.simulation.surfaces import arrange_surfaces
+from omnisim.simulation.world import Due, World
 
 Rows = NDArray[np.int32]
-CAMPAIGN, REMINDER, THANKS = range(3)
+Counts = NDArray[np.int64]
+Places = NDArray[np.int64]
 SESSION_STEP = 2**20
-WEEK = 7
-ACTIONS = (NONE, "email:popular", "email:profile")
+N_MEDIA = 3
 
 
-def send_messages(world: World, day: int) -> int:
-    """Send the day's campaign and the triggered messages that are due; return how many."""
-    sent = 0
-    if "email" in world.scenario.exposures.off:
-        return sent
+def send_messages(world: World, day: int) -> Counts:
+    """Send the day's campaign and what is triggered; return how many, by medium."""
+    sent = np.zeros(N_MEDIA, np.int64)
     if day % WEEK == 0:
         world.columns["record_sent"][:] = 0
+        world.spent_this_week[:] = 0
     scale = world.scenario.messages.campaign_scale
     for team in _senders(world, day):
         if day % max(1, round(world.conduct.campaign_days[team] / scale)) == 0:
-            sent += _send(world, team, _reachable(world, team), day, CAMPAIGN)
-    sent += _send_due(world, world.reminders, day, REMINDER)
-    sent += _send_due(world, world.thanks, day, THANKS)
+            sent += _send(world, team, _reachable(world, team), day, Trigger.CAMPAIGN)
+    sent += _send_due(world, world.reminders, day, Trigger.CART_ABANDONED)
+    sent += _send_due(world, world.thanks, day, Trigger.AFTER_PURCHASE)
+    arrange_surfaces(world, day)
+    for trigger, team, shoppers in triggers.of_the_day(world, day):
+        sent += _send(world, team, shoppers, day, trigger)
     return sent
 
 
@@ -52,12 +53,13 @@ def _senders(world: World, day: int) -> tuple[int, ...]:
 
 
 def _reachable(world: World, team: int, shoppers: Rows | slice = slice(None)) -> Rows:
-    """Return where, among `shoppers`, the team has an address and e-mail is welcome."""
-    has_account, has_card, subscribed = (
-        world.columns[name][shoppers] for name in ("has_account", "has_card", "subscribed")
-    )
-    known = {ONLINE_TEAM: has_account, STORE_TEAM: has_card, JOINT: has_account | has_card}[team]
-    return np.flatnonzero(known & subscribed).astype(np.int32)
+    """Return where, among `shoppers`, the team knows somebody who has not opted out of all."""
+    account, card, app = (world.columns[name][shoppers] == 1 for name in
+                          ("has_account", "has_card", "has_app"))  # fmt: skip
+    online = account | app
+    known = {ONLINE_TEAM: online, STORE_TEAM: card, JOINT: online | card}[team]
+    welcome = world.columns["subscribed"][shoppers].any(axis=1)
+    return np.flatnonzero(known & welcome).astype(np.int32)
 
 
 def _records(world: World, team: int, shoppers: Rows) -> tuple[Rows, Rows, Rows]:
@@ -65,107 +67,77 @@ def _records(world: World, team: int, shoppers: Rows) -> tuple[Rows, Rows, Rows]
 
     Sending as one, a shopper with two records that are not joined is still two to the firm.
     """
-    record_of = world.columns["record_of"]
+    columns = world.columns
+    record_of = columns["record_of"]
     if team != JOINT:
         records = np.ascontiguousarray(record_of[shoppers, team])
         return shoppers, records, np.full(len(shoppers), team, np.int32)
-    has_account = world.columns["has_account"][shoppers] == 1
-    has_card = world.columns["has_card"][shoppers] == 1
+    online = (columns["has_account"][shoppers] | columns["has_app"][shoppers]) == 1
+    has_card = columns["has_card"][shoppers] == 1
     joined = record_of[shoppers, STORE_TEAM] == shoppers
-    first, second = has_account | joined, has_card & ~joined
+    first, second = online | joined, has_card & ~joined
     both = np.concatenate((shoppers[first], shoppers[second]))
     records = np.concatenate((shoppers[first], record_of[shoppers[second], STORE_TEAM]))
     teams = np.repeat([ONLINE_TEAM, STORE_TEAM], [first.sum(), second.sum()])
     return both, records.astype(np.int32), teams.astype(np.int32)
 
 
-def _send(world: World, team: int, shoppers: Rows, day: int, kind: int) -> int:
-    """Ask the policy, deliver, let those who click come to the website; return how many."""
-    shoppers, records, teams = _records(world, team, shoppers)
-    if not len(shoppers):
-        return 0
-    luck = world.draws.uniform(Stream.POLICY, shoppers, journey=day, step=2 * kind + teams)
-    context = _context(world, team, records, day, kind, luck)
-    if getattr(world.policy, "needs_truth", False):
-        context = replace(context, truth=Truth(taste=world.columns["taste"][shoppers]))
-    action = world.policy.decide(context)
-    sent = _withhold(world, shoppers, records, teams, np.flatnonzero(action.index), day)
-    item = _items(world, records[sent], action.take(sent))
-    clicked = _market.deliver_messages(
-        world.state, shoppers[sent], records[sent], item, action.propensity[sent], teams[sent],
-        kind, day,
+def _send(world: World, team: int, shoppers: Rows, day: int, trigger: Trigger) -> Counts:
+    """Let the policy decide, deliver, let those who click come; return how many, by medium."""
+    batch, action = decide(world, Batch(team, trigger, day, *_records(world, team, shoppers)))
+    sent = _not_held_out(world, batch, action, np.flatnonzero(action.index))
+    if not len(sent):
+        return np.zeros(N_MEDIA, np.int64)
+    batch, action = batch.take(sent), action.take(sent)
+    medium = world.actions.medium[action.index]
+    clicked = _messages.deliver_messages(
+        world.state, batch.shoppers, batch.records, items_shown(world, batch.records, action),
+        action.propensity, batch.teams, medium, world.actions.depth[action.index], int(trigger),
+        day,
     )  # fmt: skip
-    _bring(world, clicked, day)
-    return len(sent)
+    count = np.bincount(medium, minlength=N_MEDIA)
+    world.spent_this_week += np.bincount(
+        medium, weights=world.actions.cost[action.index], minlength=N_MEDIA
+    )
+    if clicked:
+        _bring(world, batch.shoppers[clicked], medium[clicked], day, trigger)
+    return count
 
 
-def _withhold(
-    world: World, shoppers: Rows, records: Rows, teams: Rows, sent: NDArray[np.int64], day: int
-) -> NDArray[np.int64]:
-    """Log the messages that a field trial keeps back; return the rows that are sent."""
-    held = email_withheld(world, shoppers[sent])
+def _not_held_out(world: World, batch: Batch, action: Action, sent: Places) -> Places:
+    """Log the e-mails that a field trial keeps back; return the rows that are sent."""
+    held = email_withheld(world, batch.shoppers[sent])
+    held &= world.actions.medium[action.index[sent]] == EMAIL
     if held.any():
-        kept = sent[held]
-        _market.withhold_messages(world.state, shoppers[kept], records[kept], teams[kept], day)
+        kept = batch.take(sent[held])
+        _messages.withhold_messages(world.state, kept.shoppers, kept.records, kept.teams, batch.day)
     return sent[~held]
 
 
-def _context(
-    world: World, team: int, records: Rows, day: int, kind: int, luck: NDArray[np.float64]
-) -> Context:
-    """Return what the records hold; nothing else reaches the policy."""
-    columns, n = world.columns, len(records)
-    count, profile = columns["record_count"][records], columns["record_profile"][records]
-    sent = columns["record_sent"][records]
-    as_one = team == JOINT or world.primitives["joint_sending"] >= 1
-    features = {
-        "days_since_purchase": days_since(day, columns["record_last"][records]),
-        "n_purchases": count,
-        "mean_value": columns["record_value"][records] / np.maximum(count, 1),
-        "n_sent_this_week": sent.sum(axis=1) if as_one else sent[:, team],
-        "is_cart_abandoned": kind == REMINDER,
-        "is_after_purchase": kind == THANKS,
-    }
-    cost = world.scenario.costs.message
-    return Context(
-        features=as_matrix([*features.values(), profile], n),
-        names=(*features, *profile_names(profile.shape[1])),
-        actions=ACTIONS,
-        eligible=np.ones((n, len(ACTIONS)), dtype=np.bool_),
-        cost=np.array([0.0, cost, cost]),
-        u=luck,
-        record=records.astype(np.int64),
-        catalogue=columns["attributes"],
-    )
-
-
-def _items(world: World, records: Rows, action: Action) -> Rows:
-    """Return the item that each message shows."""
-    if action.item is not None:
-        return action.item.astype(np.int32, copy=False)
-    profile = world.columns["record_profile"][records]
-    return items_shown(ACTIONS, action.index, profile, world.columns["attributes"])
-
-
-def _send_due(world: World, triggers: list[Trigger], day: int, kind: int) -> int:
-    """Send the triggered messages that are due and forget them; return how many were sent."""
-    sent = 0
+def _send_due(world: World, due: list[Due], day: int, trigger: Trigger) -> Counts:
+    """Send the triggered messages that are due and forget them; return how many, by medium."""
+    sent = np.zeros(N_MEDIA, np.int64)
     for team in (ONLINE_TEAM, STORE_TEAM):
-        due = {shopper for when, shopper, by in triggers if when <= day and by == team}
-        wanted = np.array(sorted(due), dtype=np.int32)
-        sent += _send(world, team, wanted[_reachable(world, team, wanted)], day, kind)
-    triggers[:] = [trigger for trigger in triggers if trigger[0] > day]
+        now = {shopper for when, shopper, by in due if when <= day and by == team}
+        wanted = np.array(sorted(now), dtype=np.int32)
+        sent += _send(world, team, wanted[_reachable(world, team, wanted)], day, trigger)
+    due[:] = [entry for entry in due if entry[0] > day]
     return sent
 
 
-def _bring(world: World, clicked: Iterable[int], day: int) -> None:
-    """Take up the journeys that wait, or log a session without a need."""
-    takes_effect = "email" not in world.scenario.exposures.inert
-    for shopper in dict.fromkeys(clicked):
+def _bring(world: World, clicked: Rows, medium: Rows, day: int, trigger: Trigger) -> None:
+    """Take up the journeys that wait, or let those without a need look in.
+
+    Who is called near the store comes in; everybody else opens the website or the app.
+    """
+    near = trigger == Trigger.NEAR_STORE and world.scenario.channels.store.is_open
+    for shopper, by in dict(zip(clicked.tolist(), medium.tolist(), strict=True)).items():
+        takes_effect = MEDIUM_CHANNELS[by].name.lower() not in world.scenario.exposures.inert
         waiting = world.waiting.pop(shopper, None) if takes_effect else None
         if waiting is not None:
-            waiting.interrupt("message")
+            waiting.interrupt("near" if near else "message")
+        elif near and takes_effect:
+            world.env.process(drop_in(world, shopper, day))
         else:
-            _journey.session(
-                world.state, shopper, -1, Channel.WEBSITE, SESSION_STEP + day, float(day)
-            )
+            channel = Channel.APP if by == PUSH else Channel.WEBSITE
+            _journey.session(world.state, shopper, -1, channel, SESSION_STEP + day, float(day))

@@ -7,6 +7,7 @@ from typing import Any
 from omnisim.config.channels import Channels
 from omnisim.config.scenario import Scenario
 from omnisim.schema import Channel as Code
+from omnisim.simulation.actions import message_costs
 
 MINUTES_PER_DAY = 24 * 60
 DAYS_PER_YEAR = 365.0
@@ -148,25 +149,49 @@ def _communication(scenario: Scenario) -> dict[str, Any]:
         "p_paid_search": 0.0 if "search" in off else media.p_paid_search,
         "search_cost": media.search_cost,
         "search_goodwill": media.search_goodwill,
-        "p_open": messages.p_open,
-        "p_click": messages.p_click,
-        "p_unsubscribe": messages.p_unsubscribe,
+        "social_per_day": 0.0 if "social" in off else media.social_per_week / DAYS_PER_WEEK,
+        "social_goodwill": media.social_goodwill,
+        "social_cost": media.social_cost,
+        "broadcast_contacts": 0.0 if "broadcast" in off else media.broadcast_contacts,
+        "broadcast_goodwill": media.broadcast_goodwill,
+        "settling": media.settling,
+        "settled_response": media.settled_response,
+        **_by_medium(scenario),
         "relevance_base": messages.relevance_base,
         "relevance_taste": messages.relevance_taste,
         "creep": messages.creep,
         "relevance_reference": messages.relevance_reference,
         "relevance_on_response": messages.relevance_on_response,
-        "message_goodwill": messages.goodwill,
         "message_engagement": messages.engagement,
         "fatigue_decay": daily_decay(messages.fatigue_per_week),
         "fatigue": messages.fatigue,
-        "message_cost": scenario.costs.message,
+        "coupon_days": scenario.offers.coupon_days,
+        "nurture_days": scenario.offers.nurture_days,
+        "shown_help": scenario.surfaces.shown_help,
+        "advice_weight": scenario.surfaces.advice_weight,
+        "passes_per_day": scenario.push.passes_per_week / DAYS_PER_WEEK,
+        "passes_km": scenario.push.passes_km,
+    }
+
+
+def _by_medium(scenario: Scenario) -> dict[str, list[float]]:
+    """Return what differs between e-mail, push and direct mail, in this order."""
+    media = (scenario.messages, scenario.push, scenario.direct_mail)
+    return {
+        "p_open": [medium.p_open for medium in media],
+        "p_click": [medium.p_click for medium in media],
+        "p_unsubscribe": [medium.p_unsubscribe for medium in media],
+        "message_goodwill": [medium.goodwill for medium in media],
+        "message_cost": list(message_costs(scenario)),
     }
 
 
 def _money(scenario: Scenario, primitives: Mapping[str, float]) -> dict[str, Any]:
     costs = scenario.costs
-    moved = ("card_shown", "record_accuracy", "aisle_offered", "points_across")
+    moved = (
+        "card_shown", "record_accuracy", "aisle_offered", "points_across",
+        "content_signals", "recommend_factor", "near_noticed",
+    )  # fmt: skip
     return {name: primitives[name] for name in moved} | {
         "goods_share": costs.goods_share,
         "delivery_cost": costs.delivery,
@@ -176,6 +201,7 @@ def _money(scenario: Scenario, primitives: Mapping[str, float]) -> dict[str, Any
         "points_share": costs.points_share,
         "points_minimum": costs.points_minimum,
         "promotion": [0.0, 0.0, 0.0],
+        "referral_reward": scenario.offers.referral_reward,
     }
 
 

@@ -38,6 +38,8 @@ class SimulationResult:
         same need without the firm, over the marginal utility of money (Small and Rosen 1981).
     provenance : dict
         How the result was made.
+    decisions : pyarrow.Table, optional
+        What the policy decided (`omnisim.schema.DECISIONS`), burn-in included.
     """
 
     events: pa.Table
@@ -46,6 +48,7 @@ class SimulationResult:
     population: Population
     final: Mapping[str, np.ndarray]
     provenance: Mapping[str, Any]
+    decisions: pa.Table | None = None
 
     def __repr__(self) -> str:
         """Return what was run and its headline."""
@@ -118,7 +121,8 @@ def close_books(world: World, population: Population, made: Mapping[str, Any]) -
     kept = ("alive", "aware", "subscribed", "satisfaction", "engagement", "goodwill", "points",
             "surplus")  # fmt: skip
     final = {name: world.columns[name] for name in kept}
-    return SimulationResult(events, postings, world.scenario, population, final, made)
+    decided = None if world.decisions is None else world.decisions.to_arrow()
+    return SimulationResult(events, postings, world.scenario, population, final, made, decided)
 
 
 def _to_arrow(recorder: EventLog | Postings, table: Table) -> pa.Table:

@@ -11,6 +11,9 @@ from omnisim.simulation.world import World
 
 Steps = Generator[Any, Any, Any]
 
+DROP_IN_STEP = 2**12
+"""Step of a visit without a need, plus the day; a return's is lower."""
+
 
 def visit(world: World, shopper: int, need: int, step: int, *, patient: bool = False) -> Steps:
     """Go to the store and be served; return the days waited, or -1.0 after walking out.
@@ -32,6 +35,11 @@ def visit(world: World, shopper: int, need: int, step: int, *, patient: bool = F
     else:
         outcome.buy_unplanned(state, shopper, need, step, env.now)
     return served
+
+
+def drop_in(world: World, shopper: int, day: int) -> Steps:
+    """Come into the store without a need, on a day's call from the app."""
+    yield from visit(world, shopper, -1, DROP_IN_STEP + day)
 
 
 def be_served(env: Any, staff: Any, *, patience: float, service: float) -> Steps:

@@ -13,12 +13,15 @@ from omnisim.policies import Policy
 from omnisim.population import Population
 from omnisim.random import Draws, Stream
 from omnisim.simulation._state import State
+from omnisim.simulation.actions import ActionList, action_list
+from omnisim.simulation.decision_log import DecisionLog
 from omnisim.simulation.firm.knowledge import JOINT, ONLINE_TEAM, STORE_TEAM, draw_record_of
+from omnisim.simulation.firm.profiles import bought_profiles, common_taste
 from omnisim.simulation.firm.stock import attributes, popularity, shown_items
 from omnisim.simulation.parameters import kernel_parameters
 from omnisim.simulation.standing import Standing
 
-Trigger = tuple[float, int, int]
+Due = tuple[float, int, int]
 """Due day, shopper, and the team that saw the event."""
 
 
@@ -65,10 +68,16 @@ class World:
         The agents of the contact centre.
     standing : Standing
         What the public can read of the firm.
+    actions : ActionList
+        What the policy can do.
     waiting : dict of int to simpy.Process
         Journeys that a message can take up again, by shopper.
-    reminders, thanks : list of Trigger
+    reminders, thanks : list of Due
         Messages that an abandoned cart or a purchase has triggered and that are not yet sent.
+    spent_this_week : ndarray of shape (3,), float64, unit: EUR
+        Cost of this week's messages by medium.
+    decisions : DecisionLog, optional
+        Where decisions are recorded.
     """
 
     scenario: Scenario
@@ -82,9 +91,12 @@ class World:
     staff: list[simpy.Resource]
     agents: simpy.Resource
     standing: Standing
+    actions: ActionList
     waiting: dict[int, Any] = field(default_factory=dict)
-    reminders: list[Trigger] = field(default_factory=list)
-    thanks: list[Trigger] = field(default_factory=list)
+    reminders: list[Due] = field(default_factory=list)
+    thanks: list[Due] = field(default_factory=list)
+    spent_this_week: NDArray[np.float64] = field(default_factory=lambda: np.zeros(3))
+    decisions: DecisionLog | None = None
     progress: Any = None
 
     @property
@@ -105,11 +117,12 @@ def build_world(
     env = simpy.Environment()
     draws = Draws(seed, replication)
     primitives = scenario.primitives.at(scenario.capabilities)
+    goods = _goods(scenario, primitives, draws)
     columns = (
         _traits(scenario, population, draws)
         | _moods(scenario, population)
-        | _goods(scenario, primitives, draws)
-        | _records(len(population), primitives, draws)
+        | goods
+        | _records(population, goods, primitives, draws)
     )
     parameters = kernel_parameters(scenario, primitives, seed=seed, replication=replication)
     state = State(parameters, columns)
@@ -118,10 +131,12 @@ def build_world(
         for _ in range(scenario.stores.n_stores)
     ]
     agents = simpy.Resource(env, scenario.service_desk.agents)
+    actions = action_list(scenario)
     every = scenario.messages.campaign_every_days
     conduct = Conduct(dict.fromkeys((ONLINE_TEAM, STORE_TEAM, JOINT), every))
-    return World(scenario, env, draws, policy, state, columns, primitives, conduct, staff, agents,
-        Standing(scenario.voice.memory_per_week),
+    return World(
+        scenario, env, draws, policy, state, columns, primitives, conduct, staff, agents,
+        Standing(scenario.voice.memory_per_week), actions,
     )  # fmt: skip
 
 
@@ -145,6 +160,7 @@ def _traits(scenario: Scenario, population: Population, draws: Draws) -> dict[st
         "has_card": population.has_card,
         "tracking_consent": population.tracking_consent,
         "n_devices": population.n_devices,
+        "location_consent": population.location_consent,
         "home_store": np.minimum(home, n_stores - 1).astype(np.int16),
         "indptr": population.network.indptr,
         "indices": population.network.indices,
@@ -169,7 +185,12 @@ def _moods(scenario: Scenario, population: Population) -> dict[str, NDArray[Any]
         "alive": population.alive.copy(),
         "aware": population.aware.copy(),
         "has_account": population.has_account.copy(),
-        "subscribed": population.email_consent.copy(),
+        "subscribed": np.column_stack(
+            (population.email_consent, population.push_consent, population.mail_consent)
+        ),
+        "settled": np.zeros(n, np.uint8),
+        "bonus": np.tile([0.0, -1.0], (n, 1)),
+        "nurtured_until": np.full(n, -np.inf),
         "habit": np.zeros((n, 3)),
         "points": np.zeros((n, 2)),
         "n_needs": np.zeros(n, np.int32),
@@ -194,8 +215,19 @@ def _goods(
     }
 
 
-def _records(n: int, primitives: Mapping[str, float], draws: Draws) -> dict[str, NDArray[Any]]:
-    """Columns of what the firm knows, two records a shopper."""
+def _records(
+    population: Population,
+    goods: Mapping[str, NDArray[Any]],
+    primitives: Mapping[str, float],
+    draws: Draws,
+) -> dict[str, NDArray[Any]]:
+    """Columns of what the firm knows, two records a shopper: first the online team's."""
+    n = len(population)
+    common = common_taste(goods["attributes"], goods["popularity"])
+    accuracy = primitives["third_party_accuracy"]
+    profile, weight = bought_profiles(
+        population.taste, population.tracking_consent, common, accuracy, draws
+    )
     record_of = draw_record_of(
         n,
         match_recall=primitives["match_recall"],
@@ -204,10 +236,16 @@ def _records(n: int, primitives: Mapping[str, float], draws: Draws) -> dict[str,
     )
     return {
         "record_of": record_of,
+        "record_first": np.full(2 * n, -np.inf),
         "record_last": np.full(2 * n, -np.inf),
+        "record_shown": np.full((2 * n, 2), -1, np.int32),
+        "record_warned": np.full(2 * n, -np.inf),
+        "record_asked": np.full(2 * n, -np.inf),
         "record_value": np.zeros(2 * n),
         "record_count": np.zeros(2 * n, np.int32),
-        "record_profile": np.zeros((2 * n, 5)),
+        "record_profile": np.concatenate((profile, np.zeros_like(profile))),
+        "record_weight": np.concatenate((weight, np.zeros(n))),
+        "common_taste": common,
         "record_sent": np.zeros((2 * n, 2), np.int32),
         "record_teams": np.zeros(2 * n, np.uint8),
     }

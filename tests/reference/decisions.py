@@ -56,6 +56,12 @@ def search(w, i, need, now):
     return chosen
 
 
+def look(w, i, need, item, channel):
+    """File what a signed-in session looked at."""
+    if signed_in(w, i, need, channel, 2) == Identity.ACCOUNT:
+        w.file_signal(w.c["record_of"][i, 0], item, w.p["content_signals"])
+
+
 def session(w, i, need, channel, step, now):
     """Log a session in an open channel."""
     if w.p["is_open"][channel]:
@@ -119,6 +125,8 @@ def own_channel(w, i, channel, searched, price, now):
     """Return the part of eq. 6 that does not depend on the terms of the day."""
     discount = w.price_off(i, channel, now) + w.usable_points(i, channel) / w.c["mean_basket"][i]
     discount = min(discount, 1.0)
+    extra, last_day = w.c["bonus"][i]
+    discount += w.p["points_share"] * extra if last_day >= now else 0.0
     return (
         w.p["purchase_intercept"][channel]
         + w.c["affinity"][i, channel]
@@ -156,7 +164,8 @@ def decide(w, i, need, step, searched, item, in_store, inspected, resolved, now)
         pickup = -way - w.p["delivery_per_day"] * w.p["pick_days"]
     for channel in (WEBSITE, APP):
         if open_to(w, i, channel):
-            v[channel] = own_channel(w, i, channel, searched, price, now) + found - doubt
+            v[channel] = own_channel(w, i, channel, searched, price, now) + found
+            v[channel] -= doubt * (1 - helped(w, i, need, searched))
             v[channel] += log_sum([delivery, pickup], w.p["nest"])
     v[RIVAL_ONLINE] = w.p["rival_online"] + w.c["affinity"][i, WEBSITE] + found - doubt
     v[RIVAL_ONLINE] += price * w.p["rival_gap"] - w.p["delivery_per_day"] * w.p["rival_days"]
@@ -186,6 +195,16 @@ def without_firm(w, i):
     local = w.p["rival_local"] + w.c["affinity"][i, STORE]
     local -= w.p["distance_per_km"] * w.c["distance"][i] * w.p["rival_distance"]
     return log_sum([online, local, w.p["none_intercept"], w.p["delay_intercept"]], 1.0)
+
+
+def helped(w, i, need, searched):
+    """Return the share of the doubt that goes by what site and app show first."""
+    item = w.c["record_shown"][w.c["record_of"][i, 0], 0]
+    if item < 0 or searched not in (WEBSITE, APP):
+        return 0.0
+    if signed_in(w, i, need, searched, 2) != Identity.ACCOUNT:
+        return 0.0
+    return w.p["shown_help"] * max(0.0, w.c["taste"][i] @ w.c["attributes"][item])
 
 
 def log_sum(utilities, scale):

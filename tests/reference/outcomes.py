@@ -17,10 +17,22 @@ def buy(w, i, need, item, channel, fulfilment, free, now):
 
 def buy_unplanned(w, i, need, step, now):
     """Buy, by chance, what is popular, if the shelf has it; the journey knows nothing of it."""
-    if w.u("UNPLANNED", i, need, 2 * step) >= w.p["p_unplanned"]:
+    chance = w.p["p_unplanned"]
+    offered = w.c["record_shown"][w.c["record_of"][i, 1], 1]
+    if w.c["has_card"][i] and w.u("CAPTURE", i, need, UNPLANNED + step) < w.p["card_shown"]:
+        if offered >= 0:
+            w.log(now, i, -1, Channel.SCREEN, Event.ADVISED, identity=Identity.CARD, item=offered,
+                  store=w.home(i))  # fmt: skip
+            fit = w.c["taste"][i] @ w.c["attributes"][offered]
+            chance = logistic(logit(chance) + w.p["advice_weight"] * fit)
+    else:
+        offered = -1
+    if w.u("UNPLANNED", i, need, 2 * step) >= chance:
         return False
     weights = {k: math.log(share) for k, share in enumerate(w.c["popularity"])}
     item = choose(weights, w.u("UNPLANNED", i, need, 2 * step + 1))
+    if offered >= 0:
+        item = int(offered)
     shelf = w.c["on_hand"][w.home(i)]
     if shelf[item] <= 0:
         return False
@@ -64,16 +76,21 @@ def sell(w, i, logged, need, step, item, channel, fulfilment, free, now):
     w.post(now, Line.COST_OF_GOODS, channel, i, logged, -(goods * 0.01 * w.p["goods_share"]))
     earned = 0
     if is_member:
-        earned = to_cents((goods - off - spent) * 0.01 * w.p["points_share"])
+        extra, last_day = w.c["bonus"][i]
+        factor = 1 + (extra if last_day >= now else 0)
+        earned = to_cents((goods - off - spent) * 0.01 * w.p["points_share"] * factor)
+        w.c["bonus"][i, 1] = -1
         w.c["points"][i, ledger] += earned / 100
     w.post(now, Line.POINTS, channel, i, logged, (spent - earned) / 100)
     in_a_store = channel == STORE or fulfilment == Fulfilment.PICKUP
-    w.log(now, i, logged, channel, Event.PURCHASE, identity=identity, item=item,
-          store=w.home(i) if in_a_store else -1, fulfilment=fulfilment,
-          value=(goods - off - spent + fee) / 100)  # fmt: skip
+    store = w.home(i) if in_a_store else -1
+    w.log(now, i, logged, channel, Event.PURCHASE, identity=identity, item=item, store=store,
+          fulfilment=fulfilment, value=(goods - off - spent + fee) / 100)  # fmt: skip
     for other in range(3):
         w.c["habit"][i, other] *= 1 - w.p["habit_forgetting"]
     w.c["habit"][i, channel] += 1
+    if w.u("SETTLE", i, need, step) < w.p["settling"]:
+        w.c["settled"][i] = 1
     if identity:
         learn(w, i, 1 if channel == STORE else 0, item, goods * 0.01, now)
     return goods, off, spent, earned, identity != Identity.NONE
@@ -90,15 +107,15 @@ def pay_with_points(w, i, ledger, goods):
 
 
 def learn(w, i, team, item, value, now):
-    """File a purchase: the profile is the mean of the attributes bought."""
+    """File a purchase."""
     record = w.c["record_of"][i, team]
-    n = w.c["record_count"][record]
     w.c["record_teams"][record] |= (1, 2)[team]
+    if not w.c["record_count"][record]:
+        w.c["record_first"][record] = now
     w.c["record_last"][record] = now
     w.c["record_value"][record] += value
-    old = w.c["record_profile"][record] * n
-    w.c["record_profile"][record] = (old + w.c["attributes"][item]) / (n + 1)
-    w.c["record_count"][record] = n + 1
+    w.c["record_count"][record] += 1
+    w.file_signal(record, item, 1.0)
 
 
 def evaluate(w, i, need, channel, resolved, hassle, speed, obstacle, now):
@@ -142,7 +159,11 @@ def drop_out(w, i, need, channel, now):
 
 def speak(w, i, need, now):
     mood, u = w.c["satisfaction"][i], w.u("WORD", i, need)
-    if mood > w.p["promoter_above"] and u < w.p["p_recommend"]:
+    invited = w.c["nurtured_until"][i] >= now
+    chance = w.p["p_recommend"] * (w.p["recommend_factor"] if invited else 1)
+    if mood > w.p["promoter_above"] and u < chance:
+        if invited:
+            w.post(now, Line.REWARDS, Channel.NONE, i, need, -w.p["referral_reward"])
         w.speakers.append((i, need, 1))
         w.log(now, i, need, Channel.NONE, Event.WORD_POSITIVE)
     if mood < w.p["detractor_below"] and u < w.p["p_warn"]:

@@ -40,6 +40,17 @@ def random_world(rng, **fields):
         "messages.p_open": between(0.3, 0.8),
         "messages.p_click": 0.5,
         "messages.p_unsubscribe": between(0.1, 0.3),
+        "media.social_per_week": between(0, 5),
+        "media.broadcast_contacts": between(0, 5),
+        "media.settling": between(0.1, 0.9),
+        "push.p_open": between(0.3, 0.8),
+        "push.p_click": 0.5,
+        "push.passes_per_week": between(3, 7),
+        "direct_mail.p_unsubscribe": between(0.1, 0.3),
+        "primitives.content_signals": (0.0, 0.2, 0.5),
+        "offers.coupon_days": between(1, 60),
+        "surfaces.shown_help": between(0.1, 1),
+        "surfaces.advice_weight": between(0.5, 3),
         "segments.busy.p_aware": 0.6,
         "segments.busy.dropout_b": between(0.5, 3),
     }, **fields)  # fmt: skip
@@ -60,6 +71,10 @@ def scatter(columns, rng):
     columns["satisfaction"][:] = rng.uniform(-1, 1, n)
     columns["expectation"][:] = rng.uniform(-0.5, 1, n)
     columns["until_need"][:] = rng.exponential(1.0, n)
+    columns["settled"][:] = rng.uniform(size=n) < 0.3
+    columns["bonus"][:] = rng.uniform(0, 1.5, (n, 2)) * [1, 40]
+    columns["nurtured_until"][:] = rng.uniform(-40, 60, n)
+    columns["record_shown"][:] = rng.integers(-1, columns["on_hand"].shape[1], (2 * n, 2))
     columns["habit"][:] = rng.exponential(0.5, (n, 3))
     columns["points"][:] = rng.integers(0, 1_000, (n, 2)) / 100
     columns["n_needs"][:] = rng.integers(0, 9, n)

@@ -1,10 +1,10 @@
-"""Slow oracles of the daily round (facts.md D4, equations 1-4 and 15)."""
+"""Slow oracles of the daily round (facts.md D4, equations 1, 2 and 15)."""
 
 import math
 
 from omnisim.schema import Channel, Event, Identity
 from tests.reference.decisions import NOWHERE, RIVAL_LOCAL, RIVAL_ONLINE, STORE, WEBSITE, lose
-from tests.reference.slow_world import choose, logistic, logit
+from tests.reference.slow_world import choose
 
 
 def friends(w, i):
@@ -86,24 +86,6 @@ def spread_awareness(w, day):
                 become_aware(w, i, day)
 
 
-def show_display(w, day, withheld=()):
-    """Show advertisements at random, of base relevance (eq. 3); return how many."""
-    shown = 0
-    for i in range(len(w.c["alive"])):
-        if w.u("DISPLAY", i, day) < w.p["display_per_day"]:
-            if i in withheld:
-                w.log(day, i, -1, Channel.DISPLAY, Event.WITHHELD, identity=w.cookie(i))
-                continue
-            shown += 1
-            w.refresh(i, day)
-            w.c["goodwill"][i] += (
-                w.effect("DISPLAY") * w.p["display_goodwill"] * w.p["relevance_base"]
-            )
-            w.log(day, i, -1, Channel.DISPLAY, Event.IMPRESSION, identity=w.cookie(i),
-                  cost=w.p["display_cost"])  # fmt: skip
-    return shown
-
-
 def browse(w, day):
     """Look around without a need, online or in the store, by one uniform a day."""
     for i in range(len(w.c["alive"])):
@@ -127,39 +109,6 @@ def browse(w, day):
                   identity=Identity.ACCOUNT if known else w.cookie(i))  # fmt: skip
         elif u > 1 - p_store and w.p["is_open"][0]:
             w.log(day, i, -1, Channel.STORE, Event.VISIT, store=w.home(i))
-
-
-def deliver_messages(w, rows, kind, day):
-    """Deliver (shopper, record, item, propensity, team); return who clicks (eqs. 3 and 4)."""
-    clicked = []
-    for i, record, item, propensity, team in rows:
-        w.refresh(i, day)
-        likeness = float(w.c["taste"][i] @ w.c["attributes"][item])
-        relevance = w.p["relevance_base"] + w.p["relevance_taste"] * likeness
-        if w.c["record_teams"][record] == 3:
-            relevance -= w.p["creep"] * w.c["privacy"][i]
-        w.c["record_sent"][record, team] += 1
-        w.log(day, i, -1, Channel.EMAIL, Event.MESSAGE, identity=Identity.ACCOUNT, item=item,
-              cost=w.p["message_cost"], propensity=propensity)  # fmt: skip
-        step = 8 * kind + 4 * team
-        u = [w.u("MESSAGE", i, day, step + k) for k in range(3)]
-        gain = w.p["relevance_on_response"] * (relevance - w.p["relevance_reference"])
-        tired = w.p["fatigue"] * w.c["fatigue"][i]
-        if u[0] < logistic(logit(w.p["p_open"]) + gain - tired):
-            w.log(day, i, -1, Channel.EMAIL, Event.OPEN, identity=Identity.ACCOUNT)
-            liked = max(relevance, 0.0)
-            strength = w.effect("EMAIL") * w.p["message_goodwill"]
-            w.c["goodwill"][i] += strength * liked * math.exp(-tired)
-            if kind == 2:
-                w.c["engagement"][i] += w.effect("EMAIL") * w.p["message_engagement"] * liked
-            if u[1] < w.p["p_click"]:
-                w.log(day, i, -1, Channel.EMAIL, Event.CLICK, identity=Identity.ACCOUNT)
-                clicked.append(i)
-        if u[2] < logistic(logit(w.p["p_unsubscribe"]) - gain + tired):
-            w.c["subscribed"][i] = 0
-            w.log(day, i, -1, Channel.EMAIL, Event.UNSUBSCRIBE, identity=Identity.ACCOUNT)
-        w.c["fatigue"][i] += 1
-    return clicked
 
 
 def spread_word(w, now):

@@ -71,6 +71,15 @@ class SlowWorld:
         coupon = self.c["coupon"][shopper] if now <= self.c["coupon_until"][shopper] else 0.0
         return max(self.p["promotion"][channel], float(coupon))
 
+    def file_signal(self, record, item, weight):
+        """Keep the weighted mean of what a record's owner bought, clicked and looked at."""
+        before = self.c["record_weight"][record]
+        if weight > 0:
+            total = self.c["record_profile"][record] * before
+            total = total + weight * self.c["attributes"][item]
+            self.c["record_profile"][record] = total / (before + weight)
+            self.c["record_weight"][record] = before + weight
+
     def usable_points(self, shopper, channel):
         """Return the EUR of points that can be spent in a channel: store 0, online otherwise."""
         store, online = self.c["points"][shopper]

@@ -103,4 +103,11 @@ def scenarios(draw):
         "costs.points_minimum": between(0, 10),
         "messages.cap_per_week": draw(st.integers(0, 3)),
         "media.display_per_week": between(0, 7),
+        "media.social_per_week": between(0, 7),
+        "media.broadcast_contacts": between(0, 3),
+        "messages.at_risk_factor": between(0, 3),
+        "offers.promoter_purchases": draw(st.integers(1, 4)),
+        "surfaces.online_every_days": draw(st.sampled_from([0, 5])),
+        "surfaces.store_every_days": draw(st.sampled_from([0, 5])),
+        "surfaces.reward_every_days": draw(st.sampled_from([0, 5])),
     })  # fmt: skip

@@ -7,13 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnisim.config.scenario import Scenario
-from omnisim.simulation.firm.knowledge import STORE_TEAM, draw_record_of
+from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM, draw_record_of
+from omnisim.simulation.firm.profiles import bought_profiles
 from omnisim.simulation.firm.stock import shown_items
 from omnisim.simulation.parameters import kernel_parameters
 from omnisim.simulation.world import Conduct, World
 
 BY_STORE_STAFF = ("stock_shown", "aisle_offered")
 """Primitives that are as much as the store's staff make of them."""
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 
 def move_primitives(world: World, values: Mapping[str, float]) -> None:
@@ -24,6 +28,9 @@ def move_primitives(world: World, values: Mapping[str, float]) -> None:
     """
     if all(world.primitives[name] == value for name, value in values.items()):
         return
+    accuracy = values.get("third_party_accuracy", world.primitives["third_party_accuracy"])
+    if accuracy != world.primitives["third_party_accuracy"]:
+        _renew_bought_data(world, accuracy)
     world.primitives.update(values)
     refresh(world)
     record_of = draw_record_of(
@@ -76,20 +83,53 @@ def _merge_records(world: World, store_record: NDArray[np.int32]) -> None:
     """Move the history of each store record that is filed elsewhere from now on."""
     columns, n = world.columns, world.n_shoppers
     old = n + np.arange(n)
-    count = columns["record_count"]
     moved = (store_record < n) & (columns["record_teams"][old] > 0)
     source, target = old[moved], store_record[moved].astype(np.int64)
     if not len(source):
         return
-    weighted = columns["record_profile"] * count[:, None]
+    weight = columns["record_weight"]
+    weighted = columns["record_profile"] * weight[:, None]
     np.add.at(weighted, target, weighted[source])
-    for name in ("record_count", "record_value", "record_sent"):
+    for name in ("record_count", "record_value", "record_sent", "record_weight"):
         np.add.at(columns[name], target, columns[name][source])
         columns[name][source] = 0
     np.maximum.at(columns["record_last"], target, columns["record_last"][source])
     np.bitwise_or.at(columns["record_teams"], target, columns["record_teams"][source])
+    _take_earliest(columns["record_first"], source, target)
     columns["record_last"][source] = -np.inf
     columns["record_teams"][source] = 0
-    known = count[target] > 0
+    known = target[weight[target] > 0]
     columns["record_profile"][source] = 0.0
-    columns["record_profile"][target[known]] = weighted[target[known]] / count[target[known], None]
+    columns["record_profile"][known] = weighted[known] / weight[known, None]
+
+
+def _take_earliest(first: Floats, source: Ints, target: Ints) -> None:
+    """Move the days of first purchases; -inf stands for none."""
+    first[first == -np.inf] = np.inf
+    np.minimum.at(first, target, first[source])
+    first[source] = np.inf
+    first[first == np.inf] = -np.inf
+
+
+def _renew_bought_data(world: World, accuracy: float) -> None:
+    """Put bought data of another accuracy in the place of those that profiles hold."""
+    columns, n = world.columns, world.n_shoppers
+    old, old_weight = _bought(world, world.primitives["third_party_accuracy"])
+    new, new_weight = _bought(world, accuracy)
+    rows = columns["record_of"][:, ONLINE_TEAM]
+    weight, profile = columns["record_weight"][rows], columns["record_profile"][rows]
+    total = weight + new_weight - old_weight
+    changed = profile * weight[:, None] + new * new_weight[:, None] - old * old_weight[:, None]
+    known = total > 1e-9
+    columns["record_profile"][:n] = np.where(
+        known[:, None], changed / np.where(known, total, 1.0)[:, None], 0.0
+    )
+    columns["record_weight"][:n] = np.where(known, total, 0.0)
+
+
+def _bought(world: World, accuracy: float) -> tuple[Floats, Floats]:
+    columns = world.columns
+    return bought_profiles(
+        columns["taste"], columns["tracking_consent"], columns["common_taste"], accuracy,
+        world.draws,
+    )  # fmt: skip

@@ -72,37 +72,6 @@ def test_awareness(pair):
     assert events(slow) == {21, 22}  # AWARE, BACK
 
 
-def test_display(pair):
-    world, slow, rng = pair
-    for day in DAYS:
-        held = (rng.uniform(size=world.n_shoppers) < 0.4).astype(np.uint8)
-        shown = oracle.show_display(slow, day, set(np.flatnonzero(held)))
-        assert kernel.show_display(world.state, day, held) == shown
-    assert_same(world, slow)
-    assert events(slow) == {1, 34}  # IMPRESSION, WITHHELD
-
-
-def test_messages(pair):
-    world, slow, rng = pair
-    n = world.n_shoppers
-    teams = rng.integers(0, 4, 2 * n)
-    for columns in (world.columns, slow.c):
-        columns["record_teams"][:] = teams
-    for day in DAYS:
-        kind = int(rng.integers(3))
-        shoppers = np.sort(rng.permutation(n)[: n // 2]).astype(np.int32)
-        records = np.where(rng.uniform(size=len(shoppers)) < 0.5, shoppers, n + shoppers)
-        items = rng.integers(world.scenario.stock.n_items, size=len(shoppers))
-        columns = (shoppers, records.astype(np.int32), items.astype(np.int32),
-                   rng.uniform(size=len(shoppers)),
-                   rng.integers(0, 2, len(shoppers)).astype(np.int32))  # fmt: skip
-        rows = list(zip(*(column.tolist() for column in columns), strict=True))
-        clicked = kernel.deliver_messages(world.state, *columns, kind, day)
-        assert clicked == oracle.deliver_messages(slow, rows, kind, day)
-    assert_same(world, slow)
-    assert {2, 3, 4, 5} <= events(slow)  # MESSAGE, OPEN, CLICK, UNSUBSCRIBE
-
-
 def test_word_of_mouth(pair):
     world, slow, rng = pair
     for columns in (world.columns, slow.c):
@@ -116,27 +85,3 @@ def test_word_of_mouth(pair):
         oracle.spread_word(slow, float(day))
     assert_same(world, slow)
     assert slow.speakers == []
-
-
-def test_what_is_not_touched_decays_by_its_share_a_week():
-    world = random_world(np.random.default_rng(3))
-    columns = world.columns
-    columns["touched"][:] = 10.0
-    before = {name: columns[name].copy() for name in ("goodwill", "fatigue", "engagement")}
-    kernel.deliver_messages(
-        world.state, np.array([4], np.int32), np.array([4], np.int32), np.array([0], np.int32),
-        np.ones(1), np.array([0], np.int32), 0, 17,
-    )  # fmt: skip
-    media, messages = world.scenario.media, world.scenario.messages
-    kept = {
-        "goodwill": media.goodwill_per_week,
-        "engagement": world.scenario.experience.engagement_per_week,
-    }
-    # A reminder may add goodwill; without an opening it adds nothing.
-    opened = 3 in world.state.log.columns()[4][0]
-    for name, share in kept.items():
-        if not (opened and name == "goodwill"):
-            assert columns[name][4] == pytest.approx(before[name][4] * share)
-    expected = before["fatigue"][4] * messages.fatigue_per_week + 1
-    assert columns["fatigue"][4] == pytest.approx(expected)
-    assert columns["goodwill"][5] == before["goodwill"][5]

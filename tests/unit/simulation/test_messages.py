@@ -1,29 +1,37 @@
-"""Which records a sender writes to, against a loop over shoppers."""
+"""Which records a sender can reach, against a loop over shoppers."""
 
 import numpy as np
 import pytest
 
 import omnisim as om
-from omnisim.schema import Event
-from omnisim.simulation import messages
-from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM
+from omnisim.exceptions import ParameterError
+from omnisim.policies import Action
+from omnisim.schema import Event, Trigger
+from omnisim.simulation import decisions, messages
+from omnisim.simulation.decisions import Batch
+from omnisim.simulation.firm.knowledge import JOINT, ONLINE_TEAM, STORE_TEAM
 from tests.reference.random_worlds import random_world
 from tests.reference.worlds import of, small
 
 
 def records_by_hand(world, team):
-    """Return (shopper, record, team) of every record with an address, each record once."""
-    c, rows = world.columns, set()
+    """Return {(shopper, record, team): media} of every record that can be reached, each once."""
+    c, rows = world.columns, {}
     for i in range(world.n_shoppers):
         online, store = c["record_of"][i].tolist()
-        if not c["subscribed"][i]:
-            continue
-        if team != STORE_TEAM and c["has_account"][i]:
-            rows.add((i, online, ONLINE_TEAM))
-        if team != ONLINE_TEAM and c["has_card"][i]:
-            is_one = team == messages.JOINT and store == online
-            rows.add((i, store, ONLINE_TEAM if is_one else STORE_TEAM))
-    return rows
+        account, card, app = (bool(c[name][i]) for name in ("has_account", "has_card", "has_app"))
+        is_one = team == JOINT and store == online
+        accepts = [bool(x) for x in c["subscribed"][i]]
+        address = account or (is_one and card)
+        if team != STORE_TEAM:
+            rows[i, online, ONLINE_TEAM] = (address, app, address), accepts
+        if team != ONLINE_TEAM and not is_one:
+            rows[i, store, STORE_TEAM] = (card, False, card), accepts
+    media = {
+        key: [k and a for k, a in zip(known, accepts, strict=True)]
+        for key, (known, accepts) in rows.items()
+    }
+    return {key: reach for key, reach in media.items() if any(reach)}
 
 
 @pytest.fixture(params=range(6))
@@ -31,22 +39,16 @@ def world(request, seed):
     """A random world in which every way of being known occurs."""
     rng = np.random.default_rng([seed, 300 + request.param])
     world = random_world(
-        rng, capabilities__single_customer_view=2, primitives__match_recall=(0.0, 0.4, 0.5)
+        rng,
+        channels__app__is_open=True,
+        capabilities__single_customer_view=2,
+        primitives__match_recall=(0.0, 0.4, 0.5),
     )
-    for name in ("has_account", "has_card", "subscribed"):
+    for name in ("has_account", "has_card", "has_app", "subscribed"):
         column = world.columns[name]
         column.flags.writeable = True  # who has a card is fixed in a run
-        column[:] = rng.uniform(size=len(column)) < 0.8
+        column[:] = rng.uniform(size=column.shape) < 0.7
     return world
-
-
-@pytest.mark.parametrize("team", [ONLINE_TEAM, STORE_TEAM, messages.JOINT])
-def test_a_sender_writes_once_to_each_record_with_an_address(world, team):
-    shoppers, records, teams = messages._records(world, team, messages._reachable(world, team))
-    found = list(zip(shoppers.tolist(), records.tolist(), teams.tolist(), strict=True))
-    assert len(found) == len(set(found))
-    assert set(found) == records_by_hand(world, team)
-    assert len(found) > 5
 
 
 def test_a_larger_budget_sends_more_campaigns():
@@ -57,3 +59,81 @@ def test_a_larger_budget_sends_more_campaigns():
     ]
     sent = [int((of(run.events, "event") == Event.MESSAGE).sum()) for run in runs]
     assert 0 < sent[0] < sent[1] < sent[2]
+
+
+def batch_of(world, team, trigger=Trigger.CAMPAIGN, day=0):
+    shoppers = messages._reachable(world, team)
+    return Batch(team, trigger, day, *messages._records(world, team, shoppers))
+
+
+def keys(batch):
+    columns = (batch.shoppers.tolist(), batch.records.tolist(), batch.teams.tolist())
+    return list(zip(*columns, strict=True))
+
+
+@pytest.mark.parametrize("team", [ONLINE_TEAM, STORE_TEAM, JOINT])
+def test_a_sender_reaches_each_record_once_by_the_media_it_may_use(world, team):
+    batch = batch_of(world, team)
+    eligible = decisions.eligible_actions(world, batch)
+    media = {
+        key: [bool(row[world.actions.medium == m].any()) for m in range(3)]
+        for key, row in zip(keys(batch), eligible, strict=True)
+    }
+    assert len(media) == len(batch.shoppers)
+    expected = records_by_hand(world, team)
+    assert {key: reach for key, reach in media.items() if any(reach)} == expected
+    assert len(expected) > 5
+    assert eligible[:, 0].all()
+
+
+def test_caps_hold_for_every_policy(world):
+    world.columns["record_sent"][: world.n_shoppers // 2, ONLINE_TEAM] = 3
+    world.scenario = world.scenario.replace({"limits.cap_per_week": 3})
+    batch = batch_of(world, ONLINE_TEAM)
+    eligible = decisions.eligible_actions(world, batch)[:, 1:].any(axis=1)
+    assert (eligible <= (batch.records >= world.n_shoppers // 2)).all()
+    assert eligible.any()
+
+
+def test_a_budget_is_never_overspent(world):
+    """Whatever the policy does: here every eligible letter goes out."""
+    cost = world.scenario.direct_mail.cost
+    budget = 5.5 * cost * 1000 / world.n_shoppers
+    world.scenario = world.scenario.replace({"limits.budget_per_week": (1e6, 1e6, budget)})
+    letters = world.actions.medium == 2
+    world.spent_this_week[2] = 2 * cost
+    eligible = decisions.eligible_actions(world, batch_of(world, ONLINE_TEAM))
+    assert eligible[:, letters].any(axis=1).sum() == 3  # 5.5 paid for, 2 spent
+
+
+@pytest.mark.parametrize(
+    ("trigger", "media"),
+    [
+        (Trigger.AFTER_PURCHASE, {0, 1, 2}), (Trigger.NEAR_STORE, {1}), (Trigger.NEAR_RIVAL, {1}),
+        (Trigger.PROMOTER, {0}), (Trigger.ONLINE, {3}), (Trigger.STORE, {4}), (Trigger.REWARD, {5}),
+    ],
+)  # fmt: skip
+def test_a_trigger_has_its_own_actions(world, trigger, media):
+    eligible = decisions.eligible_actions(world, batch_of(world, ONLINE_TEAM, trigger))
+    used = np.unique(world.actions.medium[eligible.any(axis=0)])
+    assert set(used.tolist()) - {-1} == media
+    assert eligible[:, world.actions.is_referral].any() == (trigger == Trigger.PROMOTER)
+
+
+def test_a_policy_that_does_what_may_not_be_done_is_refused(world):
+    class Wild:
+        needs_truth = False
+
+        def decide(self, context):
+            n = len(context)
+            return Action(np.full(n, context.actions.index("mail:profile")), np.ones(n))
+
+    world.policy = Wild()
+    with pytest.raises(ParameterError, match=r"choose among the eligible actions. Got 'mail:pro"):
+        decisions.decide(world, batch_of(world, ONLINE_TEAM))
+
+
+def test_a_push_opt_out_leaves_email(world):
+    world.columns["subscribed"][:] = [1, 0, 0]
+    eligible = decisions.eligible_actions(world, batch_of(world, ONLINE_TEAM))
+    assert set(world.actions.medium[eligible.any(axis=0)].tolist()) == {-1, 0}

@@ -109,7 +109,7 @@ def test_the_investment_is_posted_once_and_running_costs_daily():
 def test_joining_records_keeps_what_they_held():
     world = new_world(small())
     columns, n = world.columns, world.n_shoppers
-    columns["record_count"][:] = 2
+    columns["record_count"][:] = columns["record_weight"][:] = 2
     columns["record_value"][:] = np.arange(2 * n)
     columns["record_teams"][:n], columns["record_teams"][n:] = 1, 2
     columns["record_profile"][:n], columns["record_profile"][n:] = 1.0, 3.0

@@ -1,0 +1,228 @@
+"""A decision point: what a sender may do with each record, what it knows, what is decided."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from omnisim.exceptions import ParameterError
+from omnisim.policies import Action, Context
+from omnisim.policies.content import nearest_item
+from omnisim.policies.context import Truth
+from omnisim.policies.features import as_matrix, days_since, profile_names
+from omnisim.random import Stream
+from omnisim.schema import Trigger
+from omnisim.simulation.actions import MEDIA, MEDIUM_CHANNELS, SURFACES
+from omnisim.simulation.firm.knowledge import JOINT, ONLINE_TEAM, STORE_TEAM
+from omnisim.simulation.firm.profiles import estimated_taste
+from omnisim.simulation.world import World
+
+Rows = NDArray[np.int32]
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+WEEK = 7
+EMAIL, PUSH, MAIL = range(3)
+SURFACE_OF = {Trigger.ONLINE: 3, Trigger.STORE: 4, Trigger.REWARD: 5}
+"""Where each of the decision points without a message acts: its place after the media."""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Records that one sender decides about at the same time, for the same reason.
+
+    Attributes
+    ----------
+    sender : int
+        ONLINE_TEAM, STORE_TEAM or JOINT.
+    trigger : Trigger
+        Why.
+    day : int
+        When.
+    shoppers, records, teams : ndarrays of shape (n,), int32
+        The persons behind the records, the records, and the team that each is filed under.
+    """
+
+    sender: int
+    trigger: Trigger
+    day: int
+    shoppers: Rows
+    records: Rows
+    teams: Rows
+
+    def take(self, rows: NDArray[np.int64] | Bools) -> "Batch":
+        """Return part of the batch."""
+        parts = (column[rows] for column in (self.shoppers, self.records, self.teams))
+        return Batch(self.sender, self.trigger, self.day, *parts)
+
+
+def decide(world: World, batch: Batch) -> tuple[Batch, Action]:
+    """Ask the policy about the rows with something to decide, and log the decisions.
+
+    Returns
+    -------
+    batch : Batch
+        Rows for which an action was eligible.
+    action : Action
+        What was decided for each of them.
+    """
+    eligible = eligible_actions(world, batch)
+    open_rows = np.flatnonzero(eligible[:, 1:].any(axis=1))
+    batch, eligible = batch.take(open_rows), eligible[open_rows]
+    if not len(open_rows):
+        return batch, Action(np.empty(0, np.int64), np.empty(0))
+    step = 2 * batch.trigger + batch.teams
+    luck = world.draws.uniform(Stream.POLICY, batch.shoppers, journey=batch.day, step=step)
+    context = _context(world, batch, eligible, luck)
+    action = world.policy.decide(context)
+    _check(context, action)
+    if world.decisions is not None:
+        world.decisions.add(batch, context, action)
+    return batch, action
+
+
+def eligible_actions(world: World, batch: Batch) -> Bools:
+    """Return what may be done: address, consent, the reason, caps and budgets.
+
+    Returns
+    -------
+    ndarray of shape (n, n_actions), bool
+        The first action, to do nothing, is always eligible.
+    """
+    actions = world.actions
+    reach = np.zeros((len(batch.shoppers), len(MEDIA + SURFACES)), np.bool_)
+    if batch.trigger in SURFACE_OF:
+        reach[:, SURFACE_OF[batch.trigger]] = True
+    else:
+        reach[:, : len(MEDIA)] = _reach(world, batch)
+        reach &= (sent_this_week(world, batch) < world.scenario.limits.cap_per_week)[:, None]
+        for medium in np.flatnonzero(reach.any(axis=0)):
+            _ration(world, batch, reach, int(medium))
+    eligible = np.ones((len(batch.shoppers), len(actions.names)), np.bool_)
+    eligible[:, 1:] = reach[:, actions.medium[1:]]
+    if batch.trigger != Trigger.PROMOTER:
+        eligible[:, actions.is_referral] = False
+    return eligible
+
+
+def _reach(world: World, batch: Batch) -> Bools:
+    """Return by which media each record can be reached, shape (n, 3).
+
+    Each team has the addresses that it was given, the joint sender those of both for a record that
+    is joined. The app belongs to the online team; goods are sent, so letters can be, to those with
+    an account.
+    """
+    columns, shoppers = world.columns, batch.shoppers
+    account, card, app = (columns[name][shoppers] == 1 for name in
+                          ("has_account", "has_card", "has_app"))  # fmt: skip
+    is_online = batch.teams == ONLINE_TEAM
+    address = np.where(is_online, account, card)
+    if batch.sender == JOINT:
+        joined = columns["record_of"][shoppers, STORE_TEAM] == batch.records
+        address |= is_online & joined & card
+    reach: Bools = columns["subscribed"][shoppers] == 1
+    reach[:, EMAIL] &= address
+    reach[:, PUSH] &= app & is_online & world.scenario.channels.app.is_open
+    reach[:, MAIL] &= address
+    off = world.scenario.exposures.off
+    reach[:, [code.name.lower() in off for code in MEDIUM_CHANNELS]] = False
+    if batch.trigger in (Trigger.NEAR_STORE, Trigger.NEAR_RIVAL):
+        reach[:, [EMAIL, MAIL]] = False
+    if batch.trigger == Trigger.PROMOTER:
+        reach[:, [PUSH, MAIL]] = False
+    return reach
+
+
+def sent_this_week(world: World, batch: Batch) -> Rows:
+    """Return the messages sent to each record this week, by those who share a cap."""
+    sent = world.columns["record_sent"][batch.records]
+    as_one = batch.sender == JOINT or world.primitives["joint_sending"] >= 1
+    count: Rows = sent.sum(axis=1) if as_one else sent[:, batch.sender]
+    return count
+
+
+def _ration(world: World, batch: Batch, reach: Bools, medium: int) -> None:
+    """Leave a medium to as many rows, at random, as its budget of the week can still pay."""
+    budget = world.scenario.limits.budget_per_week[medium] * world.n_shoppers / 1000
+    cost = world.actions.cost[world.actions.medium == medium][0]
+    room = (budget - world.spent_this_week[medium]) / cost if cost > 0 else np.inf
+    rows = np.flatnonzero(reach[:, medium])
+    if room >= len(rows):
+        return
+    step = 3 * (2 * batch.trigger + batch.teams[rows]) + medium
+    luck = world.draws.uniform(Stream.RATION, batch.shoppers[rows], journey=batch.day, step=step)
+    left_out = rows[np.argsort(luck, kind="stable")[max(0, int(room)) :]]
+    reach[left_out, medium] = False
+
+
+def _context(world: World, batch: Batch, eligible: Bools, luck: Floats) -> Context:
+    """Return what the records hold; nothing else reaches a policy that does not ask for truth."""
+    columns, n, records, day = world.columns, len(batch.records), batch.records, batch.day
+    count, taste = columns["record_count"][records], taste_of(world, records)
+    kind = batch.trigger
+    features = {
+        "days_since_purchase": days_since(day, columns["record_last"][records]),
+        "n_purchases": count,
+        "mean_value": columns["record_value"][records] / np.maximum(count, 1),
+        "n_sent_this_week": sent_this_week(world, batch),
+        "days_since_first": days_since(day, columns["record_first"][records]),
+        "is_joined": columns["record_teams"][records] == 3,
+        "is_store_team": batch.teams == STORE_TEAM,
+        "is_cart_abandoned": kind == Trigger.CART_ABANDONED,
+        "is_after_purchase": kind == Trigger.AFTER_PURCHASE,
+        "is_near_store": kind == Trigger.NEAR_STORE,
+        "is_near_rival": kind == Trigger.NEAR_RIVAL,
+        "is_at_risk": kind == Trigger.AT_RISK,
+        "is_promoter": kind == Trigger.PROMOTER,
+        "is_online_surface": kind == Trigger.ONLINE,
+        "is_store_surface": kind == Trigger.STORE,
+        "is_reward": kind == Trigger.REWARD,
+    }
+    truth = None
+    if getattr(world.policy, "needs_truth", False):
+        truth = Truth(taste=columns["taste"][batch.shoppers])
+    return Context(
+        features=as_matrix([*features.values(), taste], n),
+        names=(*features, *profile_names(taste.shape[1])),
+        actions=world.actions.names,
+        eligible=eligible,
+        cost=world.actions.cost,
+        u=luck,
+        record=records.astype(np.int64),
+        catalogue=columns["attributes"],
+        truth=truth,
+    )
+
+
+def taste_of(world: World, records: Rows) -> Floats:
+    """Return the firm's estimate of the taste behind each record."""
+    columns = world.columns
+    return estimated_taste(
+        columns["record_profile"][records],
+        columns["record_weight"][records],
+        columns["common_taste"],
+        world.primitives["popularity_corrected"],
+    )
+
+
+def items_shown(world: World, records: Rows, action: Action) -> Rows:
+    """Return the item that each action shows."""
+    if action.item is not None:
+        return action.item.astype(np.int32, copy=False)
+    item = np.zeros(len(records), np.int32)
+    personal = np.flatnonzero(world.actions.is_personal[action.index])
+    if len(personal):
+        taste = taste_of(world, records[personal])
+        item[personal] = nearest_item(taste, world.columns["attributes"])
+    return item
+
+
+def _check(context: Context, action: Action) -> None:
+    """Refuse an answer that does what may not be done."""
+    allowed = context.eligible[np.arange(len(context)), action.index]
+    if not allowed.all():
+        row = int(np.argmin(allowed))
+        raise ParameterError(
+            f"A policy must choose among the eligible actions. Got "
+            f"{context.actions[int(action.index[row])]!r} in row {row}, where "
+            f"{[a for a, e in zip(context.actions, context.eligible[row], strict=True) if e]} are."
+        )
