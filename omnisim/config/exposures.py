@@ -10,6 +10,9 @@ from omnisim.config.base import Part, param
 MEDIA = ("email", "search", "display", "social", "push", "direct_mail", "broadcast")
 """Media of the firm, by the names of their channels in `omnisim.schema.Channel`."""
 
+BUDGETED = MEDIA[:3]
+"""Media whose budget the audit of attribution divides: those that the reference runs."""
+
 Names = Annotated[tuple[str, ...], Strict(False)]
 
 

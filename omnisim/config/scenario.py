@@ -176,9 +176,10 @@ class Scenario(Part):
     def single_channel(self) -> Self:
         """Return the limit in which every need ends in one purchase on the website.
 
-        No rivals, no delay, no stock-outs, no abandonment, nothing uncertain, no returns, delivery
-        at once (so that shoppers judge, and leave, at the purchase), and drop-out exactly that of
-        the segment: repeat buying is then BG/NBD by construction (facts.md D2).
+        No rivals, no delay, no stock-outs, no abandonment, nothing uncertain, no returns, nothing
+        that a channel may gain by itself (K3, K5, K14), delivery at once (so that shoppers judge,
+        and leave, at the purchase), and drop-out exactly that of the segment: repeat buying is then
+        BG/NBD by construction (facts.md D2).
         """
         off = {"rivals.online_search_intercept": -50.0, "rivals.online_intercept": -50.0,
                "rivals.local_intercept": -50.0, "rivals.delay_intercept": -50.0,
@@ -193,5 +194,10 @@ class Scenario(Part):
                "market.needs_per_purchase": 1.0, "market.season_amplitude": 0.0,
                "market.back_per_year": 0.0, "governance.managers_decide": False,
                "channels.browse_online_per_week": 0.0, "channels.browse_store_per_week": 0.0,
-               "stock.warehouse_safety_factor": 10.0}  # fmt: skip
+               "stock.warehouse_safety_factor": 10.0,
+               "primitives.content_signals": (0.0,) * 3,
+               "primitives.popularity_corrected": (0.0,) * 3,
+               "primitives.third_party_accuracy": (0.0,) * 3,
+               "primitives.near_noticed": (0.0,) * 3,
+               "primitives.recommend_factor": (1.0,) * 3}  # fmt: skip
         return self.replace(off)

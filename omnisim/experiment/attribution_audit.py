@@ -10,7 +10,7 @@ import pandas as pd
 
 from omnisim._validation import check_count, check_positive, check_probability
 from omnisim.attribution import AttributionModel
-from omnisim.config.exposures import MEDIA
+from omnisim.config.exposures import BUDGETED
 from omnisim.config.scenario import Scenario
 from omnisim.experiment.arm import ArmTask, simulate_arm
 from omnisim.experiment.audit_result import AttributionAudit, channel_rows, score_rows
@@ -173,7 +173,7 @@ def _plans(
 
 def _simulated(plans: pd.DataFrame, runs: list[ArmTask], **how: Any) -> pd.DataFrame:
     """Run every different budget of each replication once; return the plans with their profit."""
-    keys = ["replication", *MEDIA]
+    keys = ["replication", *BUDGETED]
     distinct = plans[keys].drop_duplicates()
     tasks = []
     for row in distinct.to_dict("records"):

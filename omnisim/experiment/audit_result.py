@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from omnisim._validation import check_choice
-from omnisim.config.exposures import MEDIA
+from omnisim.config.exposures import BUDGETED
 from omnisim.evaluation import mean_interval
 from omnisim.experiment.channel_truth import ChannelTruth
 
@@ -134,7 +134,7 @@ def _distances(credits: pd.DataFrame, truth: ChannelTruth) -> Sequence[tuple[str
     """Return bias, rank correlation and share error of one model in each replication."""
     shapley = truth.of("orders").clip(lower=0)
     removed = truth.of("orders", kind="removed")
-    media = [name for name in MEDIA if name in shapley.index]
+    media = [name for name in BUDGETED if name in shapley.index]
     rows = []
     for _, part in credits.groupby("replication"):
         credit = part.set_index("channel")["credit"]

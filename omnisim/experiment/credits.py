@@ -20,7 +20,7 @@ from omnisim.attribution import (
     ShapleyAttribution,
     TimeDecay,
 )
-from omnisim.config.exposures import MEDIA
+from omnisim.config.exposures import BUDGETED
 from omnisim.evaluation.media_mix import media_mix_credit
 from omnisim.exceptions import ConvergenceWarning, OmnisimError
 from omnisim.experiment.attributed import ALL_SEEN, LEVELS, observed_journeys
@@ -68,7 +68,7 @@ def credits_of(
     """
     rows = [
         (TOTALS, MEDIA_MIX, medium, float(credit))
-        for medium, credit in zip(MEDIA, _media_mix(run), strict=True)
+        for medium, credit in zip(BUDGETED, _media_mix(run), strict=True)
     ]
     for level in (*LEVELS, ALL_SEEN):
         journeys = observed_journeys(run, level, lookback_days)
@@ -92,7 +92,7 @@ def spend_of(run: SimulationResult) -> dict[str, float]:
         account["channel"].to_numpy()[paid], weights=account["cents"].to_numpy()[paid],
         minlength=len(Channel),
     )  # fmt: skip
-    return {m: -float(by_channel[Channel[m.upper()]]) / 100 / run.shopper_years for m in MEDIA}
+    return {m: -float(by_channel[Channel[m.upper()]]) / 100 / run.shopper_years for m in BUDGETED}
 
 
 def _media_mix(run: SimulationResult) -> np.ndarray:
@@ -101,14 +101,14 @@ def _media_mix(run: SimulationResult) -> np.ndarray:
     week = ((events["time"].to_numpy() - market.burn_in_days) / WEEK).astype(np.int64)
     channel, event = events["channel"].to_numpy(), events["event"].to_numpy()
     n_weeks = int(market.horizon_days // WEEK)
-    if n_weeks <= len(MEDIA) + 3:
-        return np.zeros(len(MEDIA))
+    if n_weeks <= len(BUDGETED) + 3:
+        return np.zeros(len(BUDGETED))
 
     def total(rows: np.ndarray) -> np.ndarray:
         return np.bincount(week[rows], minlength=n_weeks)[:n_weeks]
 
     exposures = np.column_stack([
-        total((channel == Channel[m.upper()]) & (event == EXPOSED_BY[m])) for m in MEDIA
+        total((channel == Channel[m.upper()]) & (event == EXPOSED_BY[m])) for m in BUDGETED
     ])  # fmt: skip
     orders = total(event == Event.PURCHASE)
     return media_mix_credit(orders, exposures, kept=run.scenario.media.goodwill_per_week)
