@@ -240,8 +240,8 @@ def _mask(block: Floats, ranges: list[slice]) -> Floats:
 def _solve(step: Callable[[Floats], Floats], goal: Floats) -> tuple[Floats, Floats]:
     """Solve x = goal + step(x) by BiCGSTAB, a column a system; return x and its residual.
 
-    Columns whose recurrence breaks down are restarted from their true residual; the last steps are
-    plain iterations, which shrink any error of a substochastic matrix.
+    Columns whose recurrence breaks down are restarted from their true residual, after a plain
+    iteration that gives them another one: it shrinks any error of a substochastic matrix.
     """
     x = goal.copy()
     scale = np.abs(goal).sum(axis=0) + np.finfo(float).tiny
@@ -249,7 +249,7 @@ def _solve(step: Callable[[Floats], Floats], goal: Floats) -> tuple[Floats, Floa
         residual = goal + step(x) - x
         if (np.abs(residual).sum(axis=0) <= TOLERANCE * scale * 100).all():
             break
-        x = _bicgstab(step, x, residual, scale)
+        x = goal + step(_bicgstab(step, x, residual, scale))
     else:
         raise RunError(
             f"The chain's equations did not converge in {MAX_RESTARTS} restarts: some paths hardly "
