@@ -12,6 +12,7 @@ from omnisim.experiment.cost_priors import CostPriors
 from omnisim.experiment.measurement_value import MeasurementValue, measurement_value
 from omnisim.experiment.naive import NaiveAudit, naive_comparisons
 from omnisim.experiment.premium_split import PremiumSplit, split_premium
+from omnisim.experiment.rewards import DecisionRewards, decision_rewards
 from omnisim.experiment.shoppers import CustomerShoppers, SegmentShoppers
 from omnisim.experiment.store import read_study
 from omnisim.experiment.transition import RollOuts, transition
@@ -24,6 +25,7 @@ __all__ = [
     "Comparison",
     "CostPriors",
     "CustomerShoppers",
+    "DecisionRewards",
     "MeasurementValue",
     "NaiveAudit",
     "PremiumSplit",
@@ -34,6 +36,7 @@ __all__ = [
     "capability_values",
     "channel_truth",
     "compare",
+    "decision_rewards",
     "measurement_value",
     "naive_comparisons",
     "read_study",
