@@ -62,6 +62,21 @@ def test_a_worthless_roll_out_loses_its_cost_for_sure():
     assert np.isinf(found.orders["payback_years"]).all()
 
 
+def test_consultants_are_paid_on_top_of_the_investment():
+    free = dict.fromkeys(("visible_stock", "endless_aisle"), (0.0, 0.0, 0.0))
+    costs = {f"capability_costs__{name}": none for name, none in free.items()}
+    base, variant = firms(TWO, **costs)
+    values = made_values(base, variant, lambda m: 0.0)
+    npv = {
+        share: transition(
+            values, base, variant, priors=replace(SURE, consulting=(share,) * 3), n_draws=5
+        ).orders.loc[0, "npv"]
+        for share in (0.0, 0.5)
+    }
+    assert npv[0.0] < 0
+    assert npv[0.5] == pytest.approx(1.5 * npv[0.0])
+
+
 def test_the_order_that_earns_early_is_best():
     base, variant = firms(FOUR)
     values = made_values(base, variant, lambda m: 9.0 * ("visible_stock" in m), noise=0.1)
