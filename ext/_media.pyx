@@ -29,7 +29,10 @@ def show_posts(State w, long day):
 
 cdef Py_ssize_t show(State w, long day, int stream, int channel, double per_day, double goodwill,
                      double cost, const uint8_t[::1] withheld) except -1:
-    """Expose shoppers at random, at most once a day; base relevance adds goodwill (eq. 3)."""
+    """Expose shoppers at random, at most once a day; base relevance adds goodwill (eq. 3).
+
+    A click brings a session without a need; its price is in that of the impressions.
+    """
     cdef Py_ssize_t i, shown = 0
     cdef int identity
     if per_day <= 0:
@@ -45,6 +48,10 @@ cdef Py_ssize_t show(State w, long day, int stream, int channel, double per_day,
             w.log.add(<double>day, i, -1, channel, EVENT_IMPRESSION, identity, -1, -1, FULFIL_NONE,
                       0, cost)
             shown += 1
+            if w.uniform(stream, i, day, 1) < w.p.p_ad_click:
+                w.log.add(<double>day, i, -1, channel, EVENT_CLICK, identity)
+                if w.p.is_open[WEBSITE]:
+                    w.log.add(<double>day, i, -1, WEBSITE, EVENT_VISIT, identity)
     return shown
 
 

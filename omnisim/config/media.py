@@ -13,6 +13,10 @@ class Media(Part):
     display_per_week: float = param(
         0.25, "display impressions per shopper", unit="1/week", source="assumption", ge=0, le=7
     )
+    p_ad_click: float = param(
+        0.0046, "clicks per impression of display and social posts", source="T-53 V2 (WS)",
+        ge=0, le=1,
+    )  # fmt: skip
     display_goodwill: float = param(
         1.4,
         "goodwill of a display impression of relevance 1",

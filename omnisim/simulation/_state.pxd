@@ -36,6 +36,7 @@ cdef struct Params:
     double innovation, imitation, aware_goodwill, back_per_day
     # media and messages (equations 3-4); decays are per day, as exponents
     double effect[18]           # by channel: 0 where exposures are inert, else 1
+    double p_ad_click
     double goodwill_decay, display_per_day, display_goodwill, display_cost
     double p_paid_search, search_cost, search_goodwill
     double social_per_day, social_goodwill, social_cost

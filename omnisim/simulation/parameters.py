@@ -146,6 +146,7 @@ def _communication(scenario: Scenario) -> dict[str, Any]:
         "display_per_day": 0.0 if "display" in off else media.display_per_week / DAYS_PER_WEEK,
         "display_goodwill": media.display_goodwill,
         "display_cost": media.display_cost,
+        "p_ad_click": media.p_ad_click,
         "p_paid_search": 0.0 if "search" in off else media.p_paid_search,
         "search_cost": media.search_cost,
         "search_goodwill": media.search_goodwill,

@@ -119,7 +119,7 @@ def close_books(world: World, population: Population, made: Mapping[str, Any]) -
     events = _to_arrow(world.state.log, EVENTS)
     postings = _to_arrow(world.state.postings, POSTINGS)
     kept = ("alive", "aware", "subscribed", "satisfaction", "engagement", "goodwill", "points",
-            "surplus")  # fmt: skip
+            "surplus", "settled")  # fmt: skip
     final = {name: world.columns[name] for name in kept}
     decided = None if world.decisions is None else world.decisions.to_arrow()
     return SimulationResult(events, postings, world.scenario, population, final, made, decided)

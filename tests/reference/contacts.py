@@ -31,6 +31,10 @@ def show(w, day, channel, name, withheld=()):
             )
             w.log(day, i, -1, Channel[channel], Event.IMPRESSION, identity=w.cookie(i),
                   cost=w.p[name + "_cost"])  # fmt: skip
+            if w.u(channel, i, day, 1) < w.p["p_ad_click"]:
+                w.log(day, i, -1, Channel[channel], Event.CLICK, identity=w.cookie(i))
+                if w.p["is_open"][1]:
+                    w.log(day, i, -1, Channel.WEBSITE, Event.VISIT, identity=w.cookie(i))
     return shown
 
 
