@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from omnisim.schema import Event
 from omnisim.simulation import _media, _near
 from omnisim.simulation import _messages as kernel
 from tests.reference import contacts as oracle
@@ -27,7 +28,8 @@ def test_display(pair):
         shown = oracle.show_display(slow, day, set(np.flatnonzero(held)))
         assert _media.show_display(world.state, day, held) == shown
     assert_same(world, slow)
-    assert {row[4] for row in slow.events} == {1, 34}  # IMPRESSION, WITHHELD
+    kinds = {Event(row[4]).name for row in slow.events}
+    assert kinds == {"IMPRESSION", "WITHHELD", "CLICK", "VISIT"}
 
 
 @pytest.mark.parametrize("name", ["show_posts", "broadcast"])
