@@ -32,6 +32,7 @@ from omnisim.evaluation.premium import Premium, omnichannel_premium
 from omnisim.evaluation.ratio import ratio_interval
 from omnisim.evaluation.reward_model import LinearRewards, SklearnRewards
 from omnisim.evaluation.sampled import SampledShapley, sampled_shapley
+from omnisim.evaluation.selection import Selection, select_best
 from omnisim.evaluation.standardise import StandardisedComparison, standardised_comparison
 from omnisim.evaluation.target import target_probabilities
 from omnisim.evaluation.trial import Effects, Trial
@@ -57,6 +58,7 @@ __all__ = [
     "Premium",
     "SampleRatio",
     "SampledShapley",
+    "Selection",
     "SelfNormalisedDR",
     "ShrinkageDR",
     "SklearnRewards",
@@ -72,6 +74,7 @@ __all__ = [
     "policy_values",
     "ratio_interval",
     "sampled_shapley",
+    "select_best",
     "standardised_comparison",
     "target_probabilities",
     "uplift_curve",

@@ -9,6 +9,8 @@ from omnisim.experiment.channel_truth import ChannelTruth, channel_truth
 from omnisim.experiment.compare import compare
 from omnisim.experiment.comparison import Comparison
 from omnisim.experiment.cost_priors import CostPriors
+from omnisim.experiment.league import evaluate_policies
+from omnisim.experiment.league_result import League
 from omnisim.experiment.measurement_value import MeasurementValue, measurement_value
 from omnisim.experiment.naive import NaiveAudit, naive_comparisons
 from omnisim.experiment.premium_split import PremiumSplit, split_premium
@@ -26,6 +28,7 @@ __all__ = [
     "CostPriors",
     "CustomerShoppers",
     "DecisionRewards",
+    "League",
     "MeasurementValue",
     "NaiveAudit",
     "PremiumSplit",
@@ -37,6 +40,7 @@ __all__ = [
     "channel_truth",
     "compare",
     "decision_rewards",
+    "evaluate_policies",
     "measurement_value",
     "naive_comparisons",
     "read_study",

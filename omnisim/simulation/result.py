@@ -33,9 +33,10 @@ class SimulationResult:
     population : Population
         Who was simulated.
     final : mapping of str to ndarray
-        The shoppers' state at the end, by name. ``surplus`` is what they gained by the firm after
-        the burn-in, in EUR: the inclusive value of the first decision of each need less that of the
-        same need without the firm, over the marginal utility of money (Small and Rosen 1981).
+        The shoppers' state at the end, by name. ``fatigue`` counts recent messages, older ones
+        less. ``surplus`` is what they gained by the firm after the burn-in, in EUR: the inclusive
+        value of the first decision of each need less that of the same need without the firm, over
+        the marginal utility of money (Small and Rosen 1981).
     provenance : dict
         How the result was made.
     decisions : pyarrow.Table, optional
@@ -119,7 +120,7 @@ def close_books(world: World, population: Population, made: Mapping[str, Any]) -
     events = _to_arrow(world.state.log, EVENTS)
     postings = _to_arrow(world.state.postings, POSTINGS)
     kept = ("alive", "aware", "subscribed", "satisfaction", "engagement", "goodwill", "points",
-            "surplus", "settled")  # fmt: skip
+            "surplus", "settled", "fatigue")  # fmt: skip
     final = {name: world.columns[name] for name in kept}
     decided = None if world.decisions is None else world.decisions.to_arrow()
     return SimulationResult(events, postings, world.scenario, population, final, made, decided)

@@ -1,0 +1,247 @@
+"""Evaluate policies: train them on a log, freeze them, judge them where the truth is known."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import Any
+
+from omnisim._validation import check_count, check_positive, check_probability
+from omnisim.config.capabilities import Capabilities
+from omnisim.config.scenario import Scenario
+from omnisim.evaluation.off_policy import OffPolicyEstimator
+from omnisim.evaluation.policy_values import DEFAULT_ESTIMATORS
+from omnisim.evaluation.selection import select_best
+from omnisim.exceptions import ParameterError
+from omnisim.experiment.compare import check_arms
+from omnisim.experiment.league_result import NO_CONTACT, ORACLE, League
+from omnisim.experiment.league_runs import LeagueTask, run_judged, run_logged
+from omnisim.experiment.league_tables import (
+    Entrants,
+    Logs,
+    beside_truth,
+    competing,
+    estimated,
+    sampled,
+    summarised,
+)
+from omnisim.experiment.rewards import DecisionRewards, joined_rewards
+from omnisim.experiment.runner import run_tasks
+from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
+from omnisim.policies import NoContact, Oracle, Policy, Uniform
+from omnisim.provenance import record
+from omnisim.random import fresh_seed
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is run, and where."""
+
+    worlds: dict[str, Scenario]
+    behavior: Policy
+    shoppers: Shoppers
+    seed: int
+    n_training: int
+    n_logged: int
+    n_replications: int
+    window_days: float
+
+    def __post_init__(self) -> None:
+        for name, minimum in (("n_training", 1), ("n_logged", 1), ("n_replications", 2)):
+            check_count(name, getattr(self, name), minimum=minimum)
+        check_count("seed", self.seed, minimum=0)
+        check_positive("window_days", self.window_days)
+
+    @property
+    def n_before(self) -> int:
+        """Number of the first replication in which policies are judged."""
+        return self.n_training + self.n_logged
+
+    def task(self, world: str, name: str, policy: Policy, replication: int) -> LeagueTask:
+        """Return one run."""
+        return LeagueTask(
+            world, name, self.worlds[world], policy, self.shoppers, self.seed, replication,
+            self.window_days,
+        )  # fmt: skip
+
+    def logged(self) -> list[LeagueTask]:
+        """Return the runs of the behavior policy."""
+        replications = range(self.n_before)
+        return [self.task(w, "behavior", self.behavior, k) for w in self.worlds
+                for k in replications]  # fmt: skip
+
+    def judged(self, entrants: Entrants) -> list[LeagueTask]:
+        """Return the runs of the policies as trained."""
+        replications = range(self.n_before, self.n_before + self.n_replications)
+        return [self.task(*key, policy, k) for key, policy in entrants.items()
+                for k in replications]  # fmt: skip
+
+
+def evaluate_policies(
+    policies: Mapping[str, Policy],
+    scenario: Scenario | Mapping[str, Scenario],
+    *,
+    behavior: Policy | None = None,
+    estimators: Sequence[OffPolicyEstimator] = DEFAULT_ESTIMATORS,
+    n_training: int = 2,
+    n_logged: int = 2,
+    n_replications: int = 12,
+    window_days: float = 28.0,
+    oracle: Policy | None = None,
+    probability: float = 0.95,
+    confidence: float = 0.95,
+    shoppers: Shoppers | None = None,
+    seed: int | None = None,
+    executor: Executor | None = None,
+    on_wait: Callable[[int], None] | None = None,
+) -> League:
+    """Train policies on logs, and judge them by paired replications in which they learn no more.
+
+    In each world the behavior policy runs in the first `n_training` replications, from whose log
+    every policy learns, and in the next `n_logged` ones, from whose log off-policy estimates are
+    made: no policy is valued on what it learned from. The policies, nobody contacted, and the
+    oracle then run over `n_replications` further ones, under the same luck.
+
+    Parameters
+    ----------
+    policies : mapping of str to Policy
+        By name, other than "none" and "oracle"; they are copied and stay as they are.
+    scenario : Scenario or mapping of str to Scenario
+        Worlds by name; a single scenario is judged with every capability at level 0 ("siloed")
+        and at level 2 ("integrated").
+    behavior : Policy, optional
+        Decides in the logged runs; `Uniform` by default. It must leave every eligible action a
+        chance.
+    estimators : sequence of OffPolicyEstimator, default=(IPS(), SNIPS(), DoublyRobust())
+        What is estimated from the log; may be empty.
+    n_training, n_logged : int, default=2
+        Replications to learn from, and to estimate from; at least 1.
+    n_replications : int, default=12
+        Replications to judge in; at least 2. Of at least 26 weeks each, to see fatigue.
+    window_days : float, default=28.0
+        Days after a decision that count as its reward.
+    oracle : Policy, optional
+        The reference of regret; `Oracle` by default, which knows tastes but not values: it bounds
+        what profiles can bring, and regret may be negative for a policy that times better.
+    probability : float, default=0.95
+        Probability of correct selection that a winner needs (`select_best`).
+    confidence : float, default=0.95
+        Coverage of the intervals.
+    shoppers : Shoppers, optional
+        Where shoppers come from; the segments of the scenario by default.
+    seed : int, optional
+        Seed of the study; drawn and recorded if absent.
+    executor : concurrent.futures.Executor, optional
+        Where runs are made; in this process by default. It changes no number.
+    on_wait : callable, optional
+        Called with the number of finished runs.
+
+    Returns
+    -------
+    League
+
+    Raises
+    ------
+    ParameterError
+        If worlds differ in shoppers or horizon, or an argument is out of range.
+    OverlapError
+        If estimates are asked for and the behavior policy leaves nothing to chance.
+    RunError
+        If a run fails.
+
+    Warns
+    -----
+    OverlapWarning
+        If few decisions of the log carry an estimate.
+    """
+    check_probability("confidence", confidence)
+    check_probability("probability", probability)
+    _check_names(policies)
+    plan = _Plan(
+        worlds_of(scenario), behavior or Uniform(), shoppers or SegmentShoppers(),
+        fresh_seed() if seed is None else seed, n_training, n_logged, n_replications, window_days,
+    )  # fmt: skip
+    logs = run_tasks(run_logged, plan.logged(), executor=executor, on_wait=on_wait)
+    training, held = _split(plan, logs)
+    entrants = {
+        (world, name): policy
+        for world, log in training.items()
+        for name, policy in _entrants(policies, log, oracle or Oracle()).items()
+    }
+    estimates = estimated(entrants, held, estimators)
+    report = None if on_wait is None else (lambda n_done: on_wait(n_done + len(logs)))
+    tasks = plan.judged(entrants)
+    measures = run_tasks(run_judged, tasks, executor=executor, on_wait=report)
+    samples = sampled(tasks, measures)
+    return League(
+        table=summarised(samples, confidence),
+        estimates=beside_truth(estimates, samples, confidence),
+        selections={
+            world: select_best(competing(samples, world), probability=probability)
+            for world in plan.worlds
+        },
+        samples=samples,
+        confidence=confidence,
+        n_replications=n_replications,
+        provenance=_provenance(
+            plan, entrants, probability=probability, confidence=confidence,
+            estimators=[repr(estimator) for estimator in estimators],
+        ),
+    )  # fmt: skip
+
+
+def worlds_of(scenario: Scenario | Mapping[str, Scenario]) -> dict[str, Scenario]:
+    """Return worlds by name; a single scenario is split into siloed and integrated."""
+    if isinstance(scenario, Scenario):
+        scenario = {
+            "siloed": scenario.replace({"capabilities": Capabilities.siloed()}),
+            "integrated": scenario.replace({"capabilities": Capabilities.integrated()}),
+        }
+    if not scenario:
+        raise ParameterError("scenario must hold at least one world. Got none.")
+    worlds = dict(scenario)
+    first = next(iter(worlds.values()))
+    for other in worlds.values():
+        check_arms(first, other)
+    return worlds
+
+
+def _check_names(policies: Mapping[str, Policy]) -> None:
+    taken = {NO_CONTACT, ORACLE} & set(policies)
+    if not policies or taken:
+        raise ParameterError(
+            f"policies must hold at least one, under names other than {NO_CONTACT!r} and "
+            f"{ORACLE!r}, which always take part. Got {list(policies)}."
+        )
+
+
+def _split(plan: _Plan, logs: Sequence[DecisionRewards]) -> tuple[Logs, Logs]:
+    """Return the log to learn from and the one to estimate from, by world."""
+    training, held = {}, {}
+    for place, (name, world) in enumerate(plan.worlds.items()):
+        parts = logs[place * plan.n_before : (place + 1) * plan.n_before]
+        sizes = [world.market.n_shoppers] * plan.n_before
+        cut = plan.n_training
+        training[name] = joined_rewards(parts[:cut], sizes[:cut])
+        held[name] = joined_rewards(parts[cut:], sizes[cut:])
+    return training, held
+
+
+def _entrants(
+    policies: Mapping[str, Policy], log: DecisionRewards, oracle: Policy
+) -> dict[str, Policy]:
+    """Return copies of the policies that have learned from the log, between the two bounds."""
+    trained = {name: policy.copy() for name, policy in policies.items()}
+    for policy in trained.values():
+        policy.learn(log.to_outcome())
+    return {NO_CONTACT: NoContact(), **trained, ORACLE: oracle}
+
+
+def _provenance(plan: _Plan, entrants: Entrants, **more: object) -> dict[str, Any]:
+    return record(
+        scenario=next(iter(plan.worlds.values())), seed=plan.seed, replication=None,
+        policy=plan.behavior, shoppers=repr(plan.shoppers),
+        worlds={name: world.model_dump(mode="json") for name, world in plan.worlds.items()},
+        policies={f"{w}: {name}": policy.describe() for (w, name), policy in entrants.items()},
+        n_training=plan.n_training, n_logged=plan.n_logged, n_replications=plan.n_replications,
+        window_days=plan.window_days, **more,
+    )  # fmt: skip

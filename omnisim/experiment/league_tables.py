@@ -1,0 +1,115 @@
+"""The tables of a league: off-policy estimates, and what was measured where the truth is known."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from omnisim.evaluation import mean_interval, policy_values, ratio_interval
+from omnisim.evaluation.off_policy import OffPolicyEstimator
+from omnisim.experiment.league_result import NO_CONTACT, ORACLE
+from omnisim.experiment.league_runs import UNITS, LeagueTask
+from omnisim.experiment.rewards import DecisionRewards
+from omnisim.policies import Policy
+
+Entrants = dict[tuple[str, str], Policy]
+"""Policies as they are judged, by world and name."""
+
+Logs = dict[str, DecisionRewards]
+"""Logs of the behavior policy, by world."""
+
+ESTIMATED = ["value", "ci_low", "ci_high", "effective_sample_size", "max_weight"]
+
+
+def estimated(
+    entrants: Entrants, logs: Logs, estimators: Sequence[OffPolicyEstimator]
+) -> pd.DataFrame:
+    """Return the off-policy estimate of every policy that a firm can run, EUR per decision.
+
+    Rewards are counted after the cost of the action.
+    """
+    columns = ["world", "policy", "estimator", *ESTIMATED]
+    tables = [pd.DataFrame(columns=columns)]
+    for world, log in logs.items() if estimators else ():
+        targets = {
+            name: policy
+            for (where, name), policy in entrants.items()
+            if where == world and not policy.needs_truth
+        }
+        found = _estimates(log, targets, estimators)
+        tables.append(found.assign(world=world)[columns])
+    return pd.concat(tables[1:] or tables, ignore_index=True)
+
+
+def _estimates(
+    log: DecisionRewards, targets: Mapping[str, Policy], estimators: Sequence[OffPolicyEstimator]
+) -> pd.DataFrame:
+    """Return estimates by policy; targets decide knowing costs, rewards are net of them."""
+    feedback = log.to_feedback()
+    context = feedback.to_outcome().context
+    chances = {name: policy.probabilities(context) for name, policy in targets.items()}
+    net = feedback.with_reward(log.net_reward)
+    return policy_values(net, chances, estimators=estimators).to_frame()
+
+
+def sampled(tasks: Sequence[LeagueTask], measures: Sequence[Mapping[str, float]]) -> pd.DataFrame:
+    """Return one row a judged run and measure."""
+    rows = [
+        (task.world, task.name, task.replication, name, value)
+        for task, found in zip(tasks, measures, strict=True)
+        for name, value in found.items()
+    ]
+    return pd.DataFrame(rows, columns=["world", "policy", "replication", "measure", "value"])
+
+
+def summarised(samples: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    """Return `League.table`."""
+    rows = []
+    for world, part in samples.groupby("world", sort=False):
+        wide = {
+            str(policy): one.pivot(index="replication", columns="measure", values="value")
+            for policy, one in part.groupby("policy", sort=False)
+        }
+        rows += [
+            {"world": world, "policy": policy}
+            | _summary(own, wide[NO_CONTACT], wide[ORACLE], confidence)
+            for policy, own in wide.items()
+        ]
+    return pd.DataFrame(rows)
+
+
+def _summary(
+    own: pd.DataFrame, nobody: pd.DataFrame, oracle: pd.DataFrame, confidence: float
+) -> dict[str, float]:
+    """Return what one policy brought, paired with nobody contacted and with the oracle."""
+    gain = own["profit"] - nobody["profit"]
+    more = own["contacts"] - nobody["contacts"]
+    intervals = {
+        "gain": mean_interval(gain, confidence=confidence),
+        "per_contact": ratio_interval(gain, more, confidence=confidence),
+        "regret": mean_interval(oracle["profit"] - own["profit"], confidence=confidence),
+    }
+    found = {"profit": float(own["profit"].mean())}
+    for name, interval in intervals.items():
+        found |= dict(zip((name, f"{name}_low", f"{name}_high"), interval, strict=True))
+    return found | {name: float(own[name].mean()) for name in UNITS if name != "profit"}
+
+
+def beside_truth(estimates: pd.DataFrame, samples: pd.DataFrame, confidence: float) -> pd.DataFrame:
+    """Return estimates with the mean reward of the policy's own decisions where it was judged."""
+    own = samples[samples["measure"] == "reward"].groupby(["world", "policy"])["value"]
+    truth = {key: mean_interval(values, confidence=confidence) for key, values in own}
+    rows = [truth[key] for key in zip(estimates["world"], estimates["policy"], strict=True)]
+    names = ["truth", "truth_low", "truth_high"]
+    found = pd.DataFrame(rows, columns=names, index=estimates.index)
+    return pd.concat([estimates, found], axis=1)
+
+
+def competing(samples: pd.DataFrame, world: str) -> dict[str, np.ndarray]:
+    """Return the profits by replication of all but the oracle."""
+    profit = samples[(samples["measure"] == "profit") & (samples["world"] == world)]
+    return {
+        str(name): part["value"].to_numpy()
+        for name, part in profit.groupby("policy", sort=False)
+        if name != ORACLE
+    }

@@ -1,0 +1,113 @@
+"""The league: judged in truth, by hand, in the placebo world, and on any number of workers."""
+
+from concurrent.futures import ProcessPoolExecutor
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from omnisim.config.exposures import MEDIA
+from omnisim.evaluation import IPS
+from omnisim.exceptions import OverlapError, ParameterError
+from omnisim.experiment import decision_rewards, evaluate_policies
+from omnisim.policies import Blanket, EpsilonGreedy, RecencyCampaign, Uniform
+from omnisim.simulation import simulate
+from tests.reference.worlds import small
+
+pytestmark = pytest.mark.filterwarnings("ignore::omnisim.exceptions.OverlapWarning")
+WORLD = small()
+SIZE = {"n_training": 1, "n_logged": 1, "n_replications": 3, "window_days": 14.0, "seed": 4}
+
+
+@pytest.fixture(scope="module")
+def entrants():
+    return {"blanket": Blanket(), "learner": EpsilonGreedy(epsilon=0.0)}
+
+
+@pytest.fixture(scope="module")
+def league(entrants):
+    return evaluate_policies(entrants, WORLD, estimators=[IPS()], **SIZE)
+
+
+def test_every_policy_is_judged_in_both_worlds(league):
+    pairs = [(w, p) for w in ("siloed", "integrated")
+             for p in ("none", "blanket", "learner", "oracle")]  # fmt: skip
+    assert list(zip(league.table["world"], league.table["policy"], strict=True)) == pairs
+    assert set(league.winners) == {"siloed", "integrated"}
+    assert len(repr(league).splitlines()) <= 3
+    assert set(league.samples["replication"]) == {2, 3, 4}
+
+
+def test_profits_are_those_of_runs_by_hand(league):
+    runs = [simulate(WORLD, policy=Blanket(), seed=4, replication=k) for k in (2, 3, 4)]
+    row = league.row("siloed", "blanket")
+    assert row["profit"] == pytest.approx(np.mean([run.profit_per_shopper_year for run in runs]))
+    rewards = [decision_rewards(run, window_days=14).net_reward.mean() for run in runs]
+    assert row["reward"] == pytest.approx(np.mean(rewards))
+
+
+def test_gain_regret_and_price_of_a_contact_fit_each_other(league):
+    for _, part in league.table.groupby("world"):
+        rows = part.set_index("policy")
+        np.testing.assert_allclose(rows["gain"], rows["profit"] - rows.loc["none", "profit"])
+        np.testing.assert_allclose(rows["regret"], rows.loc["oracle", "profit"] - rows["profit"])
+        reached = rows[rows["contacts"] > 0]
+        np.testing.assert_allclose(reached["per_contact"], reached["gain"] / reached["contacts"])
+        assert rows.loc["none", ["contacts", "opt_outs", "fatigue"]].tolist() == [0, 0, 0]
+        assert rows.loc["blanket", "fatigue"] > 0
+
+
+def test_estimates_are_those_of_the_held_log(league):
+    run = simulate(WORLD, policy=Uniform(), seed=4, replication=1, decisions="features")
+    log = decision_rewards(run, window_days=14)
+    assert len(log) > 50
+    found = league.estimates.set_index(["world", "policy"]).loc[("siloed", "none")]
+    assert found["value"] == pytest.approx(IPS().estimate(log.to_feedback(), "none").value)
+    assert found["truth"] == pytest.approx(league.row("siloed", "none")["reward"])
+    assert "oracle" not in set(league.estimates["policy"])
+
+
+def test_policies_learn_from_the_training_run_and_stay_as_they_were(league, entrants):
+    assert not entrants["learner"].learned()
+    run = simulate(WORLD, policy=Uniform(), seed=4, replication=0, decisions="features")
+    policy = EpsilonGreedy(epsilon=0.0)
+    policy.learn(decision_rewards(run, window_days=14).to_outcome())
+    assert league.provenance["policies"]["siloed: learner"] == policy.describe()
+
+
+def test_worlds_are_compared_by_gain(league):
+    effect = league.world_effects().set_index("policy").loc["blanket", "difference"]
+    gains = [league.row(world, "blanket")["gain"] for world in ("integrated", "siloed")]
+    assert effect == pytest.approx(gains[0] - gains[1])
+
+
+def test_without_effect_contacts_only_cost():
+    policies = {"blanket": Blanket(), "recency": RecencyCampaign()}
+    world = small({"exposures.inert": MEDIA, "market.n_shoppers": 80, "costs.message": 0.01})
+    found = evaluate_policies(policies, {"placebo": world}, estimators=[], **SIZE)
+    assert set(found.winners.values()) <= {"none", "no evidence"}
+    for policy in policies:
+        row = found.row("placebo", policy)
+        assert row["contacts"] > 0
+        assert row["gain"] == pytest.approx(-0.01 * row["contacts"])  # whole cents
+
+
+def test_workers_change_no_number(entrants):
+    world = {"one": small({"market.n_shoppers": 20})}
+    size = SIZE | {"n_replications": 2}
+    alone = evaluate_policies(entrants, world, estimators=[], **size)
+    counts = []
+    with ProcessPoolExecutor(2) as executor:
+        shared = evaluate_policies(entrants, world, estimators=[], executor=executor,
+                                   on_wait=counts.append, **size)  # fmt: skip
+    pd.testing.assert_frame_equal(alone.samples, shared.samples, check_exact=True)
+    assert counts[-1] == 2 + 4 * 2
+
+
+def test_what_cannot_be_judged_is_refused():
+    with pytest.raises(ParameterError, match="names other than"):
+        evaluate_policies({"none": Blanket()}, WORLD, **SIZE)
+    with pytest.raises(ParameterError, match="n_replications"):
+        evaluate_policies({"blanket": Blanket()}, WORLD, **SIZE | {"n_replications": 1})
+    with pytest.raises(OverlapError, match="for certain"):
+        evaluate_policies({"blanket": Blanket()}, {"one": WORLD}, behavior=Blanket(), **SIZE)
