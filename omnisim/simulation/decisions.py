@@ -193,6 +193,14 @@ def _context(world: World, batch: Batch, eligible: Bools, luck: Floats) -> Conte
     )
 
 
+def feature_names(world: World) -> tuple[str, ...]:
+    """Return the names of what every context tells."""
+    nobody = np.empty(0, np.int32)
+    batch = Batch(ONLINE_TEAM, Trigger.CAMPAIGN, 0, nobody, nobody, nobody)
+    nothing = np.empty((0, len(world.actions.names)), np.bool_)
+    return _context(world, batch, nothing, np.empty(0)).names
+
+
 def taste_of(world: World, records: Rows) -> Floats:
     """Return the firm's estimate of the taste behind each record."""
     columns = world.columns

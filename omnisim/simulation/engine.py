@@ -106,8 +106,14 @@ def draw_shoppers(scenario: Scenario, *, seed: int, replication: int = 0) -> Pop
 
 def run(world: World) -> None:
     """Start every process and run the clock to the end of the horizon."""
+    start(world)
+    with _no_cyclic_collector():
+        run_clock(world)
+
+
+def start(world: World) -> None:
+    """Start every process."""
     scenario = world.scenario
-    end = scenario.market.burn_in_days + scenario.market.horizon_days
     start_replenishment(world)
     if scenario.rollout.is_simulated:
         world.env.process(roll_out(world))
@@ -116,14 +122,18 @@ def run(world: World) -> None:
     if scenario.rivals.react:
         world.env.process(react(world))
     world.env.process(market(world))
-    with _no_cyclic_collector():
-        try:
-            world.env.run(until=end)
-        except Exception as error:
-            raise RunError(
-                f"Replication {world.draws.replication} failed while simulating, at day "
-                f"{world.env.now:.1f}: {type(error).__name__}: {error}"
-            ) from error
+
+
+def run_clock(world: World) -> None:
+    """Run the clock to the end of the horizon; say where it stopped if it fails."""
+    market = world.scenario.market
+    try:
+        world.env.run(until=market.burn_in_days + market.horizon_days)
+    except Exception as error:
+        raise RunError(
+            f"Replication {world.draws.replication} failed while simulating, at day "
+            f"{world.env.now:.1f}: {type(error).__name__}: {error}"
+        ) from error
 
 
 def start_replenishment(world: World) -> None:

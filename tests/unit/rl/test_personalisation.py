@@ -1,0 +1,136 @@
+"""The environment: Gymnasium's checker, sums of rewards, the same trajectory for the same seed."""
+
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+gymnasium = pytest.importorskip("gymnasium", reason="omnisim[rl] is not installed")
+from gymnasium.utils.env_checker import check_env  # noqa: E402
+
+from omnisim.exceptions import ParameterError  # noqa: E402
+from omnisim.experiment.rewards import margin_after  # noqa: E402
+from omnisim.policies import NoContact, Policy  # noqa: E402
+from omnisim.policies.choosing import certain  # noqa: E402
+from omnisim.rl import PersonalisationEnv  # noqa: E402
+from omnisim.simulation import simulate  # noqa: E402
+from tests.reference.worlds import of, small  # noqa: E402
+
+NAME = "omnisim/Personalisation-v0"
+WORLD = small({"capabilities.single_customer_view": 2, "market.burn_in_days": 7})
+
+
+@dataclass
+class First(Policy):
+    """Take the first eligible action after "none"."""
+
+    def decide(self, context):
+        return certain(np.argmax(context.eligible[:, 1:], axis=1) + 1)
+
+
+@dataclass
+class FirstAfterBurnIn(First):
+    """Do nothing in the burn-in, whose decisions come first."""
+
+    n_before: int
+
+    def decide(self, context):
+        self.n_before -= len(context)
+        return NoContact().decide(context) if self.n_before >= 0 else super().decide(context)
+
+
+def episode(env, choose, **reset):
+    """Run an episode; return observations, actions taken and rewards."""
+    seen, rewards, taken = [], [], []
+    observation, info = env.reset(**reset)
+    is_over = False
+    while not is_over:
+        seen.append(observation)
+        observation, reward, terminated, is_over, info = env.step(choose(info))
+        assert not terminated
+        rewards.append(reward)
+        taken.append(info["taken"])
+    return np.array(seen), np.array(taken), np.array(rewards)
+
+
+def first(info):
+    return int(np.argmax(info["action_mask"][1:])) + 1
+
+
+def test_gymnasium_finds_no_fault(recwarn):
+    env = gymnasium.make(NAME, scenario=WORLD)
+    check_env(env.unwrapped)
+    env.close()
+    faults = [str(w.message) for w in recwarn if "infinity" not in str(w.message)]
+    assert not faults  # features have no bounds, which it points out
+
+
+def test_an_episode_is_the_simulation_of_the_same_policy():
+    env = PersonalisationEnv(WORLD)
+    seen, taken, rewards = episode(env, first, seed=3)
+    quiet = simulate(WORLD, policy=NoContact(), seed=3)
+    n_before = int((of(quiet.decisions, "time") < 7).sum())
+    run = simulate(WORLD, policy=FirstAfterBurnIn(n_before), seed=3, decisions="features")
+    after = of(run.decisions, "time") >= 7
+    np.testing.assert_array_equal(taken, of(run.decisions, "action")[after])
+    features = np.stack(run.decisions["features"].to_numpy())[after]
+    np.testing.assert_array_equal(seen, features)
+    margin = margin_after(run.postings, np.arange(40), np.full(40, 7.0), 60.0).sum()
+    assert rewards.sum() == pytest.approx(margin - env._cost[taken].sum())
+    assert margin > 0
+
+
+def test_a_seed_gives_the_same_trajectory_and_the_next_reset_another():
+    env = PersonalisationEnv(WORLD)
+    one = episode(env, first, seed=3)
+    other = episode(env, first)
+    again = episode(env, first, seed=3)
+    for a, b in zip(one, again, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert one[2].sum() != other[2].sum()
+
+
+def test_what_is_not_eligible_does_nothing():
+    env = PersonalisationEnv(WORLD)
+    _, info = env.reset(seed=1)
+    forbidden = int(np.argmin(info["action_mask"]))
+    assert info["action_mask"][forbidden] == 0
+    assert env.step(forbidden)[4]["taken"] == 0
+    env.close()
+
+
+def test_a_vector_of_environments_is_each_of_them():
+    envs = gymnasium.make_vec(NAME, num_envs=2, vectorization_mode="sync", scenario=WORLD)
+    observations, info = envs.reset(seed=[3, 4])
+    alone = [PersonalisationEnv(WORLD) for _ in range(2)]
+    starts = [env.reset(seed=seed)[0] for env, seed in zip(alone, (3, 4), strict=True)]
+    np.testing.assert_array_equal(observations, starts)
+    for _ in range(30):
+        actions = [int(np.argmax(mask[1:])) + 1 for mask in info["action_mask"]]
+        observations, rewards, _, _, info = envs.step(np.array(actions))
+        steps = [env.step(action) for env, action in zip(alone, actions, strict=True)]
+        np.testing.assert_array_equal(observations, [step[0] for step in steps])
+        np.testing.assert_array_equal(rewards, [step[1] for step in steps])
+    for env in (envs, *alone):
+        env.close()
+
+
+def test_closing_in_the_middle_leaves_no_thread():
+    before = threading.active_count()
+    env = PersonalisationEnv(WORLD)
+    env.reset(seed=1)
+    env.step(0)
+    env.reset()
+    assert threading.active_count() == before + 1
+    env.close()
+    env.close()
+    assert threading.active_count() == before
+    with pytest.raises(gymnasium.error.ResetNeeded):
+        env.step(0)
+
+
+def test_a_world_without_decisions_is_refused():
+    off = small({"exposures.off": ("email", "push", "direct_mail")})
+    with pytest.raises(ParameterError, match="at least one decision"):
+        PersonalisationEnv(off).reset(seed=1)
