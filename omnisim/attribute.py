@@ -70,6 +70,8 @@ def run_attribute(arguments: argparse.Namespace) -> int:
     """Run the command: print the table, write what was asked for, return the exit code."""
     if arguments.bootstrap and arguments.stream:
         raise ParameterError("--bootstrap needs all journeys in memory: leave out --stream.")
+    if arguments.unsorted and not arguments.stream:
+        raise ParameterError("--unsorted goes with --stream: in memory, events are always sorted.")
     kind = arguments.kind or _kind(arguments.file)
     with _bar(arguments, kind) as progress:
         model, intervals = _fit(arguments, kind, progress)

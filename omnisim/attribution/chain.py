@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from omnisim.exceptions import BuildError, ParameterError
+from omnisim.exceptions import BuildError, ParameterError, TableError
 from omnisim.journeys import Journeys
 
 try:
@@ -113,6 +114,23 @@ class Chain:
         return [
             separator.join(self.channel_names[d - 1] for d in row if d) for row in digits.tolist()
         ]
+
+    def node_names(self) -> list[str]:
+        """Return the names of the start, of the states and of both ends.
+
+        Raises
+        ------
+        TableError
+            If two of them are the same, as when a channel is called "(null)" or "a > b".
+        """
+        names = ["(start)", *self.state_names(), "(conversion)", "(null)"]
+        if len(set(names)) < len(names):
+            twice = next(name for name, times in Counter(names).items() if times > 1)
+            raise TableError(
+                f"Names of states must differ. Two are {twice!r}: rename the channel with "
+                "Journeys.regroup."
+            )
+        return names
 
 
 def count_chain(journeys: Journeys, order: int, *, use_nulls: bool = True) -> Chain:

@@ -36,7 +36,7 @@ def to_digraph(model: MarkovAttribution, *, min_probability: float = 0.0) -> "nx
     chain: Chain = model.chain_
     graph: nx.DiGraph[str] = nx.DiGraph(order=chain.order)
     graph.add_node("(start)", visits=int(chain.start.sum()))
-    for name, visits in zip(chain.state_names(), chain.visits.tolist(), strict=True):
+    for name, visits in zip(chain.node_names()[1:-2], chain.visits.tolist(), strict=True):
         graph.add_node(name, visits=visits)
     graph.add_node("(conversion)", visits=int(chain.to_conversion.sum()))
     graph.add_node("(null)", visits=int(chain.to_null.sum()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import cached_property
 from typing import Any, Self
 
@@ -19,7 +20,7 @@ from omnisim.attribution.base import (
 )
 from omnisim.attribution.chain import Chain, count_chain
 from omnisim.attribution.removal import absorption, removal_effects
-from omnisim.exceptions import ParameterError
+from omnisim.exceptions import OmnisimWarning, ParameterError
 from omnisim.journeys import Journeys
 
 __all__ = ["MarkovAttribution"]
@@ -48,14 +49,15 @@ class MarkovAttribution(AttributionModel):
     removal : {"null", "redistribute"}, default="null"
         Where the steps into a removed channel go: to the null state, or to the other steps from the
         same state in proportion. By redistribution a channel that converts worse than the others
-        has a negative removal effect, and then a negative credit.
+        has a negative removal effect, and then a negative credit. Where the effects do not sum to
+        more than 0, nothing can be divided in their proportion: credits are NaN, with a warning.
     value_by : {"value", "conversions"}, default="value"
         What divides the value: the value that each removal loses, or the conversions.
 
     Attributes
     ----------
     credit_ : Series of shape (n_channels,), float64, unit: conversions
-        Non-negative; sums to the conversions seen in `fit`.
+        Sums to the conversions seen in `fit`; non-negative where removal leads to null.
     value_credit_ : Series of shape (n_channels,), float64
         Value seen in `fit`, divided in proportion to `value_removal_effect_`, or to
         `removal_effect_` where `value_by` says so.
@@ -168,6 +170,8 @@ class MarkovAttribution(AttributionModel):
         """
         order = check_count("order", self.order)
         check_choice("repeats", self.repeats, ("keep", "collapse"))
+        if not isinstance(self.use_nulls, (bool, np.bool_)):
+            raise ParameterError(f"use_nulls must be True or False. Got {self.use_nulls!r}.")
         journeys = check_conversions(as_journeys(X))
         if self.repeats == "collapse":
             journeys = journeys.collapse()
@@ -218,7 +222,7 @@ class MarkovAttribution(AttributionModel):
                 f"transition_matrix_ is for at most {MATRIX_STATES:,} states. This chain has "
                 f"{chain.n_states:,}; use transitions()."
             )
-        names = ["(start)", *chain.state_names(), "(conversion)", "(null)"]
+        names = chain.node_names()
         n = len(names)
         matrix = np.zeros((n, n))
         matrix[0, 1:-2] = chain.p_start
@@ -249,13 +253,13 @@ class MarkovAttribution(AttributionModel):
                 "steps": ahead[:, 2],
                 "value": ahead[:, 1],
             },
-            index=pd.Index(self.chain_.state_names(), name="state"),
+            index=pd.Index(self.chain_.node_names()[1:-2], name="state"),
         )
 
     def transitions(self) -> pd.DataFrame:
         """Return the transitions that occur: from, to, count and probability, one a row."""
         chain = self.chain_
-        names = np.array(["(start)", *chain.state_names(), "(conversion)", "(null)"], dtype=object)
+        names = np.array(chain.node_names(), dtype=object)
         n = chain.n_states
         inner = chain.count.tocoo()
         began, converted, ended = (
@@ -277,7 +281,15 @@ class MarkovAttribution(AttributionModel):
 
 
 def _divide(total: float, effect: pd.Series, name: str) -> pd.Series:
-    """Divide `total` in proportion to `effect`."""
+    """Divide `total` in proportion to `effect`; NaN where that cannot be done."""
     whole = float(effect.sum())
-    credit: pd.Series = (effect * (total / whole) if whole > 0 else effect * 0.0).rename(name)
+    if total > 0 and not whole > 0:
+        warnings.warn(
+            f"{name} is NaN: the removal effects sum to {whole:.3g} and must sum to more than 0 to "
+            "divide anything. Use removal='null'; the effects themselves are in removal_effect_.",
+            OmnisimWarning,
+            stacklevel=4,
+        )
+        return pd.Series(np.nan, index=effect.index, name=name)
+    credit: pd.Series = (effect * (total / whole if total > 0 else 0.0)).rename(name)
     return credit

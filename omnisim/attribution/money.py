@@ -1,6 +1,7 @@
 """Credits against costs."""
 
 from collections.abc import Mapping
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -30,7 +31,7 @@ def budget_table(model: AttributionModel, costs: Mapping[str, float]) -> pd.Data
         conversion; ``roas``, credited value per unit of cost; ``share_of_cost``,
         ``share_of_credit`` and ``share_of_value``; ``budget``, the whole cost divided among the
         channels that cost anything, in proportion to their value credits (to their credits where no
-        value is known). Ratios with nothing below the line are NaN.
+        value is known), a negative one counting as 0. Ratios with nothing below the line are NaN.
 
     Raises
     ------
@@ -55,10 +56,10 @@ def budget_table(model: AttributionModel, costs: Mapping[str, float]) -> pd.Data
             raise ParameterError(
                 f"costs names an unknown channel {name!r}.{suggest(str(name), credit.index)}"
             )
-        if not 0 <= amount < np.inf:
+        if not isinstance(amount, Real) or not 0 <= amount < np.inf:
             raise ParameterError(f"costs[{name!r}] must be finite and >= 0. Got {amount!r}.")
     cost = pd.Series(costs, dtype=np.float64).reindex(credit.index).fillna(0.0)
-    basis = (value if value.sum() > 0 else credit).where(cost > 0, 0.0)
+    basis = (value if value.sum() > 0 else credit).where(cost > 0, 0.0).clip(lower=0.0)
     return pd.DataFrame(
         {
             "cost": cost,

@@ -62,7 +62,8 @@ class PositionBased(RuleModel):
     def touchpoint_share(self, journeys: Journeys) -> Floats:
         """Return the weights of each touchpoint's place, scaled to sum to 1."""
         weights = (self.first, self.middle, self.last)
-        if min(weights) < 0 or sum(weights) > 1 + 1e-12 or sum(weights) == 0:
+        check_weights("first, middle and last", weights)
+        if sum(weights) > 1 + 1e-12 or sum(weights) == 0:
             raise ParameterError(
                 f"first, middle and last must be >= 0 and sum to more than 0 and at most 1. "
                 f"Got {weights}."
@@ -179,7 +180,10 @@ def places(journeys: Journeys) -> npt.NDArray[np.int64]:
 
 def check_weights(name: str, values: Sequence[float]) -> Floats:
     """Return finite weights >= 0 as an array."""
-    weight = np.asarray(values, dtype=np.float64)
+    try:
+        weight = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        weight = np.array([np.nan])
     if weight.ndim != 1 or not (np.isfinite(weight) & (weight >= 0)).all():
         raise ParameterError(f"{name} must be finite numbers >= 0. Got {values!r}.")
     return weight

@@ -73,6 +73,7 @@ def assert_same(found, expected, tolerance, rename=lambda name: name):
         np.testing.assert_allclose(got, series, rtol=tolerance, atol=tolerance, err_msg=name)
 
 
+@pytest.mark.filterwarnings("ignore:.*credit is NaN:omnisim.exceptions.OmnisimWarning")
 @pytest.mark.parametrize("timed", [False, True], ids=["paths", "times"])
 @pytest.mark.parametrize("name", MODELS)
 @given(seed=st.integers(0, 2**32))

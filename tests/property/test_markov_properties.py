@@ -90,6 +90,7 @@ def test_self_transitions_do_not_matter_at_order_one(table):
     np.testing.assert_allclose(collapse.credit_, keep.credit_, rtol=1e-10, atol=1e-12)
 
 
+@pytest.mark.filterwarnings("ignore:.*credit is NaN:omnisim.exceptions.OmnisimWarning")
 @given(table=tables, order=st.integers(1, 3))
 @settings(max_examples=30, deadline=None)
 def test_redistribution_meets_the_dense_oracle(table, order):

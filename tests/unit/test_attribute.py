@@ -75,6 +75,8 @@ def test_unsorted_events_give_the_same_table(tmp_path, ending):
     with pytest.raises(OmnisimError, match=r"must be sorted .* --unsorted"):
         run(file, "--stream")
     run(file, "--csv", tmp_path / "whole.csv")
+    with pytest.raises(OmnisimError, match="--unsorted goes with --stream"):
+        run(file, "--unsorted")
     run(file, "--stream", "--unsorted", "--csv", tmp_path / "stream.csv")
     assert (tmp_path / "whole.csv").read_text() == (tmp_path / "stream.csv").read_text()
 

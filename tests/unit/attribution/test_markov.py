@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from omnisim.attribution import MarkovAttribution, removal
-from omnisim.exceptions import NotFittedError, ParameterError, TableError
+from omnisim.attribution import MarkovAttribution, removal, to_digraph
+from omnisim.exceptions import NotFittedError, OmnisimWarning, ParameterError, TableError
 from omnisim.journeys import Journeys
 from tests.reference.markov import removal_effects
 
@@ -79,6 +79,7 @@ def test_block_solver_meets_the_factorisation(real, order, monkeypatch):
     assert 0 < blocked.error_bound_ < 1e-12
 
 
+@pytest.mark.filterwarnings("ignore:.*credit is NaN:omnisim.exceptions.OmnisimWarning")
 @pytest.mark.parametrize("redistribute", [False, True])
 @pytest.mark.parametrize("order", [1, 2])
 def test_the_bound_holds_for_a_careless_solver(real, order, redistribute, monkeypatch):
@@ -198,3 +199,42 @@ def test_not_fitted():
 def test_shares_sum_to_one_within_a_journey(real):
     share = MarkovAttribution().fit(real).touchpoint_share(real)
     np.testing.assert_allclose(np.add.reduceat(share, real.offset[:-1]), 1.0, rtol=1e-12)
+
+
+def test_effects_that_divide_nothing_leave_no_credits():
+    paths = {"path": ["a > a > b", "b > a > a > c", "c > a", "a > b"],
+             "n_conversions": [6, 1, 1, 2], "n_nulls": [0, 9, 9, 2]}  # fmt: skip
+    model = MarkovAttribution(removal="redistribute")
+    with pytest.warns(OmnisimWarning, match="credit is NaN: the removal effects sum to -"):
+        model.fit(paths)
+    assert model.removal_effect_.sum() < 0
+    assert model.credit_.isna().all()
+    assert (model.value_credit_ == 0).all()
+
+
+def test_use_nulls_is_a_yes_or_no():
+    with pytest.raises(ParameterError, match=r"use_nulls must be True or False\. Got 'no'"):
+        MarkovAttribution(use_nulls="no").fit({"path": ["a"], "n_conversions": [1]})
+
+
+@pytest.mark.parametrize(
+    ("order", "channels"), [(1, ["(start)", "b"]), (1, ["(null)", "b"]), (2, ["a > b", "a", "b"])]
+)
+def test_states_of_one_name_are_refused(order, channels):
+    events = {"shopper": [1, *[2] * len(channels)], "time": range(len(channels) + 1),
+              "channel": [channels[0], *channels],
+              "conversion": [1, *[0] * (len(channels) - 1), 1]}  # fmt: skip
+    model = MarkovAttribution(order).fit(Journeys.from_events(events))
+    for read in (model.states, model.transitions, lambda: model.transition_matrix_,
+                 lambda: to_digraph(model)):  # fmt: skip
+        with pytest.raises(TableError, match="Names of states must differ"):
+            read()
+
+
+def test_a_chain_whose_recurrence_breaks_down_is_solved():
+    # Without a change of start, every restart of BiCGSTAB breaks down as the first one did.
+    paths = {"path": ["c > c > a > a", "a > c > c > c > c > c > c", "c > c"],
+             "n_conversions": [0, 1, 0], "n_nulls": [5, 5, 5]}  # fmt: skip
+    model = MarkovAttribution(order=2).fit(paths)
+    visits = model.chain_.p_start @ np.linalg.inv(np.eye(6) - model.chain_.transition.toarray())
+    np.testing.assert_allclose(model.states()["visits"], visits, rtol=1e-12)

@@ -111,6 +111,7 @@ def test_participation_counts_every_conversion_a_channel_took_part_in():
         TimeDecay(half_life=0.0), TimeDecay(half_life=float("nan")),
         PositionWeights([-1.0]), PositionWeights([1.0], anchor="middle"),
         PositionWeights([float("inf")]), ChannelWeights({"a": -1.0}),
+        PositionBased(first=float("nan")), PositionBased(last="a lot"), PositionWeights(["a"]),
     ],
     ids=repr,
 )  # fmt: skip

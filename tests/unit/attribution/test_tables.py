@@ -51,7 +51,9 @@ def test_no_cost_at_all():
     assert budget_table(LastTouch().fit(PATHS), {})["share_of_cost"].isna().all()
 
 
-@pytest.mark.parametrize("costs", [{"mial": 1.0}, {"mail": -1.0}, {"mail": float("inf")}])
+@pytest.mark.parametrize(
+    "costs", [{"mial": 1.0}, {"mail": -1.0}, {"mail": float("inf")}, {"mail": "1"}]
+)
 def test_wrong_costs(costs):
     with pytest.raises(ParameterError):
         budget_table(LastTouch().fit(PATHS), costs)
@@ -81,3 +83,9 @@ def test_unlikely_edges_can_be_left_out():
     )
     with pytest.raises(ParameterError, match="min_probability"):
         to_digraph(model, min_probability=2)
+
+
+def test_a_negative_credit_gets_no_budget():
+    model = LastTouch().fit({"path": ["a", "b"], "n_conversions": [1, 1], "value": [5.0, 5.0]})
+    model.value_credit_ = model.value_credit_ * 0 + [12.0, -2.0]
+    assert budget_table(model, {"a": 1.0, "b": 1.0})["budget"].to_dict() == {"a": 2.0, "b": 0.0}
