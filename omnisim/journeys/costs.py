@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from omnisim.exceptions import TableError
-from omnisim.journeys.events import COMMON_NAMES, check_channels
+from omnisim.journeys.events import COMMON_NAMES, check_channels, group_names
 from omnisim.journeys.tables import as_table, find_column, read_codes, read_float, table_errors
 
 __all__ = ["channel_costs"]
@@ -57,7 +57,7 @@ def channel_costs(
         amount = read_float(events[price], str(price))
         codes, raw = read_codes(events[where], "channel")
     names = [str(name).strip() for name in raw]
-    names = [(channels or {}).get(name, name) for name in names]
+    names = group_names(names, channels or {})
     check_channels(set(names))
     spent = np.bincount(codes + 1, weights=amount, minlength=len(names) + 1)
     lost = np.flatnonzero((amount > 0) & np.array([*(name == "" for name in names), True])[codes])

@@ -256,6 +256,11 @@ def cut_sorted(
     cut["offset"] = out["offset"][: n_journeys + 1].copy()
     cut["n_nulls"] = (cut["n_conversions"] == 0).astype(np.int64)
     used = n_touchpoints > 0 and int(cut["channel"].max()) == len(names)
+    if used and NO_TOUCHPOINT in names:
+        raise TableError(
+            f"channel must not be {NO_TOUCHPOINT!r} where a conversion has no touchpoint, which is "
+            "shown as such: rename it with channels={...}."
+        )
     cut["channel_names"] = (*names, NO_TOUCHPOINT) if used else names
     return cut
 
@@ -314,6 +319,14 @@ def _check_value(
         )
 
 
+def group_names(names: Sequence[str], groups: Mapping[str, str]) -> list[str]:
+    """Return the name of each channel's group; a channel that is in none keeps its own."""
+    for name, group in groups.items():
+        if not isinstance(group, str) or not group.strip():
+            raise ParameterError(f"channels[{name!r}] must be text, not blank. Got {group!r}.")
+    return [groups.get(name, name) for name in names]
+
+
 def check_channels(names: Collection[str]) -> None:
     """Raise TableError if there are more channels than there can be."""
     if len(names) > MAX_CHANNELS:
@@ -332,7 +345,7 @@ def _read_channel(
     """Return channel codes in order of name, -1 where it is missing, as it may where `optional`."""
     codes, raw = read_codes(column, "channel")
     names = [str(name).strip() for name in raw]
-    names = [groups.get(name, name) for name in names]
+    names = group_names(names, groups)
     check_channels(set(names))
     known = tuple(sorted(set(names) - {""}))
     code = {name: i for i, name in enumerate(known)} | {"": -1}

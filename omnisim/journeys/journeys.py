@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from omnisim.exceptions import TableError
-from omnisim.journeys.events import EventColumns, JourneyRules, read_events
-from omnisim.journeys.paths import read_paths
+from omnisim.journeys.events import EventColumns, JourneyRules, group_names, read_events
+from omnisim.journeys.paths import check_separable, read_paths
 from omnisim.schema import PATHS
 
 __all__ = ["Journeys"]
@@ -131,15 +131,17 @@ class Journeys:
             `omnisim.journeys.paths.COMMON_NAMES` that is there. Without a column of nulls there are
             none; without one of values they are 0.
         separator : str, default=">"
-            What stands between channels. Names lose white space at both ends. A name that holds the
-            separator itself is split; give ``" > "`` to split there only.
+            What stands between channels, with at least one character that is no white space. Names
+            lose white space at both ends. A name that holds the separator itself is split; give
+            ``" > "`` to split there only.
         empty : {"error", "drop"}, default="error"
             What to do with a row whose path is missing or blank.
 
         Returns
         -------
         Journeys
-            One row a table row, in the same order; channels in order of their names.
+            One row a table row, in the same order; channels in order of their names. A row that
+            occurs twice counts twice.
 
         Raises
         ------
@@ -185,7 +187,8 @@ class Journeys:
 
         Notes
         -----
-        Events at the same time keep the order of their rows.
+        Events at the same time keep the order of their rows. A row that occurs twice is two events:
+        drop duplicates first where they are none.
         """
         rules = rules or JourneyRules()
         journeys = cls(**read_events(table, columns or EventColumns(), rules, channels or {}))
@@ -195,7 +198,13 @@ class Journeys:
         """Return the journeys as a table of paths, rows with the same path added up.
 
         Rows are ordered by path. See `omnisim.schema.PATHS`.
+
+        Raises
+        ------
+        TableError
+            If the name of a channel holds the separator: `from_paths` would split it.
         """
+        check_separable(self.channel_names, separator)
         names = pa.array(self.channel_names, pa.string())
         flat = pc.take(names, pa.array(self.channel))
         lists = pa.LargeListArray.from_arrays(pa.array(self.offset), flat)
@@ -213,7 +222,7 @@ class Journeys:
 
     def regroup(self, channels: Mapping[str, str]) -> Journeys:
         """Return the journeys with channels renamed; those given the same name become one."""
-        names = [channels.get(name, name) for name in self.channel_names]
+        names = group_names(self.channel_names, channels)
         known = tuple(sorted(set(names)))
         code = {name: i for i, name in enumerate(known)}
         remap = np.array([code[name] for name in names], dtype=np.int32)

@@ -63,7 +63,7 @@ def as_table(source: Any, *, columns: Sequence[str] | None = None) -> pa.Table:
     try:
         # One thread: handing columns of a pandas frame to several takes longer than they save.
         return check_names(pa.table(source if speaks else dict(source), nthreads=1))
-    except (pa.ArrowException, UnicodeEncodeError) as error:
+    except (pa.ArrowException, ValueError) as error:  # pandas refuses two columns of one name
         raise TableError(f"The table cannot be read: {error}") from error
 
 

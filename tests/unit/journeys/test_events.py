@@ -213,3 +213,24 @@ def test_categories_that_do_not_occur_are_no_channels():
 def test_no_events():
     table = {name: [] for name in COLUMNS}
     assert len(Journeys.from_events(table)) == 0
+
+
+def test_a_row_that_occurs_twice_is_two_events():
+    events = {"shopper": [1, 1, 1], "time": [0.0, 0.0, 1.0], "channel": ["a", "a", "b"],
+              "conversion": [0, 0, 1]}  # fmt: skip
+    assert Journeys.from_events(events).to_paths()["path"].to_pylist() == ["a > a > b"]
+
+
+@pytest.mark.parametrize("group", [3, None, "", " "])
+def test_groups_have_a_name(group):
+    events = {"shopper": [1], "time": [0.0], "channel": ["a"]}
+    with pytest.raises(ParameterError, match=r"channels\['a'\] must be text, not blank"):
+        Journeys.from_events(events, channels={"a": group})
+
+
+def test_a_channel_called_none_is_not_mistaken_for_no_touchpoint():
+    events = {"shopper": [1, 2], "time": [0.0, 0.0], "channel": ["(none)", None],
+              "conversion": [1, 1]}  # fmt: skip
+    with pytest.raises(TableError, match=r"channel must not be '\(none\)'.*rename it"):
+        Journeys.from_events(events)
+    assert Journeys.from_events(events, channels={"(none)": "direct"}).n_channels == 2

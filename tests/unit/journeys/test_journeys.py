@@ -108,3 +108,14 @@ def test_no_journeys_at_all():
     empty = Journeys.from_paths({"path": [], "n_conversions": []})
     assert len(empty) == 0
     assert empty.to_paths().num_rows == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "separator"), [("a > b", " > "), ("a>b", ">"), ("a >", " > "), ("a", "a")]
+)
+def test_names_that_hold_the_separator_make_no_paths(name, separator):
+    events = {"shopper": [1, 1], "time": [0.0, 1.0], "channel": [name, "c"]}
+    journeys = Journeys.from_events(events)
+    with pytest.raises(TableError, match="separator must not occur in the name of a channel"):
+        journeys.to_paths(separator=separator)
+    assert journeys.to_paths(separator="|")["path"].to_pylist() == [f"{name}|c"]

@@ -1,5 +1,6 @@
 """The door for tables: columns found once, and Arrow files, sound or damaged."""
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
@@ -78,3 +79,9 @@ def test_paths_without_a_single_byte():
     assert len(Journeys.from_paths(table, empty="drop")) == 0
     with pytest.raises(TableError, match="path must not be empty"):
         Journeys.from_paths(table)
+
+
+def test_a_column_that_pandas_has_twice_is_refused():
+    frame = pd.DataFrame([["a", "b", 1]], columns=["path", "path", "n_conversions"])
+    with pytest.raises(TableError, match="cannot be read: Duplicate column names"):
+        Journeys.from_paths(frame)
