@@ -20,6 +20,9 @@ from omnisim.evaluation import (
 )
 from tests.reference.off_policy import random_log
 
+# What is tested holds of logs with little overlap, too; that they are warned of is tested elsewhere.
+pytestmark = pytest.mark.filterwarnings("ignore::omnisim.exceptions.OverlapWarning")
+
 ESTIMATORS = [IPS(), SNIPS(), DirectMethod(), DoublyRobust(), SelfNormalisedDR(),
               SwitchDR(threshold=2.0), ShrinkageDR(shrinkage=4.0)]  # fmt: skip
 
