@@ -20,7 +20,7 @@ from omnisim.evaluation import (
 )
 from tests.reference.off_policy import random_log
 
-# What is tested holds of logs with little overlap, too; that they are warned of is tested elsewhere.
+# All of it holds of logs with little overlap, too; the warning is tested elsewhere.
 pytestmark = pytest.mark.filterwarnings("ignore::omnisim.exceptions.OverlapWarning")
 
 ESTIMATORS = [IPS(), SNIPS(), DirectMethod(), DoublyRobust(), SelfNormalisedDR(),
