@@ -18,6 +18,7 @@ EXTENSIONS = {
     "omnisim.simulation._market": "_market",
     "omnisim.simulation._browsing": "_browsing",
     "omnisim.simulation._media": "_media",
+    "omnisim.simulation._loyalty": "_loyalty",
     "omnisim.simulation._messages": "_messages",
     "omnisim.simulation._near": "_near",
     "omnisim.policies._bandit": "_bandit",

@@ -94,6 +94,7 @@ cdef tuple sell(State w, Py_ssize_t i, long logged, long need, long step, Py_ssi
                        * (1 + w.bonus[i, 0] if w.bonus[i, 1] >= now else 1))
         w.bonus[i, 1] = -1
         w.points[i, ledger] += earned * 0.01
+        w.renew_points(i, ledger, now)
     post(w, now, LINE_POINTS, channel, i, logged, spent - earned)
     w.log.add(now, i, logged, channel, EVENT_PURCHASE, identity, <int>item, store, fulfilment,
               (goods - off - spent + fee) * 0.01)
@@ -274,6 +275,8 @@ def give_back(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, bi
     post(w, now, LINE_RETURN_HANDLING, channel, i, need, -cents(handling))
     post(w, now, LINE_POINTS, channel, i, need, taken - spent)
     w.points[i, ledger] += (spent - taken) * 0.01
+    if spent > 0:
+        w.renew_points(i, ledger, now)
     w.log.add(now, i, need, channel, EVENT_RETURN,
               IDENTITY_NONE if channel == STORE else IDENTITY_ACCOUNT, <int>item,
               -1 if by_parcel else w.home_store[i], FULFIL_NONE, (spent + off - goods) * 0.01,

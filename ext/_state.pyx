@@ -5,7 +5,7 @@
 assume that shopper rows lie in [0, n), items in [0, n_items) and stores in [0, n_stores).
 """
 from libc.math cimport exp
-from libc.stdint cimport int64_t
+from libc.stdint cimport int16_t, int64_t
 
 from _draws cimport uniform as _uniform
 from _streams cimport FULFIL_NONE, IDENTITY_NONE
@@ -20,7 +20,7 @@ COLUMNS = (
     "is_shown", "on_hand", "demand", "weights", "record_of", "record_last", "record_value",
     "record_count", "record_profile", "record_weight", "settled", "nurtured_until",
     "location_consent", "record_first", "record_shown", "bonus", "record_sent", "record_teams",
-    "surplus",
+    "surplus", "points_day",
 )  # fmt: skip
 
 
@@ -63,6 +63,7 @@ cdef class State:
         self.surplus = columns["surplus"]
         self.habit = columns["habit"]
         self.points = columns["points"]
+        self.points_day = columns["points_day"]
         self.n_needs = columns["n_needs"]
         self.n_aware_near = columns["n_aware_near"]
         self.coupon = columns["coupon"]
@@ -159,3 +160,9 @@ cdef class State:
         cdef double total = self.points[i, ledger]
         total += self.p.points_across * self.points[i, 1 - ledger]
         return total if total >= self.p.points_minimum else 0.0
+
+    cdef void renew_points(self, Py_ssize_t i, int ledger, double now) noexcept:
+        """Note that points were earned or spent; both ledgers, where points count across."""
+        self.points_day[i, ledger] = <int16_t>now
+        if self.p.points_across > 0:
+            self.points_day[i, 1 - ledger] = <int16_t>now

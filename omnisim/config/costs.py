@@ -41,6 +41,10 @@ class Costs(Part):
         3.0, "points that must be usable before they are spent", unit="EUR", source="assumption",
         ge=0, le=1e4,
     )  # fmt: skip
+    points_expire_days: float = param(
+        0.0, "days after which points lapse if their owner has neither earned nor spent any; 0 for "
+        "never", unit="days", source="assumption: never in the reference", ge=0, le=3650,
+    )  # fmt: skip
     write_off_years: float = param(
         5.0, "years over which the investment in a capability is written off; a roll-out books it "
         "at once instead", unit="years", source="assumption", gt=0, le=100,

@@ -58,7 +58,7 @@ cdef struct Params:
     double near_noticed, passes_per_day, passes_km
     # costs
     double goods_share, delivery_cost, picking_cost, return_online_share, return_store_cost
-    double points_share, points_minimum
+    double points_share, points_minimum, points_expire_days
     double promotion[3]         # share off the price of everything, by sales channel
     double counted_from    # the end of the burn-in, in days
 
@@ -83,6 +83,7 @@ cdef class State:
     cdef double[::1] goodwill, fatigue, engagement, touched
     cdef double[::1] satisfaction, expectation, until_need, surplus
     cdef double[:, ::1] habit, points
+    cdef int16_t[:, ::1] points_day    # when points were last earned or spent; ledgers as in points
     cdef double[::1] nurtured_until
     cdef double[:, ::1] bonus          # extra points as a share of the usual ones, last day
     cdef int32_t[::1] n_needs, n_aware_near
@@ -108,5 +109,6 @@ cdef class State:
     cdef double likeness(self, Py_ssize_t i, Py_ssize_t item) noexcept
     cdef void refresh(self, Py_ssize_t i, double now) noexcept
     cdef double usable_points(self, Py_ssize_t i, int ledger) noexcept
+    cdef void renew_points(self, Py_ssize_t i, int ledger, double now) noexcept
     cdef double price_off(self, Py_ssize_t i, int channel, double now) noexcept
     cdef double uniform(self, int stream, Py_ssize_t i, long need, long step) noexcept

@@ -3,6 +3,7 @@
 import math
 
 import omnisim.simulation._browsing as browsing
+import omnisim.simulation._loyalty as _loyalty
 import omnisim.simulation._market as kernel
 import omnisim.simulation._media as _media
 from omnisim.config.market import Market
@@ -29,6 +30,7 @@ def market(world: World) -> Steps:
     for day in range(last_day):
         kernel.spread_word(state, float(day))
         kernel.spread_awareness(state, day)
+        _loyalty.expire_points(state, day)
         advertise(world, day)
         sent, cost = send_messages(world, day), message_costs(world.scenario)
         for channel, euros in zip(MEDIUM_CHANNELS, sent * cost, strict=True):

@@ -201,6 +201,7 @@ def _money(scenario: Scenario, primitives: Mapping[str, float]) -> dict[str, Any
         "return_store_cost": costs.return_store,
         "points_share": costs.points_share,
         "points_minimum": costs.points_minimum,
+        "points_expire_days": costs.points_expire_days,
         "promotion": [0.0, 0.0, 0.0],
         "referral_reward": scenario.offers.referral_reward,
     }

@@ -193,6 +193,7 @@ def _moods(scenario: Scenario, population: Population) -> dict[str, NDArray[Any]
         "nurtured_until": np.full(n, -np.inf),
         "habit": np.zeros((n, 3)),
         "points": np.zeros((n, 2)),
+        "points_day": np.zeros((n, 2), np.int16),
         "n_needs": np.zeros(n, np.int32),
         "n_aware_near": np.zeros(n, np.int32),
         "coupon": np.zeros(n),

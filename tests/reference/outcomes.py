@@ -81,6 +81,7 @@ def sell(w, i, logged, need, step, item, channel, fulfilment, free, now):
         earned = to_cents((goods - off - spent) * 0.01 * w.p["points_share"] * factor)
         w.c["bonus"][i, 1] = -1
         w.c["points"][i, ledger] += earned / 100
+        w.renew_points(i, ledger, now)
     w.post(now, Line.POINTS, channel, i, logged, (spent - earned) / 100)
     in_a_store = channel == STORE or fulfilment == Fulfilment.PICKUP
     store = w.home(i) if in_a_store else -1
@@ -199,6 +200,8 @@ def give_back(w, i, need, item, channel, by_parcel, goods, off, spent, earned, n
     w.post(now, Line.RETURN_HANDLING, channel, i, need, -handling)
     w.post(now, Line.POINTS, channel, i, need, (taken - spent) / 100)
     w.c["points"][i, ledger] += (spent - taken) / 100
+    if spent:
+        w.renew_points(i, ledger, now)
     identity = Identity.NONE if channel == STORE else Identity.ACCOUNT
     w.log(now, i, need, channel, Event.RETURN, identity=identity, item=item, store=store,
           value=(spent + off - goods) / 100, cost=handling)  # fmt: skip

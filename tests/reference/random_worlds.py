@@ -24,6 +24,7 @@ def random_world(rng, **fields):
         "choice.believed_availability": between(0.3, 0.9),
         "costs.points_share": between(0, 0.3),
         "costs.points_minimum": between(0, 5),
+        "costs.points_expire_days": between(1, 30),
         "fulfilment.fit_sd": between(0.5, 3),
         "fulfilment.p_resellable": between(0.3, 0.8),
         "stock.review_days": between(1, 20),
@@ -78,6 +79,7 @@ def scatter(columns, rng):
     columns["record_shown"][:] = rng.integers(-1, columns["on_hand"].shape[1], (2 * n, 2))
     columns["habit"][:] = rng.exponential(0.5, (n, 3))
     columns["points"][:] = rng.integers(0, 1_000, (n, 2)) / 100
+    columns["points_day"][:] = rng.integers(0, 20, (n, 2))
     columns["n_needs"][:] = rng.integers(0, 9, n)
     columns["coupon"][:] = rng.uniform(0, 0.4, n)
     columns["coupon_until"][:] = rng.uniform(-10, 40, n)

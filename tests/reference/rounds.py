@@ -2,7 +2,9 @@
 
 import math
 
-from omnisim.schema import Channel, Event, Identity
+import numpy as np
+
+from omnisim.schema import Channel, Event, Identity, Line
 from tests.reference.decisions import NOWHERE, RIVAL_LOCAL, RIVAL_ONLINE, STORE, WEBSITE, lose
 from tests.reference.slow_world import choose
 
@@ -109,6 +111,16 @@ def browse(w, day):
                   identity=Identity.ACCOUNT if known else w.cookie(i))  # fmt: skip
         elif u > 1 - p_store and w.p["is_open"][0]:
             w.log(day, i, -1, Channel.STORE, Event.VISIT, store=w.home(i))
+
+
+def expire_points(w, day):
+    """Let the points of silent ledgers lapse: the liability falls."""
+    limit = w.p["points_expire_days"]
+    for i, ledger in np.argwhere(w.c["points"] > 0).tolist():
+        if 0 < limit <= day - w.c["points_day"][i, ledger]:
+            lapsed = w.c["points"][i, ledger]
+            w.post(day, Line.POINTS, [STORE, WEBSITE][ledger], i, -1, lapsed)
+            w.c["points"][i, ledger] = 0
 
 
 def spread_word(w, now):

@@ -87,6 +87,11 @@ class SlowWorld:
         total = here + self.p["points_across"] * there
         return total if total >= self.p["points_minimum"] else 0.0
 
+    def renew_points(self, shopper, ledger, now):
+        """Note when points were last earned or spent, in both ledgers if they count across."""
+        ledgers = [ledger] if self.p["points_across"] == 0 else [0, 1]
+        self.c["points_day"][shopper, ledgers] = int(now)
+
 
 def to_cents(euros):
     """Return whole cents, halves away from zero."""

@@ -101,6 +101,7 @@ def scenarios(draw):
         "fulfilment.p_resellable": between(0, 1),
         "costs.points_share": between(0, 0.5),
         "costs.points_minimum": between(0, 10),
+        "costs.points_expire_days": draw(st.sampled_from([0, 1, 10])),
         "messages.cap_per_week": draw(st.integers(0, 3)),
         "media.display_per_week": between(0, 7),
         "media.social_per_week": between(0, 7),

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from omnisim.simulation import _browsing as browsing
+from omnisim.simulation import _loyalty as loyalty
 from omnisim.simulation import _market as kernel
 from tests.reference import rounds as oracle
 from tests.reference.random_worlds import random_world
@@ -59,6 +60,15 @@ def test_looking_around(pair):
         oracle.browse(slow, day)
     assert_same(world, slow)
     assert {row[3] for row in slow.events} >= {0, 1}
+
+
+def test_points_lapse(pair):
+    world, slow, _ = pair
+    for day in DAYS:
+        loyalty.expire_points(world.state, day)
+        oracle.expire_points(slow, day)
+    assert_same(world, slow)
+    assert slow.postings
 
 
 def test_awareness(pair):
