@@ -27,6 +27,7 @@ EXTENSIONS = {
     "omnisim.attribution._markov": "_markov",
     "omnisim.attribution._shapley": "_shapley",
     "omnisim.attribution._bootstrap": "_bootstrap",
+    "omnisim.attribution._rows": "_rows",
 }
 C_FOLDER = "build/cython"
 SANITIZE = os.environ.get("OMNISIM_SANITIZE") == "1"

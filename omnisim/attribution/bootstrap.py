@@ -12,6 +12,7 @@ import pandas as pd
 
 from omnisim._validation import check_count
 from omnisim.attribution.base import AttributionModel, as_journeys, check_conversions
+from omnisim.attribution.distinct import digest, distinct_rows
 from omnisim.attribution.markov import MarkovAttribution
 from omnisim.exceptions import BuildError, ParameterError
 from omnisim.journeys import Journeys
@@ -46,6 +47,8 @@ class Bootstrap:
         Of the intervals.
     seed : int
         Of the weights. Results with the same seed and journeys share them.
+    digest : str
+        Of the journeys, the same in whatever order and by whatever rows they are listed.
     replicates : dict of str to ndarray of shape (n_replicates, n_channels)
         By quantity: "credit", "value_credit", and for Markov models "removal_effect" and
         "value_removal_effect".
@@ -54,6 +57,7 @@ class Bootstrap:
     model: AttributionModel
     confidence: float
     seed: int
+    digest: str
     replicates: dict[str, Floats]
 
     def __repr__(self) -> str:
@@ -86,16 +90,20 @@ class Bootstrap:
         Raises
         ------
         ParameterError
-            If the two do not share their weights: seed, replicates and channels.
+            If the two do not share their weights: journeys, seed and number of replicates.
         """
         mine, theirs = self._draws(quantity), other._draws(quantity)
-        index = getattr(self.model, f"{quantity}_").index
-        same = index.equals(getattr(other.model, f"{quantity}_").index)
-        if mine.shape != theirs.shape or self.seed != other.seed or not same:
+        if self.digest != other.digest:
             raise ParameterError(
-                f"other must have the same seed, replicates and channels. Got seeds {self.seed} "
-                f"and {other.seed}, shapes {mine.shape} and {theirs.shape}."
+                "other must be a bootstrap of the same journeys. Got others, whose replicates do "
+                "not go with these: bootstrap both models on one Journeys."
             )
+        if mine.shape != theirs.shape or self.seed != other.seed:
+            raise ParameterError(
+                f"other must have the same seed and replicates. Got seeds {self.seed} and "
+                f"{other.seed}, and {len(mine):,} and {len(theirs):,} replicates."
+            )
+        index = getattr(self.model, f"{quantity}_").index
         estimate = getattr(self.model, f"{quantity}_") - getattr(other.model, f"{quantity}_")
         return _intervals(mine - theirs, self.confidence, estimate.to_numpy(), index)
 
@@ -117,9 +125,13 @@ def bootstrap(
 ) -> Bootstrap:
     """Refit a model to reweighted journeys.
 
-    Every journey gets a Poisson(1) weight in every replicate [1]_; a row that stands for n journeys
-    gets the sum of theirs, Poisson(n), and its value in proportion. A first-order Markov chain is
+    Every journey gets a Poisson(1) weight in every replicate [1]_; n journeys that are alike get
+    the sum of theirs, Poisson(n), and their value in proportion. A first-order Markov chain is
     counted for all replicates in one compiled pass; other models are refitted.
+
+    The order of rows, their splitting into rows of the same value a conversion, and the names of
+    channels change nothing (`omnisim.attribution.distinct`). Only channels that may be swapped
+    without changing the journeys take their draws in order of name.
 
     Parameters
     ----------
@@ -154,11 +166,12 @@ def bootstrap(
         raise ParameterError(f"confidence must lie in (0, 1). Got {confidence!r}.")
     journeys = check_conversions(as_journeys(X))
     fitted = type(model)(**model.get_params()).fit(journeys)
+    journeys = distinct_rows(journeys)
     if isinstance(fitted, MarkovAttribution) and _in_one_pass(fitted):
         parts = _replicate_chains(fitted, journeys, n_replicates, seed, progress)
     else:
         parts = _refit(fitted, journeys, n_replicates, seed, progress)
-    return Bootstrap(fitted, confidence, seed, parts)
+    return Bootstrap(fitted, confidence, seed, digest(journeys), parts)
 
 
 def _in_one_pass(model: MarkovAttribution) -> bool:
@@ -167,7 +180,7 @@ def _in_one_pass(model: MarkovAttribution) -> bool:
 
 
 def reweighted(journeys: Journeys, seed: int, replicate: int) -> Journeys:
-    """Return the journeys of one replicate."""
+    """Return one replicate of what `distinct_rows` returns."""
     rows = np.arange(len(journeys))
     draws = Draws(seed)
     won, left = (

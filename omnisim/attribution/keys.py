@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-__all__ = ["CanonicalSets", "canonical_sets", "structural_keys"]
+__all__ = ["CanonicalSets", "canonical_sets", "mix", "rounded", "structural_keys"]
 
 Words = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int64]
@@ -95,7 +95,7 @@ def structural_keys(
     size = np.diff(offset)
     base = mix(size.astype(np.uint64))
     for column in np.ascontiguousarray(amount.T):
-        base = mix(base + mix(_rounded(column).view(np.uint64)))
+        base = mix(base + mix(rounded(column).view(np.uint64)))
     row = np.repeat(np.arange(len(size)), size)
     channel = np.zeros(n_channels, dtype=np.uint64)
     told_apart = 0
@@ -119,9 +119,9 @@ def mix(word: Words) -> Words:
     return mixed
 
 
-def _rounded(amount: Floats) -> Floats:
+def rounded(amount: Floats) -> Floats:
     """Return amounts to `DIGITS` binary digits; -0 becomes 0."""
     mantissa, exponent = np.frexp(amount)
     scaled = np.round(np.ldexp(mantissa, DIGITS))
-    rounded: Floats = np.ldexp(scaled, exponent - DIGITS) + 0.0
-    return rounded
+    result: Floats = np.ldexp(scaled, exponent - DIGITS) + 0.0
+    return result

@@ -13,6 +13,7 @@ import omnisim.attribution._markov as _markov
 from omnisim._validation import check_choice, check_count, check_positive
 from omnisim.attribution.base import as_journeys, check_conversions
 from omnisim.attribution.chain import Chain, count_chain
+from omnisim.attribution.distinct import distinct_paths
 from omnisim.attribution.serial import dot
 from omnisim.journeys import Journeys
 
@@ -71,7 +72,8 @@ def choose_order(
     max_order : int, default=4
     criterion : {"likelihood", "auc", "aic", "bic"}, default="likelihood"
         "likelihood" and "auc" are held out: journeys are dealt to `n_folds` folds, and each fold
-        is predicted by a chain of the others.
+        is predicted by a chain of the others. Neither the order of rows, nor their splitting, nor
+        the names of channels change the deal (see `bootstrap`).
     n_folds : int, default=5
     prior : float, default=2.0
         Steps that the chain of the next lower order is worth in a state (see Notes).
@@ -109,6 +111,7 @@ def choose_order(
     check_choice("criterion", criterion, CRITERIA)
     journeys = check_conversions(as_journeys(X))
     orders = range(1, max_order + 1)
+    journeys = distinct_paths(journeys)
     rows = [_in_sample(count_chain(journeys, order)) for order in orders]
     table = pd.DataFrame(rows, index=pd.Index(orders, name="order"))
     held_out, auc = _held_out(journeys, max_order, n_folds, prior, seed)
@@ -202,7 +205,8 @@ def _predict(
         follow = np.flatnonzero(~first)
         target, there = place[follow], seen[follow - 1] & seen[follow]
         count = np.zeros(len(follow))
-        count[there] = chain.count[place[follow - 1][there], target[there]]
+        if there.any():  # SciPy gives no array for none
+            count[there] = chain.count[place[follow - 1][there], target[there]]
         inner[follow] = (count + prior * inner[follow]) / (visits[follow - 1] + prior)
         if order == 1:
             begun = np.where(seen[first], chain.start[place[first]], 0)

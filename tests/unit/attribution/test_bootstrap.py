@@ -7,6 +7,7 @@ import pytest
 
 from omnisim.attribution import LastTouch, Linear, MarkovAttribution, ShapleyAttribution, bootstrap
 from omnisim.attribution.bootstrap import _refit
+from omnisim.attribution.distinct import distinct_rows
 from omnisim.exceptions import ParameterError
 from omnisim.journeys import Journeys
 
@@ -27,7 +28,7 @@ def test_one_pass_gives_what_refitting_gives(journeys, use_nulls, monkeypatch):
     monkeypatch.setattr(bootstrap_module, "BLOCK", 16)
     model = MarkovAttribution(use_nulls=use_nulls).fit(journeys)
     compiled = bootstrap(model, journeys, n_replicates=40, seed=5)
-    slow = _refit(model, journeys, 40, 5, None)
+    slow = _refit(model, distinct_rows(journeys), 40, 5, None)
     for name, expected in slow.items():
         np.testing.assert_allclose(compiled.replicates[name], expected, rtol=1e-11, atol=1e-13)
 
@@ -74,8 +75,27 @@ def test_difference_shares_its_weights(journeys):
     difference = first.difference(second)
     apart = np.hypot(first.to_frame()["standard_error"], second.to_frame()["standard_error"])
     assert (difference["standard_error"] < apart).all()
-    with pytest.raises(ParameterError, match="same seed, replicates and channels"):
-        first.difference(bootstrap(Linear(), journeys, n_replicates=200, seed=2))
+
+
+def test_difference_refuses_other_weights(journeys):
+    first = bootstrap(Linear(), journeys, n_replicates=20, seed=1)
+    with pytest.raises(ParameterError, match=r"same seed and replicates\. Got seeds 1 and 2"):
+        first.difference(bootstrap(Linear(), journeys, n_replicates=20, seed=2))
+    with pytest.raises(ParameterError, match="20 and 21 replicates"):
+        first.difference(bootstrap(Linear(), journeys, n_replicates=21, seed=1))
+
+
+@pytest.mark.parametrize(
+    "column",
+    [{"n_conversions": [41, 25, 30, 0]}, {"n_nulls": [10, 60, 80, 21]},
+     {"value": [80.0, 10.0, 34.0, 0.0]}, {"path": ["a > b > a", "b > d", "d", "a"]},
+     {"path": ["a > b > a", "c > b", "c", "a"]}],
+)  # fmt: skip
+def test_difference_refuses_other_journeys(journeys, column):
+    first = bootstrap(Linear(), journeys, n_replicates=20, seed=1)
+    other = bootstrap(Linear(), PATHS | column, n_replicates=20, seed=1)
+    with pytest.raises(ParameterError, match="bootstrap of the same journeys"):
+        first.difference(other)
 
 
 def test_same_seed_same_replicates_whatever_their_number(journeys):

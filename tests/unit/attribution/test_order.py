@@ -65,6 +65,12 @@ def test_unseen_states_are_predicted_by_the_shorter_memory():
     assert np.isfinite(table.to_frame()["held_out_log_likelihood"]).all()
 
 
+def test_a_fold_may_hold_every_step_between_channels(seed):
+    table = {"path": ["a > b", "b"], "n_conversions": [1, 2], "n_nulls": [0, 2]}
+    found = choose_order(table, max_order=2, n_folds=2, seed=seed).to_frame()
+    assert np.isfinite(found["held_out_log_likelihood"]).all()
+
+
 def test_same_seed_same_table():
     first, second = (choose_order(TABLE, seed=4).to_frame() for _ in range(2))
     assert first.equals(second)
