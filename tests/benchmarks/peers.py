@@ -9,12 +9,13 @@ conversions, against the exact answer. Run from the root:
         --python channel_attribution=/path/to/python --python mam=/path/to/python
 
 A package runs with this interpreter unless another is named; one that is not installed there is
-left out, and said so.
+left out, and said so. A cell ends at a limit of CPU seconds of all threads, or of memory.
 """
 
 import argparse
 import json
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
@@ -29,7 +30,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 FRAME = """
 import json, resource, sys, time
 import pandas as pd
-file, order = sys.argv[1], int(sys.argv[2])
+file, order, limit, memory = sys.argv[1], *map(int, sys.argv[2:])
+resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
+resource.setrlimit(resource.RLIMIT_AS, (memory << 30, memory << 30))
 table = pd.read_parquet(file)
 {imports}
 
@@ -88,18 +91,21 @@ return dict(zip(result["channel_name"], result["total_conversions"]))
 """By package: what it imports, and its way from a data frame to credits."""
 
 
-def measure(name: str, python: str, file: pathlib.Path, order: int, limit: float) -> dict:
+def measure(
+    name: str, python: str, file: pathlib.Path, order: int, *, limit: int, memory: int
+) -> dict:
     """Run one package on one table; a reason stands in `failed` where it gives no answer."""
     imports, body = WORKERS[name]
     code = FRAME.format(imports=imports, body=textwrap.indent(body, "    "))
-    words = [python, "-c", code, str(file), str(order)]
+    words = [python, "-c", code, str(file), str(order), str(limit), str(memory)]
     cwd = ROOT if name == "omnisim" else file.parent
-    try:
-        done = subprocess.run(words, capture_output=True, text=True, timeout=limit, cwd=cwd)
-    except subprocess.TimeoutExpired:
-        return {"failed": f"over {limit:g} s"}
+    done = subprocess.run(words, capture_output=True, text=True, cwd=cwd, check=False)
+    if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
+        return {"failed": f"> {limit} s"}
+    if done.returncode and ("MemoryError" in done.stderr or "bad_alloc" in done.stderr):
+        return {"failed": f"> {memory} GiB"}
     if done.returncode:
-        return {"failed": done.stderr.strip().splitlines()[-1][:80]}
+        return {"failed": (done.stderr.strip() or f"exit {done.returncode}").splitlines()[-1][:80]}
     return json.loads(done.stdout.splitlines()[-1])
 
 
@@ -118,7 +124,8 @@ def main() -> None:
     parser.add_argument("--orders", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--python", action="append", default=[], metavar="PACKAGE=PYTHON")
     parser.add_argument("--packages", nargs="+", default=list(WORKERS), choices=list(WORKERS))
-    parser.add_argument("--limit", type=float, default=900.0, metavar="SECONDS")
+    parser.add_argument("--limit", type=int, default=1200, metavar="CPU_SECONDS")
+    parser.add_argument("--memory", type=int, default=12, metavar="GIB")
     parser.add_argument("--out", metavar="CSV")
     words = parser.parse_args()
     pythons = dict(pair.split("=", 1) for pair in words.python)
@@ -132,7 +139,9 @@ def main() -> None:
                     exact: dict = {}
                     for name in words.packages:
                         python = pythons.get(name.removesuffix("_2"), sys.executable)
-                        cell = measure(name, python, file, order, words.limit)
+                        cell = measure(
+                            name, python, file, order, limit=words.limit, memory=words.memory
+                        )
                         credit = cell.pop("credit", {})
                         exact = exact or credit
                         if credit and exact:
