@@ -204,7 +204,7 @@ def code_paths(
     Coder coder,
     const uint8_t[::1] text,        # IN   all paths, one after the other; at least one byte
     const int64_t[::1] begin,       # IN   (n_rows + 1,), path p is text[begin[p]:begin[p + 1]]
-    const uint8_t[::1] separator,   # IN   at least one byte that is no white space
+    const uint8_t[::1] separator,   # IN   at least one byte
     Py_ssize_t row,                 # path to begin with
     int32_t[::1] code,              # OUT  touchpoints, from offset[row] on
     int64_t[::1] offset,            # OUT  (n_rows + 1,), offset[:row + 1] is given
@@ -213,15 +213,18 @@ def code_paths(
 
     Why is 0 when done, 1 for a blank channel, 2 for a channel beyond the coder's limit, and 3 where
     the codes of the row may not fit any more: give more room and call again from there. The
-    offsets of a blank path are equal.
+    offsets of a blank path are equal. White space at the ends of a path goes before it is split,
+    and so never separates, not even where the separator is white space.
     """
     cdef Py_ssize_t n_rows = begin.shape[0] - 1, size = separator.shape[0], pivot = 0, why = DONE
     cdef Py_ssize_t n = offset[row], place, stop, mark, at, end
     cdef const uint8_t *base = &text[0]
     cdef Marks marks
     cdef int32_t found
-    while is_space(separator[pivot]):
+    # Bytes that are rare in names find separators sooner: in " > ", the mark.
+    while pivot < size and is_space(separator[pivot]):
         pivot += 1
+    pivot = pivot % size
     marks.text = base
     marks.n = end = begin[n_rows]
     marks.block = begin[row] - 64

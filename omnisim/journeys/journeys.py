@@ -131,9 +131,11 @@ class Journeys:
             `omnisim.journeys.paths.COMMON_NAMES` that is there. Without a column of nulls there are
             none; without one of values they are 0.
         separator : str, default=">"
-            What stands between channels, with at least one character that is no white space. Names
-            lose white space at both ends. A name that holds the separator itself is split; give
-            ``" > "`` to split there only.
+            What stands between channels; a tab or a blank is one like any other. The path
+            loses white space at both ends, is split wherever the separator stands, from left to
+            right, and then names lose white space at both ends. So with ``" "`` two blanks have a
+            blank channel between them, which is an error; with ``"  "`` a third blank is dropped. A
+            name that holds the separator itself is split; give ``" > "`` to split there only.
         empty : {"error", "drop"}, default="error"
             What to do with a row whose path is missing or blank.
 

@@ -51,52 +51,60 @@ COMMON_NAMES: Mapping[str, tuple[str, ...]] = {
 
 
 def read_paths(
-    source: Any, columns: Mapping[str, str | None], *, separator: str, empty: str
+    source: Any,
+    columns: Mapping[str, str | None],
+    *,
+    separator: str = ">",
+    empty: str = "error",
+    row: int = 0,
 ) -> dict[str, Any]:
-    """Return the arrays of `Journeys`; see `Journeys.from_paths`."""
+    """Return the arrays of `Journeys`; see `Journeys.from_paths`.
+
+    The first row of the table is number `row` in messages.
+    """
     check_choice("empty", empty, ("error", "drop"))
-    if not isinstance(separator, str) or not separator.strip():
-        raise ParameterError(f"separator must hold a visible character. Got {separator!r}.")
+    if not isinstance(separator, str) or not separator:
+        raise ParameterError(f"separator must be text of a character or more. Got {separator!r}.")
     with table_errors("paths"):
-        return _read(as_table(source), columns, separator, empty)
+        return _read(as_table(source), columns, separator, empty, row)
 
 
 def _read(
-    table: pa.Table, columns: Mapping[str, str | None], separator: str, empty: str
+    table: pa.Table, columns: Mapping[str, str | None], separator: str, empty: str, row: int
 ) -> dict[str, Any]:
     where = {
         key: find_column("paths", table.column_names, columns[key], COMMON_NAMES[key],
                          required=key in ("path", "n_conversions"))
         for key in COMMON_NAMES
     }  # fmt: skip
-    counts = _read_counts(table, where)
-    rows, offset, channel, names = _read_strings(table[where["path"]], separator, empty)
+    counts = _read_counts(table, where, row)
+    rows, offset, channel, names = _read_strings(table[where["path"]], separator, empty, row)
     counts = {key: array[rows] for key, array in counts.items()} if rows is not None else counts
     return counts | {"offset": offset, "channel": channel, "channel_names": names}
 
 
-def _read_counts(table: pa.Table, where: Mapping[str, str | None]) -> dict[str, Any]:
+def _read_counts(table: pa.Table, where: Mapping[str, str | None], row: int) -> dict[str, Any]:
     """Return the columns of numbers, copied: the table's owner may go on to write to it."""
     n_rows = table.num_rows
-    n_conversions = read_count(table[where["n_conversions"]], str(where["n_conversions"]))
+    n_conversions = read_count(table[where["n_conversions"]], str(where["n_conversions"]), row=row)
     n_nulls, value = np.zeros(n_rows, dtype=np.int64), np.zeros(n_rows)
     if where["n_nulls"] is not None:
-        n_nulls = read_count(table[where["n_nulls"]], where["n_nulls"])
+        n_nulls = read_count(table[where["n_nulls"]], where["n_nulls"], row=row)
     if where["value"] is not None:
-        value = read_float(table[where["value"]], where["value"])
+        value = read_float(table[where["value"]], where["value"], row=row)
         wrong = (value > 0) & (n_conversions == 0)
         if wrong.any():
-            row = int(wrong.argmax())
+            at = int(wrong.argmax())
             raise TableError(
-                f"{where['value']} must be 0 where there is no conversion. Got {value[row]} in row "
-                f"{row}."
+                f"{where['value']} must be 0 where there is no conversion. Got {value[at]} in row "
+                f"{row + at}."
             )
     columns = {"n_conversions": n_conversions, "n_nulls": n_nulls, "value": value}
     return {name: array.copy() for name, array in columns.items()}
 
 
 def _read_strings(
-    column: pa.ChunkedArray, separator: str, empty: str
+    column: pa.ChunkedArray, separator: str, empty: str, first_row: int
 ) -> tuple[Ints | None, Ints, npt.NDArray[np.int32], tuple[str, ...]]:
     """Return the rows kept (None: all), their offsets, channel codes and the channel names."""
     column = decode(column)
@@ -110,12 +118,13 @@ def _read_strings(
     channel = np.empty(len(column) + column.nbytes // TYPICAL_BYTES, dtype=np.int32)
     row = 0
     for chunk in column.chunks:
-        _code_chunk(coder, chunk, separator.encode(), row, channel, offset)
+        own = offset[row : row + len(chunk) + 1]
+        _code_chunk(coder, chunk, separator.encode(), first_row + row, channel, own)
         row += len(chunk)
     channel.resize(offset[-1], refcheck=False)
     names, remap = _names(coder)
     _tokens.recode(channel, remap)
-    rows = _rows_with_a_path(offset, empty)
+    rows = _rows_with_a_path(offset, empty, first_row)
     if rows is not None:
         offset = np.append(offset[rows], offset[-1:])
     return rows, offset, channel, names
@@ -129,24 +138,23 @@ def _code_chunk(
     channel: npt.NDArray[np.int32],
     offset: Ints,
 ) -> None:
-    """Split and code one chunk of paths, of which the first is number `row` of the table.
+    """Split and code one chunk of paths, of which the first is number `row` in messages.
 
-    Channels are written from offset[row] on; `channel` grows where it is too short.
+    Channels are written from offset[0] on; `channel` grows where it is too short.
     """
     chunk = chunk.fill_null("") if chunk.null_count else chunk
     _, begin, text = chunk.buffers()
-    own = offset[row : row + len(chunk) + 1]
     if text is None or text.size == 0 or len(chunk) == 0:
-        own[1:] = own[0]
+        offset[1:] = offset[0]
         return
     begins = np.frombuffer(begin, dtype=np.int64)[chunk.offset : chunk.offset + len(chunk) + 1]
     data = np.frombuffer(text, dtype=np.uint8)
     mark = np.frombuffer(separator, dtype=np.uint8)
-    done, why = _tokens.code_paths(coder, data, begins, mark, 0, channel, own)
+    done, why = _tokens.code_paths(coder, data, begins, mark, 0, channel, offset)
     while why == FULL:
         more = len(channel) // 2 + begins[done + 1] - begins[done] + 1
         channel.resize(len(channel) + more, refcheck=False)
-        done, why = _tokens.code_paths(coder, data, begins, mark, done, channel, own)
+        done, why = _tokens.code_paths(coder, data, begins, mark, done, channel, offset)
     if why == BLANK:
         raise TableError(
             f"path must not have a blank channel. Got {chunk[done].as_py()[:SHOWN]!r} in row "
@@ -187,14 +195,14 @@ def check_separable(names: Sequence[str], separator: str) -> None:
             )
 
 
-def _rows_with_a_path(offset: Ints, empty: str) -> Ints | None:
+def _rows_with_a_path(offset: Ints, empty: str, row: int) -> Ints | None:
     """Return which rows to keep, None for all; an empty path may be an error."""
     blank = offset[1:] == offset[:-1]
     if not blank.any():
         return None
     if empty == "error":
         raise TableError(
-            f"path must not be empty. It is in row {int(blank.argmax())}. Pass empty='drop' to "
-            "leave such rows out."
+            f"path must not be empty. It is in row {row + int(blank.argmax())}. Pass empty='drop' "
+            "to leave such rows out."
         )
     return np.flatnonzero(~blank)

@@ -24,6 +24,7 @@ from omnisim.journeys.events import (
     read_event_columns,
 )
 from omnisim.journeys.journeys import Journeys
+from omnisim.journeys.paths import COMMON_NAMES, read_paths
 from omnisim.journeys.shards import Shards, deal
 from omnisim.journeys.tables import check_names, csv_options, is_arrow, open_arrow, table_errors
 
@@ -49,11 +50,14 @@ def stream_paths(
     Raises
     ------
     TableError
-        If the file cannot be read as a table of paths.
+        If the file cannot be read as a table of paths; rows are counted from its start.
     """
     check_count("batch_rows", batch_rows)
+    columns = {key: options.pop(key, None) for key in COMMON_NAMES}
+    row = 0
     for table in _batches(Path(file), None, batch_rows):
-        yield Journeys.from_paths(table, **options)
+        yield Journeys(**read_paths(table, columns, row=row, **options))
+        row += table.num_rows
 
 
 def stream_events(

@@ -47,12 +47,12 @@ def pick(rng, values):
     return values[rng.integers(0, len(values))]
 
 
-def text(rng):
+def text(rng, separator=" > "):
     """Return a random path, often well formed."""
     if rng.random() < 0.003:
         return None
     if rng.random() < 0.97:
-        return " > ".join(f"c{k}" for k in rng.integers(0, 20, rng.integers(1, 8)))
+        return separator.join(f"c{k}" for k in rng.integers(0, 20, rng.integers(1, 8)))
     return "".join(pick(rng, PIECES) for _ in range(rng.integers(0, 12)))
 
 
@@ -75,11 +75,13 @@ def cast(rng, array, types, *, p=0.4):
     return array
 
 
-def paths_table(rng, n=None):
+def paths_table(rng, n=None, separator=" > "):
     """Return a random table of paths."""
     n = int(rng.integers(0, 30)) if n is None else n
     columns = {
-        "path": cast(rng, pa.array([text(rng) for _ in range(n)], pa.string()), TEXT_TYPES),
+        "path": cast(
+            rng, pa.array([text(rng, separator) for _ in range(n)], pa.string()), TEXT_TYPES
+        ),
         "n_conversions": cast(rng, column(rng, COUNTS, n), NUMBER_TYPES, p=0.2),
     }
     if rng.random() < 0.7:

@@ -48,7 +48,8 @@ from tests.property.fuzz_inputs import (
     pick,
 )
 
-SEPARATORS = [">", " > ", ">>", "|", ";", "é", " ", "", "\x00", ">" * 300, "> "]
+SEPARATORS = [">", " > ", ">>", "|", ";", "é", " ", "", "\x00", ">" * 300, "> ", "\t",
+              "  ", "\n", " \t", "\u00a0", " " * 300]  # fmt: skip
 FILES = [(csv_bytes, (".csv", ".tsv", ".txt")), (parquet_bytes, (".parquet", ".PARQUET")),
          (arrow_bytes, (".arrow", ".feather"))]  # fmt: skip
 
@@ -89,7 +90,8 @@ def try_table(rng):
     if rng.random() < 0.5:
         empty = "drop" if rng.random() < 0.5 else "error"
         separator = pick(rng, SEPARATORS) if rng.random() < 0.4 else ">"
-        use(Journeys.from_paths(paths_table(rng), separator=separator, empty=empty), rng)
+        table = paths_table(rng, separator=separator) if rng.random() < 0.7 else paths_table(rng)
+        use(Journeys.from_paths(table, separator=separator, empty=empty), rng)
     else:
         use(Journeys.from_events(events_table(rng), columns=EventColumns(), rules=rules(rng)), rng)
 

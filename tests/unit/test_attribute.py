@@ -100,7 +100,7 @@ def test_two_runs_write_the_same_bytes(paths, tmp_path, model, words):
     "words",
     [
         ["--order", "0"], ["--stream", "--model", "linear"], ["--stream", "--bootstrap", "9"],
-        ["--lookback", "-1"], ["--separator", " "], ["--csv", "/no/such/folder/x.csv"],
+        ["--lookback", "-1"], ["--separator", ""], ["--csv", "/no/such/folder/x.csv"],
     ],
 )  # fmt: skip
 def test_wrong_words(paths, words):

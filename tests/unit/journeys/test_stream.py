@@ -1,5 +1,7 @@
 """Streams: batches give what the whole file gives; bad files are named."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -53,6 +55,46 @@ def test_paths_in_batches(tmp_path_factory, batch_rows):
     assert count_rows(file) == 40
     batches = list(stream_paths(file, batch_rows=batch_rows))
     assert listed(batches) == listed([Journeys.from_paths(table)])
+
+
+@pytest.mark.parametrize(
+    ("column", "bad", "message"),
+    [
+        ("path", "", "path must not be empty. It is in row 33"),
+        ("path", "a > > b", "blank channel. Got 'a > > b' in row 33"),
+        ("n_conversions", -1.0, "n_conversions must be finite and >= 0. Got -1.0 in row 33"),
+        ("n_conversions", 0.5, "n_conversions must be whole. Got 0.5 in row 33"),
+        ("n_conversions", None, "n_conversions must not be missing. It is in row 33"),
+        ("n_nulls", 2.0**60, "n_nulls must be below 2**53. Got 1.15292e+18 in row 33"),
+        ("value", np.inf, "value must be finite and >= 0. Got inf in row 33"),
+        ("n_conversions", 0.0, "value must be 0 where there is no conversion. Got 2.0 in row 33"),
+    ],
+)
+@pytest.mark.parametrize("batch_rows", [1, 7, 100])
+def test_rows_of_bad_paths_are_counted_from_the_start(tmp_path, column, bad, message, batch_rows):
+    table = {"path": ["a > b"] * 40, "n_conversions": [1.0] * 40, "n_nulls": [0.0] * 40,
+             "value": [2.0] * 40}  # fmt: skip
+    table[column][33] = bad
+    pq.write_table(pa.table(table), tmp_path / "paths.parquet")
+    with pytest.raises(TableError, match=re.escape(message)):
+        list(stream_paths(tmp_path / "paths.parquet", batch_rows=batch_rows))
+
+
+def test_dropped_rows_count(tmp_path):
+    table = {"path": ["a", "", "a", "a >"], "n_conversions": [1] * 4}
+    pq.write_table(pa.table(table), tmp_path / "paths.parquet")
+    with pytest.raises(TableError, match="in row 3"):
+        list(stream_paths(tmp_path / "paths.parquet", batch_rows=2, empty="drop"))
+
+
+def test_paths_take_the_options_of_the_reader(tmp_path):
+    table = pa.table({"route": ["a|b", "c"], "won": [1, 2]})
+    pq.write_table(table, tmp_path / "paths.parquet")
+    words = {"path": "route", "n_conversions": "won", "separator": "|"}
+    batches = list(stream_paths(tmp_path / "paths.parquet", batch_rows=1, **words))
+    assert listed(batches) == listed([Journeys.from_paths(table, **words)])
+    with pytest.raises(TypeError, match="seperator"):
+        list(stream_paths(tmp_path / "paths.parquet", seperator="|"))
 
 
 def test_repeats_collapse(tmp_path):

@@ -35,7 +35,9 @@ pieces = st.sampled_from(
 
 @given(
     st.lists(st.lists(pieces, max_size=12).map("".join), min_size=1, max_size=8),
-    st.sampled_from([">", " > ", ">>", "->", "é", "\x00"]),
+    st.sampled_from(
+        [">", " > ", ">>", "->", "é", "\x00", " ", "  ", "\t", "\n", " \t", "\t\t", "> ", "\t>"]
+    ),
     st.integers(0, 3),
 )
 @settings(max_examples=500, deadline=None)
@@ -48,6 +50,32 @@ def test_any_text_is_split_as_python_does(paths, separator, skipped):
     else:
         kept = [names for names in expected if names]
         assert read(array, separator) == kept or not kept
+
+
+@pytest.mark.parametrize(
+    ("path", "separator", "names"),
+    [
+        ("paid search\temail \t store", "\t", ["paid search", "email", "store"]),
+        ("\ta\tb\t", "\t", ["a", "b"]),
+        (" a b ", " ", ["a", "b"]),
+        ("a > b", " ", ["a", ">", "b"]),
+        ("a  b c   d", "  ", ["a", "b c", "d"]),
+        ("a\u00a0b\u00a0c", "\u00a0", ["a", "b", "c"]),
+        ("a\nb", "\n", ["a", "b"]),
+    ],
+)
+def test_white_space_separates_as_it_stands(path, separator, names):
+    assert read(pa.array([path]), separator) == [names]
+    back = Journeys.from_paths(
+        {"path": [path], "n_conversions": [1]}, separator=separator
+    ).to_paths(separator=separator)
+    assert read(back["path"].combine_chunks(), separator) == [names]
+
+
+@pytest.mark.parametrize(("path", "separator"), [("a\t\tb", "\t"), ("a  b", " "), ("a    b", "  ")])
+def test_nothing_but_white_space_between_separators_is_a_blank_channel(path, separator):
+    with pytest.raises(TableError, match="blank channel"):
+        read(pa.array([path]), separator)
 
 
 @pytest.mark.parametrize("width", [1, 7, 8, 9, 15, 16, 17, 40])
