@@ -9,8 +9,8 @@ from omnisim._validation import suggest
 from omnisim.config.capabilities import Capabilities
 from omnisim.exceptions import ConfigError
 
-KINDS = ("sectors", "categories", "firms")
-"""Kinds of presets: what is sold, how shoppers decide about it, how far the firm has come."""
+KINDS = ("sectors", "categories", "firms", "shocks")
+"""Kinds of presets: what is sold, how shoppers decide, how far the firm is, what befalls it."""
 
 INTEGRATED = "firms/integrated"
 

@@ -24,6 +24,7 @@ from omnisim.config.replace import replace_fields
 from omnisim.config.rollout import Rollout
 from omnisim.config.segments import Segment
 from omnisim.config.service_desk import ServiceDesk
+from omnisim.config.shock import Shock
 from omnisim.config.voice import Voice
 
 SEGMENTS = {
@@ -73,6 +74,7 @@ class Scenario(Part):
     investments: Investments = Investments()
     rollout: Rollout = Rollout()
     governance: Governance = Governance()
+    shock: Shock = Shock()
 
     @model_validator(mode="after")
     def _check_whole(self) -> Self:
@@ -144,7 +146,7 @@ class Scenario(Part):
         *names : str
             Names as `omnisim.config.preset.preset_names` lists them: what is sold
             (``"sectors/fashion"``), how shoppers decide about it (``"categories/..."``), how far
-            the firm has come (``"firms/store_only"``).
+            the firm has come (``"firms/store_only"``), what befalls it (``"shocks/pandemic"``).
 
         Raises
         ------

@@ -19,6 +19,7 @@ from omnisim.simulation.intervention import Intervention, intervene
 from omnisim.simulation.market import market
 from omnisim.simulation.result import SimulationResult, close_books
 from omnisim.simulation.rivals import react
+from omnisim.simulation.shock import shut_stores
 from omnisim.simulation.world import World, build_world
 
 Progress = Callable[[int, int], None]
@@ -119,6 +120,8 @@ def start(world: World) -> None:
         world.env.process(roll_out(world))
     if scenario.governance.managers_decide:
         world.env.process(govern(world))
+    if scenario.shock.closed_days > 0:
+        world.env.process(shut_stores(world))
     if scenario.rivals.react:
         world.env.process(react(world))
     world.env.process(market(world))

@@ -16,6 +16,7 @@ from omnisim.simulation.in_store import train
 from omnisim.simulation.journey import begin_journeys
 from omnisim.simulation.messages import send_messages
 from omnisim.simulation.parameters import DAYS_PER_WEEK, DAYS_PER_YEAR
+from omnisim.simulation.shock import staff_paid
 from omnisim.simulation.store import Steps
 from omnisim.simulation.world import World
 
@@ -35,8 +36,8 @@ def market(world: World) -> Steps:
         sent, cost = send_messages(world, day), message_costs(world.scenario)
         for channel, euros in zip(MEDIUM_CHANNELS, sent * cost, strict=True):
             post_cost(world, Line.MESSAGES, channel, float(euros))
-        for line, euros in costs.items():
-            post_cost(world, line, Channel.STORE if line == Line.STAFF else Channel.NONE, euros)
+        post_cost(world, Line.STAFF, Channel.STORE, costs[Line.STAFF] * staff_paid(world))
+        post_cost(world, Line.CAPABILITIES, Channel.NONE, costs[Line.CAPABILITIES])
         train(world, day)
         post_cost(world, Line.TRACKING, Channel.NONE, bought_data_cost(world))
         browsing.browse(state, day)

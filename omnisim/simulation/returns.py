@@ -27,7 +27,8 @@ def way_back(world: World, shopper: int, need: int, *, by_parcel: bool) -> tuple
     rules = world.scenario.fulfilment
     if not by_parcel:
         return False, rules.hassle_store
-    taken = world.primitives["returns_across"] * world.scenario.channels.store.is_open
+    is_open = world.scenario.channels.store.is_open and world.reopening is None
+    taken = world.primitives["returns_across"] * is_open
     if taken == 0 or world.state.draw(Stream.WAY_BACK, shopper, need, 0) >= taken:
         return True, rules.hassle_online
     far = float(world.columns["distance"][shopper])

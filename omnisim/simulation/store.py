@@ -16,12 +16,18 @@ DROP_IN_STEP = 2**12
 
 
 def visit(world: World, shopper: int, need: int, step: int, *, patient: bool = False) -> Steps:
-    """Go to the store and be served; return the days waited, or -1.0 after walking out.
+    """Go to the store and be served; return the days waited, or -1.0 if nothing came of it.
 
-    Those who come for goods already paid for are `patient`: they do not walk out.
+    Those who come for goods already paid for are `patient`: they do not walk out, and wait for a
+    store that is shut for the time being. Others turn round at its door.
     """
     env, state = world.env, world.state
     yield env.timeout(kernel.travel(state, shopper, need, step, env.now))
+    while world.reopening is not None:
+        if not patient:
+            return -1.0
+        yield world.reopening
+        yield env.timeout(kernel.travel(state, shopper, need, step, env.now))
     kernel.enter(state, shopper, need, env.now)
     staff = world.staff[world.columns["home_store"][shopper]]
     served = yield from be_served(

@@ -21,6 +21,8 @@ def of_the_day(world: World, day: int) -> Iterator[tuple[Trigger, int, Rows]]:
     what each team's records hold.
     """
     for trigger, rival in ((Trigger.NEAR_STORE, False), (Trigger.NEAR_RIVAL, True)):
+        if world.conduct.local_rival_shut if rival else world.reopening is not None:
+            continue
         found = _near.near_stores(world.state, day, rival)
         if found:
             yield trigger, ONLINE_TEAM, np.array(found, np.int32)

@@ -1,5 +1,6 @@
 """World: everything that exists in one run."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,6 +42,8 @@ class Conduct:
         Share by which the online and the local rival have lowered their prices.
     rival_advertising : float in [0, 1]
         Share of those who would not have thought of the online rival who now do.
+    local_rival_shut : bool
+        Whether the local rival's store has to be closed.
     """
 
     campaign_days: dict[int, int]
@@ -48,6 +51,7 @@ class Conduct:
     promotion: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
     rival_price_cut: list[float] = field(default_factory=lambda: [0.0, 0.0])
     rival_advertising: float = 0.0
+    local_rival_shut: bool = False
 
 
 @dataclass(slots=True)
@@ -74,6 +78,11 @@ class World:
         Journeys that a message can take up again, by shopper.
     reminders, thanks : list of Due
         Messages that an abandoned cart or a purchase has triggered and that are not yet sent.
+    closures : dict of int to int
+        How many reasons there are at the moment to keep a channel closed that is run otherwise.
+    reopening : simpy.Event, optional
+        What happens when stores that are closed for the time being open again; None if they are
+        not.
     spent_this_week : ndarray of shape (3,), float64, unit: EUR
         Cost of this week's messages by medium.
     decisions : DecisionLog, optional
@@ -96,6 +105,8 @@ class World:
     reminders: list[Due] = field(default_factory=list)
     thanks: list[Due] = field(default_factory=list)
     spent_this_week: NDArray[np.float64] = field(default_factory=lambda: np.zeros(3))
+    closures: Counter[int] = field(default_factory=Counter)
+    reopening: Any = None
     decisions: DecisionLog | None = None
     progress: Any = None
 

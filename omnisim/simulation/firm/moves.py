@@ -1,5 +1,6 @@
 """How primitives move while the clock runs: parameters, records and the stock shown follow."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnisim.config.scenario import Scenario
+from omnisim.schema import Channel
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM, draw_record_of
 from omnisim.simulation.firm.profiles import bought_profiles
 from omnisim.simulation.firm.stock import shown_items
@@ -67,16 +69,51 @@ def _conducted(scenario: Scenario, conduct: Conduct) -> dict[str, Any]:
     return {
         "promotion": conduct.promotion,
         "rival_gap": rivals.online_price_gap + online_cut,
-        "rival_local": rivals.local_intercept + scenario.choice.price * local_cut,
+        "rival_local": (
+            -math.inf
+            if conduct.local_rival_shut
+            else rivals.local_intercept + scenario.choice.price * local_cut
+        ),
         "rival_unseen": rivals.unseen_penalty * (1 - conduct.rival_advertising),
     }
 
 
 def set_open(world: World, channel: int, is_open: bool) -> None:
-    """Open or close one of the firm's sales channels while the clock runs."""
+    """Open or close one of the firm's sales channels while the clock runs.
+
+    Who is on the way to a store that closes turns round, or waits for it to open again.
+    """
     parameters = world.state.params
     parameters["is_open"][channel] = int(is_open)
     world.state.params = parameters
+    if channel != Channel.STORE:
+        return
+    if not is_open:
+        world.reopening = world.reopening or world.env.event()
+    elif world.reopening is not None:
+        world.reopening.succeed()
+        world.reopening = None
+
+
+def close(world: World, channel: int) -> None:
+    """Close a channel of the firm, or the local rival's store, for one more reason."""
+    world.closures[channel] += 1
+    _obey(world, channel)
+
+
+def reopen(world: World, channel: int) -> None:
+    """Take back one reason; the channel opens with the last."""
+    world.closures[channel] -= 1
+    _obey(world, channel)
+
+
+def _obey(world: World, channel: int) -> None:
+    is_open = world.closures[channel] == 0
+    if channel == Channel.RIVAL_LOCAL:
+        world.conduct.local_rival_shut = not is_open
+        refresh(world)
+    else:
+        set_open(world, channel, is_open)
 
 
 def _merge_records(world: World, store_record: NDArray[np.int32]) -> None:

@@ -4,7 +4,6 @@ Effects are those of the primitives only: each moves from its siloed value to th
 reached, in proportion to the time since the capability went live (facts.md D5, cost dynamics).
 """
 
-from collections import Counter
 from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +18,7 @@ from omnisim.random import Draws, Stream
 from omnisim.schema import Channel, Line
 from omnisim.simulation.firm.capability_costs import investment, running_cost
 from omnisim.simulation.firm.ledger import post_cost
-from omnisim.simulation.firm.moves import move_primitives, set_open
+from omnisim.simulation.firm.moves import close, move_primitives, reopen
 from omnisim.simulation.parameters import DAYS_PER_WEEK
 from omnisim.simulation.world import World
 
@@ -92,9 +91,8 @@ def roll_out(world: World) -> Steps:
     arrivals = plan(world.scenario, world.draws)
     siloed = world.scenario.primitives.at(Capabilities.siloed())
     move_primitives(world, siloed)
-    outages: Counter[int] = Counter()
     for arrival in arrivals:
-        world.env.process(_introduce(world, arrival, outages))
+        world.env.process(_introduce(world, arrival))
     while True:
         move_primitives(world, primitives_on(world.scenario, arrivals, world.env.now))
         yield world.env.timeout(DAYS_PER_WEEK)
@@ -112,7 +110,7 @@ def primitives_on(scenario: Scenario, arrivals: list[Arrival], day: float) -> di
     return found
 
 
-def _introduce(world: World, arrival: Arrival, outages: Counter[int]) -> Steps:
+def _introduce(world: World, arrival: Arrival) -> Steps:
     """Post the investment when the project starts, its running cost from then on; go live."""
     env, scenario = world.env, world.scenario
     planned = getattr(scenario.capabilities, arrival.capability)
@@ -124,11 +122,9 @@ def _introduce(world: World, arrival: Arrival, outages: Counter[int]) -> Steps:
     yield env.timeout(arrival.live - env.now)
     channel = OUTAGE_OF.get(arrival.capability)
     if channel is not None and arrival.outage_days > 0 and _is_run(world, channel):
-        outages[channel] += 1
-        set_open(world, channel, False)
+        close(world, channel)
         yield env.timeout(arrival.outage_days)
-        outages[channel] -= 1
-        set_open(world, channel, outages[channel] == 0)
+        reopen(world, channel)
 
 
 def _is_run(world: World, channel: Channel) -> bool:

@@ -66,6 +66,9 @@ def replenish(
     on_hand[:] = _level(forecast, lead, stock, safety)
     while True:
         yield env.timeout(stock.review_days)
+        if world.reopening is not None and not is_warehouse:
+            demand[:] = 0  # a store that is shut orders nothing, and forgets nothing
+            continue
         forecast += stock.demand_smoothing * (demand - forecast)
         forecast[~stocked] = 0
         demand[:] = 0
