@@ -4,6 +4,7 @@ import argparse
 import html
 import math
 import pathlib
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,11 +13,11 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 import omnisim.attribution as models
+from omnisim.attribute_input import Source, declare_input
 from omnisim.attribution import AttributionModel, Bootstrap, MarkovAttribution, bootstrap
 from omnisim.exceptions import ParameterError, TableError
-from omnisim.journeys import JourneyRules, Journeys, Shards, stream_events, stream_paths
-from omnisim.journeys.events import COMMON_NAMES
-from omnisim.journeys.stream import count_rows, read_columns
+from omnisim.journeys import Shards
+from omnisim.journeys.stream import count_rows
 from omnisim.plot.credit import credit
 from omnisim.report.svg import inline_svg
 
@@ -36,19 +37,18 @@ MODELS: dict[str, Callable[[argparse.Namespace], AttributionModel]] = {
 }
 """What ``--model`` takes."""
 
+LARGE_BYTES = 2**27
+"""Files from this size on are read with progress even where standard error is no terminal."""
+
+LOG_SECONDS = 10.0
+"""Seconds between two lines of progress there."""
+
 
 def declare_attribute(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
-    parser.add_argument(
-        "file", metavar="FILE", help="CSV, Parquet or Arrow file of paths or events"
-    )
+    declare_input(parser)
     parser.add_argument("--model", choices=list(MODELS), default="markov")
     parser.add_argument("--order", type=int, default=1, metavar="K", help="of the Markov chain")
-    parser.add_argument(
-        "--kind", choices=("paths", "events"), help="what the file holds; told from its columns"
-    )
-    parser.add_argument("--separator", default=">", metavar="TEXT", help="between channels")
-    parser.add_argument("--lookback", type=float, default=30.0, metavar="DAYS", help="of events")
     parser.add_argument(
         "--bootstrap", type=int, default=0, metavar="N", help="replicates for intervals"
     )
@@ -72,9 +72,12 @@ def run_attribute(arguments: argparse.Namespace) -> int:
         raise ParameterError("--bootstrap needs all journeys in memory: leave out --stream.")
     if arguments.unsorted and not arguments.stream:
         raise ParameterError("--unsorted goes with --stream: in memory, events are always sorted.")
-    kind = arguments.kind or _kind(arguments.file)
-    with _bar(arguments, kind) as progress:
-        model, intervals = _fit(arguments, kind, progress)
+    source, model = Source.of(arguments), MODELS[arguments.model](arguments)
+    intervals = None
+    if arguments.stream:
+        model = _fit_stream(arguments, source, model)
+    else:
+        model, intervals = _fit(arguments, source, model)
     table = model.to_frame()
     if intervals is not None:
         table = table.join(intervals.to_frame()[["ci_low", "ci_high"]])
@@ -89,47 +92,53 @@ def run_attribute(arguments: argparse.Namespace) -> int:
 
 
 def _fit(
-    arguments: argparse.Namespace, kind: str, progress: Callable[[int], None]
+    arguments: argparse.Namespace, source: Source, model: AttributionModel
 ) -> tuple[AttributionModel, Bootstrap | None]:
-    model = MODELS[arguments.model](arguments)
-    rules = JourneyRules(lookback_days=arguments.lookback)
-    if arguments.stream:
-        if not isinstance(model, MarkovAttribution):
-            raise ParameterError(f"--stream works with --model markov. Got {arguments.model!r}.")
-        batches: Iterator[Journeys] = (
-            stream_paths(arguments.file, separator=arguments.separator)
-            if kind == "paths"
-            else stream_events(
-                arguments.file,
-                rules=rules,
-                shards=Shards(progress=progress) if arguments.unsorted else None,
-            )
+    """Read the whole file and fit, with intervals where they are asked for."""
+    with _bar(arguments, "reading", " B", _size(source.file)) as progress:
+        journeys = source.read(progress)
+    n_replicates = arguments.bootstrap
+    if not n_replicates:
+        with _bar(arguments, "fitting", "", None):
+            return model.fit(journeys), None
+    with _bar(arguments, "bootstrap", " replicates", n_replicates) as progress:
+        intervals = bootstrap(
+            model, journeys, n_replicates=n_replicates, seed=arguments.seed, progress=progress
         )
-        chain = models.count_stream(batches, arguments.order, progress=progress)
-        return model.fit_chain(chain), None
-    journeys = (
-        Journeys.from_paths(arguments.file, separator=arguments.separator)
-        if kind == "paths"
-        else Journeys.from_events(arguments.file, rules=rules)
-    )
-    if not arguments.bootstrap:
-        return model.fit(journeys), None
-    intervals = bootstrap(
-        model, journeys, n_replicates=arguments.bootstrap, seed=arguments.seed, progress=progress
-    )
     return intervals.model, intervals
 
 
-@contextmanager
-def _bar(arguments: argparse.Namespace, kind: str) -> Iterator[Callable[[int], None]]:
-    """Yield what to call with the amount just done; draws a bar on a terminal."""
-    streams, replicates = bool(arguments.stream), arguments.bootstrap
-    total = count_rows(arguments.file) if streams and kind == "events" else replicates or None
+def _fit_stream(
+    arguments: argparse.Namespace, source: Source, model: AttributionModel
+) -> AttributionModel:
+    """Count the chain batch by batch, and fit to it."""
+    if not isinstance(model, MarkovAttribution):
+        raise ParameterError(f"--stream works with --model markov. Got {arguments.model!r}.")
+    total = count_rows(source.file) if source.kind == "events" else None
     if total and arguments.unsorted:
         total *= 2  # every event is dealt to its shard, then counted
-    unit = " touchpoints" if streams else " replicates"
-    off = arguments.quiet or not (streams or replicates)
-    with tqdm(total=total, unit=unit, unit_scale=streams, disable=off or None, leave=False) as bar:
+    with _bar(arguments, "counting", " touchpoints", total) as progress:
+        shards = Shards(progress=progress) if arguments.unsorted else None
+        chain = models.count_stream(source.stream(shards), arguments.order, progress=progress)
+    with _bar(arguments, "fitting", "", None):
+        return model.fit_chain(chain)
+
+
+@contextmanager
+def _bar(
+    arguments: argparse.Namespace, stage: str, unit: str, total: int | None
+) -> Iterator[Callable[[int], None]]:
+    """Yield what to call with the amount just done.
+
+    Draws a bar to standard error: on a terminal, and for large files wherever that leads.
+    """
+    large = _size(arguments.file) >= LARGE_BYTES
+    with tqdm(
+        total=total, desc=stage, unit=unit, unit_scale=True, leave=False,
+        disable=True if arguments.quiet else (False if large else None),
+        bar_format=None if unit else "{desc} ...",
+        mininterval=0.1 if sys.stderr.isatty() else LOG_SECONDS,
+    ) as bar:  # fmt: skip
 
         def progress(done: int) -> None:
             bar.update(done)
@@ -137,10 +146,12 @@ def _bar(arguments: argparse.Namespace, kind: str) -> Iterator[Callable[[int], N
         yield progress
 
 
-def _kind(file: str) -> str:
-    """Tell paths from events by the columns of the file."""
-    have = {name.lower() for name in read_columns(file)}
-    return "events" if have & set(COMMON_NAMES["time"]) else "paths"
+def _size(file: str) -> int:
+    """Return the bytes of a file; 0 where there is none, which the reader will say."""
+    try:
+        return pathlib.Path(file).stat().st_size
+    except OSError:
+        return 0
 
 
 def _page(heading: str, table: pd.DataFrame, result: AttributionModel | Bootstrap) -> str:

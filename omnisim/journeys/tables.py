@@ -1,7 +1,8 @@
 """The door for tables of any kind: dataframes, mappings, CSV and Parquet files become Arrow."""
 
+import io
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ SNIFFED_BYTES = 65_536
 DELIMITERS = (",", ";", "\t", "|")
 ARROW_ENDINGS = (".arrow", ".feather")
 ARROW_MAGIC = b"ARROW1"
+PACKED_ENDINGS = (".gz", ".bz2", ".zst", ".lz4")
 
 
 @contextmanager
@@ -33,7 +35,26 @@ def table_errors(name: str) -> Iterator[None]:
         raise TableError(f"{name}: cannot be read as a table: {error}") from error
 
 
-def as_table(source: Any, *, columns: Sequence[str] | None = None) -> pa.Table:
+class WatchedFile(io.FileIO):
+    """A file that tells how many bytes were just read of it."""
+
+    def __init__(self, path: Path, progress: Callable[[int], None]) -> None:
+        super().__init__(path)
+        self._progress = progress
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read, and tell."""
+        data = super().read(-1 if size is None else size) or b""
+        self._progress(len(data))
+        return data
+
+
+def as_table(
+    source: Any,
+    *,
+    columns: Sequence[str] | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> pa.Table:
     """Return `source` as an Arrow table, without a copy where it is one in memory.
 
     Parameters
@@ -44,6 +65,8 @@ def as_table(source: Any, *, columns: Sequence[str] | None = None) -> pa.Table:
         ``.arrow`` or ``.feather``), CSV otherwise.
     columns : sequence of str, optional
         Columns to read of a Parquet file.
+    progress : callable, optional
+        Called with the number of bytes just read of a file, from any thread.
 
     Raises
     ------
@@ -51,7 +74,7 @@ def as_table(source: Any, *, columns: Sequence[str] | None = None) -> pa.Table:
         If it is none of these, or the file cannot be read.
     """
     if isinstance(source, (str, os.PathLike)):
-        return _read_file(Path(source), columns)
+        return _read_file(Path(source), columns, progress)
     if isinstance(source, pa.Table):
         return check_names(source)
     speaks = hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__")
@@ -67,20 +90,32 @@ def as_table(source: Any, *, columns: Sequence[str] | None = None) -> pa.Table:
         raise TableError(f"The table cannot be read: {error}") from error
 
 
-def _read_file(path: Path, columns: Sequence[str] | None) -> pa.Table:
+def _read_file(
+    path: Path, columns: Sequence[str] | None, progress: Callable[[int], None] | None
+) -> pa.Table:
     try:
-        if path.suffix.lower() == ".parquet":
-            with pq.ParquetFile(path, page_checksum_verification=True) as file:
-                return check_names(file.read(columns=columns))
-        if is_arrow(path):
-            with open_arrow(path) as batches:
-                table = check_names(pa.Table.from_batches(batches, batches.schema))
-            # What a damaged file says of its own buffers must not be believed.
-            table.validate(full=True)
-            return table
-        return check_names(pacsv.read_csv(path, parse_options=csv_options(path)))
+        # Arrow itself unpacks a compressed file, by its name.
+        if progress is None or path.suffix.lower() in PACKED_ENDINGS:
+            return _read_open(path, path, columns)
+        with pa.PythonFile(WatchedFile(path, progress), "r") as file:
+            return _read_open(path, file, columns)
     except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         raise TableError(f"{path}: cannot be read as a table: {error}") from error
+
+
+def _read_open(path: Path, source: Path | pa.NativeFile, columns: Sequence[str] | None) -> pa.Table:
+    """Read a table from its path, or from the file that was opened there."""
+    if path.suffix.lower() == ".parquet":
+        with pq.ParquetFile(source, page_checksum_verification=True) as file:
+            return check_names(file.read(columns=columns))
+    if is_arrow(path):
+        opened = None if isinstance(source, Path) else source
+        with open_arrow(path, opened) as batches:
+            table = check_names(pa.Table.from_batches(batches, batches.schema))
+        # What a damaged file says of its own buffers must not be believed.
+        table.validate(full=True)
+        return table
+    return check_names(pacsv.read_csv(source, parse_options=csv_options(path)))
 
 
 def is_arrow(path: Path) -> bool:
@@ -88,11 +123,11 @@ def is_arrow(path: Path) -> bool:
     return path.suffix.lower() in ARROW_ENDINGS
 
 
-def open_arrow(path: Path) -> Any:
-    """Return a reader of the record batches of an Arrow file or stream."""
+def open_arrow(path: Path, source: pa.NativeFile | None = None) -> Any:
+    """Return a reader of the record batches of an Arrow file or stream, opened here or before."""
     with open(path, "rb") as file:
         is_file = file.read(len(ARROW_MAGIC)) == ARROW_MAGIC
-    source = pa.OSFile(str(path))
+    source = pa.OSFile(str(path)) if source is None else source
     if not is_file:
         return pa.ipc.open_stream(source)
     reader = pa.ipc.open_file(source)

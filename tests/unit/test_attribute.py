@@ -5,6 +5,7 @@ import argparse
 import pandas as pd
 import pytest
 
+import omnisim.attribute
 from omnisim.attribute import MODELS, declare_attribute, run_attribute
 from omnisim.attribution import MarkovAttribution
 from omnisim.exceptions import OmnisimError
@@ -106,6 +107,20 @@ def test_two_runs_write_the_same_bytes(paths, tmp_path, model, words):
 def test_wrong_words(paths, words):
     with pytest.raises(OmnisimError):
         run(paths, *words)
+
+
+@pytest.mark.parametrize("words", [[], ["--stream"], ["--bootstrap", "20"]])
+def test_progress_of_a_large_file_goes_to_standard_error(paths, capsys, monkeypatch, words):
+    run(paths, *words)
+    short = capsys.readouterr()
+    assert short.err == ""  # no terminal, and a short file
+    monkeypatch.setattr(omnisim.attribute, "LARGE_BYTES", 0)
+    run(paths, *words)
+    long = capsys.readouterr()
+    assert long.out == short.out
+    assert ("counting" if "--stream" in words else "reading") in long.err
+    run(paths, *words, "--quiet")
+    assert capsys.readouterr().err == ""
 
 
 def test_a_file_that_is_not_there():

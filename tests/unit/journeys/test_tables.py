@@ -9,6 +9,7 @@ import pytest
 from omnisim.exceptions import TableError
 from omnisim.journeys import Journeys, stream_events, stream_paths
 from omnisim.journeys.stream import read_columns
+from omnisim.journeys.tables import as_table
 
 PATHS = pa.table({"path": ["a > b", "b", "a"], "n_conversions": [1, 2, 0], "n_nulls": [0, 1, 4]})
 EVENTS = pa.table({"shopper": [1, 1, 2], "time": [0.0, 1.0, 0.0], "channel": ["a", "b", "a"],
@@ -85,3 +86,25 @@ def test_a_column_that_pandas_has_twice_is_refused():
     frame = pd.DataFrame([["a", "b", 1]], columns=["path", "path", "n_conversions"])
     with pytest.raises(TableError, match="cannot be read: Duplicate column names"):
         Journeys.from_paths(frame)
+
+
+@pytest.mark.parametrize("ending", ["csv", "csv.gz", "parquet", "arrow"])
+def test_reading_is_told_byte_by_byte(tmp_path, ending):
+    table = pa.table({"path": [f"a > {k}" for k in range(2_000)], "n": range(2_000)})
+    file = tmp_path / f"paths.{ending}"
+    writers = {"parquet": pa.parquet.write_table, "arrow": write_arrow}
+    if ending == "csv.gz":
+        table.to_pandas().to_csv(file, index=False)
+    else:
+        writers.get(ending, pa.csv.write_csv)(table, file)
+    done = []
+    assert as_table(file, progress=done.append).equals(as_table(file))
+    assert bool(done) == (ending != "csv.gz")  # Arrow opens what it unpacks itself
+    if ending == "csv":
+        assert sum(done) == file.stat().st_size
+
+
+def test_a_damaged_file_is_named_while_it_is_watched(tmp_path):
+    (tmp_path / "x.parquet").write_bytes(b"PAR1 no")
+    with pytest.raises(TableError, match=r"x\.parquet: cannot be read"):
+        as_table(tmp_path / "x.parquet", progress=print)

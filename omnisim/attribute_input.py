@@ -1,0 +1,209 @@
+"""What ``omnisim attribute`` reads: the options that say what a file holds, and the reading."""
+
+import argparse
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from omnisim.exceptions import ParameterError
+from omnisim.journeys import (
+    EventColumns,
+    JourneyRules,
+    Journeys,
+    Shards,
+    stream_events,
+    stream_paths,
+)
+from omnisim.journeys.events import COMMON_NAMES
+from omnisim.journeys.stream import read_columns
+from omnisim.journeys.tables import as_table, decode, find_column, table_errors
+
+__all__ = ["Source", "declare_input", "read_groups"]
+
+PATH_COLUMNS = {"--path": "path", "--nulls": "n_nulls"}
+EVENT_COLUMNS = {"--shopper": "shopper", "--time": "time", "--channel": "channel",
+                 "--event": "kind"}  # fmt: skip
+"""Options of columns that only one kind of file has, and what the readers call these."""
+
+PATH_OPTIONS = {"--separator": "separator", "--empty": "empty"}
+EVENT_OPTIONS = {"--converting": "converting", "--touching": "touching"}
+RULES = {"--lookback": "lookback_days", "--gap": "gap_days", "--split": "split"}
+ONLY = {"paths": PATH_COLUMNS | PATH_OPTIONS, "events": EVENT_COLUMNS | EVENT_OPTIONS | RULES}
+
+
+def declare_input(parser: argparse.ArgumentParser) -> None:
+    """Declare the file and the options that say what it holds."""
+    parser.add_argument(
+        "file", metavar="FILE", help="CSV, Parquet or Arrow file of paths or events"
+    )
+    parser.add_argument(
+        "--kind", choices=("paths", "events"),
+        help="what the file holds; told from the other options or its columns",
+    )  # fmt: skip
+    both = parser.add_argument_group("columns and channels, of paths and events")
+    both.add_argument("--conversions", metavar="COLUMN", help="how many; the usual name by default")
+    both.add_argument("--value", metavar="COLUMN", help="of the conversions")
+    both.add_argument(
+        "--repeats", choices=("keep", "collapse"), default="keep",
+        help="collapse: a channel that follows itself is one touchpoint",
+    )  # fmt: skip
+    both.add_argument(
+        "--group", nargs="+", default=[], metavar="CHANNEL=GROUP",
+        help="rename or join channels; or a file with the columns channel and group",
+    )  # fmt: skip
+    _declare_paths(parser.add_argument_group("paths"))
+    _declare_events(parser.add_argument_group("events"))
+
+
+def _declare_paths(group: Any) -> None:
+    for option in PATH_COLUMNS:
+        group.add_argument(option, metavar="COLUMN")
+    group.add_argument("--separator", metavar="TEXT", help=r"between channels: >; \t is a tab")
+    group.add_argument("--empty", choices=("error", "drop"), help="rows without a path")
+
+
+def _declare_events(group: Any) -> None:
+    for option in EVENT_COLUMNS:
+        group.add_argument(option, metavar="COLUMN")
+    group.add_argument(
+        "--converting", nargs="+", metavar="EVENT", help="events that are conversions"
+    )
+    group.add_argument("--touching", nargs="+", metavar="EVENT", help="events that are touchpoints")
+    group.add_argument(
+        "--lookback", type=float, metavar="DAYS", help="of a conversion: 30 by default"
+    )
+    group.add_argument("--gap", type=float, metavar="DAYS", help="a longer silence ends a journey")
+    group.add_argument(
+        "--split", choices=("conversion", "shopper"),
+        help="what a journey ends with: a conversion, or the shopper's history",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file and how to read it.
+
+    Parameters
+    ----------
+    file : str
+    kind : {"paths", "events"}
+    options : mapping
+        Of `Journeys.from_paths` or `Journeys.from_events`.
+    groups : mapping of str to str
+        The name that each channel gets, for paths; for events it is among the options.
+    collapse : bool
+        Whether to collapse repeated touchpoints, for paths; for events the rules say it.
+    """
+
+    file: str
+    kind: str
+    options: Mapping[str, Any]
+    groups: Mapping[str, str]
+    collapse: bool
+
+    @classmethod
+    def of(cls, arguments: argparse.Namespace) -> "Source":
+        """Return what the arguments of the command say."""
+        kind = _kind(arguments)
+        groups, collapse = read_groups(arguments.group), arguments.repeats == "collapse"
+        if kind == "paths":
+            columns = _given(arguments, PATH_COLUMNS | PATH_OPTIONS) | _given(
+                arguments, {"--conversions": "n_conversions", "--value": "value"}
+            )
+            if "separator" in columns:
+                columns["separator"] = columns["separator"].replace(r"\t", "\t")
+            return cls(arguments.file, kind, columns, groups, collapse)
+        columns = _given(arguments, EVENT_COLUMNS | EVENT_OPTIONS) | _given(
+            arguments, {"--conversions": "conversion", "--value": "value"}
+        )
+        options = {
+            "columns": EventColumns(**columns),
+            "rules": JourneyRules(repeats=arguments.repeats, **_given(arguments, RULES)),
+            "channels": groups,
+        }
+        return cls(arguments.file, kind, options, {}, False)
+
+    def read(self, progress: Callable[[int], None]) -> Journeys:
+        """Read the file at once; `progress` is called with the bytes just read."""
+        table = as_table(self.file, progress=progress)
+        if self.kind == "events":
+            return Journeys.from_events(table, **self.options)
+        return self._changed(Journeys.from_paths(table, **self.options))
+
+    def stream(self, shards: Shards | None) -> Iterator[Journeys]:
+        """Yield the journeys of the file in batches."""
+        if self.kind == "events":
+            return stream_events(self.file, shards=shards, **self.options)
+        return map(self._changed, stream_paths(self.file, **self.options))
+
+    def _changed(self, journeys: Journeys) -> Journeys:
+        journeys = journeys.regroup(self.groups) if self.groups else journeys
+        return journeys.collapse() if self.collapse else journeys
+
+
+def _given(arguments: argparse.Namespace, names: Mapping[str, str]) -> dict[str, Any]:
+    """Return the options that were given, under the names of the readers."""
+    found = {name: getattr(arguments, option[2:]) for option, name in names.items()}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _kind(arguments: argparse.Namespace) -> str:
+    """Return what the file holds: as said, as the options imply, or as its columns tell."""
+    given = {kind: [o for o in options if getattr(arguments, o[2:]) is not None]
+             for kind, options in ONLY.items()}  # fmt: skip
+    kind = arguments.kind or next((kind for kind, options in given.items() if options), None)
+    if kind is None:
+        have = {name.lower() for name in read_columns(arguments.file)}
+        kind = "events" if have & set(COMMON_NAMES["time"]) else "paths"
+    for other, options in given.items():
+        if options and other != kind:
+            raise ParameterError(
+                f"{options[0]} goes with a file of {other}. Got one of {kind}: leave the option "
+                f"out, or pass --kind {other}."
+            )
+    return str(kind)
+
+
+def read_groups(words: Sequence[str]) -> dict[str, str]:
+    """Return the group of each channel, from ``CHANNEL=GROUP`` and from files.
+
+    Raises
+    ------
+    ParameterError
+        If a word is neither, or a channel would be in two groups.
+    TableError
+        If a file cannot be read, or lacks a column or a name.
+    """
+    groups: dict[str, str] = {}
+    for word in words:
+        name, sign, group = (part.strip() for part in word.rpartition("="))
+        if Path(word).is_file():
+            pairs = _read_pairs(word)
+        elif sign and name and group:
+            pairs = [(name, group)]
+        else:
+            raise ParameterError(
+                "--group takes CHANNEL=GROUP, or a file with the columns channel and group. Got "
+                f"{word!r}."
+            )
+        for name, group in pairs:
+            if groups.setdefault(name, group) != group:
+                raise ParameterError(
+                    f"--group must put a channel into one group. Got {groups[name]!r} and "
+                    f"{group!r} for {name!r}."
+                )
+    return groups
+
+
+def _read_pairs(file: str) -> list[tuple[str, str]]:
+    with table_errors(file):
+        table = as_table(file)
+        have = table.column_names
+        columns = []
+        for name in ("channel", "group"):
+            column = decode(table[find_column(file, have, name, (name,), required=True)])
+            columns.append([str(value).strip() for value in column.to_pylist()])
+            if column.null_count or not all(columns[-1]):
+                raise ParameterError(f"{file}: {name} must not be missing or blank.")
+    return list(zip(*columns, strict=True))
