@@ -15,6 +15,7 @@ EXTENSIONS = {
     "omnisim.simulation._state": "_state",
     "omnisim.simulation._journey": "_journey",
     "omnisim.simulation._outcome": "_outcome",
+    "omnisim.simulation._coherence": "_coherence",
     "omnisim.simulation._market": "_market",
     "omnisim.simulation._browsing": "_browsing",
     "omnisim.simulation._media": "_media",

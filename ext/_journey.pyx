@@ -7,6 +7,7 @@ logs what happens and returns what the journey process must do next.
 from libc.math cimport HUGE_VAL, exp, floor, log
 
 from _choice cimport choose, inclusive_value, logistic, share_of_first
+from _defence cimport defend
 from _draws cimport categorical, exponential, gamma, normal
 from _streams cimport *
 from _surplus cimport surplus
@@ -156,6 +157,9 @@ def decide(State w, Py_ssize_t i, long need, long step, int searched, Py_ssize_t
     cdef bint compared = (w.uniform(STREAM_PHONE, i, need, step)
                           < w.p.p_phone_check * w.digital[i])
     w.refresh(i, now)
+    if compared and in_store:
+        w.log.add(now, i, need, STORE, EVENT_PHONE_CHECK, IDENTITY_NONE, -1, w.home_store[i])
+        defend(w, i, need, step, now)
     firm = w.p.goodwill * w.goodwill[i] + w.p.satisfaction * w.satisfaction[i]
     if w.bonus[i, 1] >= now:
         firm += price * w.p.points_share * w.bonus[i, 0]
@@ -186,8 +190,6 @@ def decide(State w, Py_ssize_t i, long need, long step, int searched, Py_ssize_t
                 nest[c - 1][1] = -far - w.p.delivery_per_day * w.p.pick_days
             v[c] += inclusive_value(nest[c - 1][0], nest[c - 1][1], w.p.nest)
 
-    if compared and in_store:
-        w.log.add(now, i, need, STORE, EVENT_PHONE_CHECK, IDENTITY_NONE, -1, w.home_store[i])
     v[GO_RIVAL_ONLINE] = (w.p.rival_online + w.affinity[i, WEBSITE] + found - unresolved
                           + price * w.p.rival_gap - w.p.delivery_per_day * w.p.rival_days)
     if not (compared or searched == SEARCHED_RIVAL):

@@ -85,6 +85,8 @@ class Event(IntEnum):
     COMPLAINT = 32  # the shopper complains in public
     RECOVERED = 33  # a complaint is made good
     WITHHELD = 34  # a message or advertisement is kept back by a field trial
+    CONFLICT = 35  # the shopper pays more than the firm asks elsewhere, and has seen it
+    DEFENCE = 36  # the firm answers a look at the phone in the store with an offer
 
 
 class Identity(IntEnum):

@@ -26,6 +26,7 @@ NEEDS = {
     "cross_channel_returns": Need("visible_stock"),
     "unified_loyalty": Need("single_customer_view"),
     "always_open_service": Need("single_customer_view", from_level=2),
+    "price_coherence": Need("single_customer_view", from_level=2),
 }
 """Hard prerequisites (facts.md D5)."""
 
@@ -52,6 +53,7 @@ class Capabilities(Part):
     unified_loyalty: Level = _level("K10", "points earned in one channel count in the other")
     staff_training: Level = _level("K11", "staff are trained to advise")
     always_open_service: Level = _level("K12", "a chatbot at any hour that hands over with context")
+    price_coherence: Level = _level("K13", "one price everywhere, defended at the phone check")
     advocacy_nurturing: Level = _level("K14", "predicted promoters are asked to recommend")
     cross_functional_governance: Level = _level(
         "K15", "managers answer for the margin of all channels"

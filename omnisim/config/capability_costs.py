@@ -58,6 +58,10 @@ class CapabilityCosts(Part):
         (0.0, 30_000.0, 60_000.0), "K12, whole firm, at level 0, 1, 2", unit="EUR/year",
         source="assumption",
     )  # fmt: skip
+    price_coherence: Levels = param(
+        (0.0, 15_000.0, 30_000.0), "K13, whole firm, at level 0, 1, 2", unit="EUR/year",
+        source="assumption: one price system; offers are paid for as they are taken",
+    )  # fmt: skip
     advocacy_nurturing: Levels = param(
         (0.0, 20_000.0, 40_000.0), "K14, whole firm, at level 0, 1, 2", unit="EUR/year",
         source="assumption",
@@ -125,6 +129,10 @@ class Investments(Part):
     )  # fmt: skip
     always_open_service: Levels = param(
         (0.0, 75_000.0, 150_000.0), "K12, whole firm, at level 0, 1, 2", unit="EUR",
+        source="assumption",
+    )  # fmt: skip
+    price_coherence: Levels = param(
+        (0.0, 40_000.0, 80_000.0), "K13, whole firm, at level 0, 1, 2", unit="EUR",
         source="assumption",
     )  # fmt: skip
     advocacy_nurturing: Levels = param(

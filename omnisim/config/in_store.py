@@ -38,6 +38,10 @@ class InStore(Part):
         0.15, "chance that a coupon shown on the phone in the store is noticed",
         source="assumption; C2: 1-8 % are redeemed", ge=0, le=1,
     )  # fmt: skip
+    margin_floor: float = param(
+        0.3, "margin, as a share of the list price, that an offer in answer to a look at the phone "
+        "leaves at least", source="assumption (D5 K13: margin cost)", ge=0, le=1,
+    )  # fmt: skip
     offer_hours: float = param(
         1.0, "hours for which an offer made in the store counts", unit="hours",
         source="assumption", ge=0, le=24,

@@ -164,6 +164,12 @@ class Experience(Part):
         0.4, "weight of the worst part of an experience", source="S4-11; size assumption",
         ge=0, le=1,
     )  # fmt: skip
+    incoherence: float = param(
+        5.0, "rating lost per unit of a price difference, as a share of the price, by who pays "
+        "more than the firm was seen to ask elsewhere",
+        source="S0-05, eq. 13; size assumption: 10 % is less than half an obstacle",
+        ge=0, le=100,
+    )  # fmt: skip
     satisfaction_on_churn: float = param(
         1.0, "log-odds of drop-out lost per unit of satisfaction", source="assumption", ge=0, le=20
     )

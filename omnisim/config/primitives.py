@@ -97,6 +97,15 @@ class Primitives(Part):
         (0.0, 0.0, 0.9), "K12: share of hand-overs to an agent that pass on what was said",
         "assumption",
     )  # fmt: skip
+    offers_aligned: Levels = _levels(
+        (0.0, 1.0, 1.0), "K13: share of the way to the best standing offer of any channel that "
+        "the offers of the others go", "D5 K13, S0-05; assumption: the best offer, since "
+        "coherence costs margin",
+    )  # fmt: skip
+    checks_answered: Levels = _levels(
+        (0.0, 0.0, 1.0), "K13: share of the looks at the phone in the store, by shoppers whom the "
+        "firm recognises there, that it answers with an offer", "S3-09, assumption",
+    )  # fmt: skip
     recommend_factor: Levels = _levels(
         (1.0, 1.3, 1.6), "K14: chance that a nurtured promoter recommends, as a multiple",
         "C3: 1.2-2, assumption",
@@ -167,6 +176,8 @@ MOVES = {
     "training_hours": "staff_training",
     "bot_first": "always_open_service",
     "context_passed": "always_open_service",
+    "offers_aligned": "price_coherence",
+    "checks_answered": "price_coherence",
     "recommend_factor": "advocacy_nurturing",
     "credit_across": "cross_functional_governance",
     "recovery": "social_care",

@@ -51,6 +51,7 @@ class Rollout(Part):
     unified_loyalty: Introduction = _weeks(16.0)
     staff_training: Introduction = _weeks(8.0, ramp=26.0, outage=0.0)
     always_open_service: Introduction = _weeks(12.0, outage=0.0)
+    price_coherence: Introduction = _weeks(12.0, outage=0.0)
     cross_functional_governance: Introduction = _weeks(26.0, ramp=26.0, outage=0.0)
     advocacy_nurturing: Introduction = _weeks(8.0, outage=0.0)
     social_care: Introduction = _weeks(8.0, outage=0.0)

@@ -32,6 +32,7 @@ RECORDED_EVENTS = (
     Event.CART, Event.CART_ABANDONED, Event.PURCHASE, Event.PICKUP, Event.DELIVERY, Event.RETURN,
     Event.CONTACT, Event.ANSWERED, Event.CONTACT_ABANDONED, Event.ESCALATED, Event.RESOLVED,
     Event.WITHHELD, Event.COUPON, Event.NEAR,
+    Event.DEFENCE,
 )  # fmt: skip
 """Events that leave a record in a system of the firm."""
 

@@ -29,7 +29,7 @@ cdef struct Params:
     double fit_sd, return_threshold, p_resellable
     # experience (equations 13-15)
     double rating, rating_fit, rating_obstacle
-    double satisfaction_rate, loss_weight, expectation_rate, weakest_link
+    double satisfaction_rate, loss_weight, expectation_rate, weakest_link, incoherence
     double satisfaction_on_churn, engagement_on_churn, points_on_churn
     double satisfaction_centre, engagement_centre, engagement_on_need, engagement_decay
     double promoter_above, detractor_below, p_recommend, p_warn, p_heard, satisfaction_shift
@@ -56,6 +56,7 @@ cdef struct Params:
     double recommend_factor, referral_reward
     double shown_help, advice_weight
     double near_noticed, passes_per_day, passes_km
+    double checks_answered, offer_room, offer_days
     # costs
     double goods_share, delivery_cost, picking_cost, return_online_share, return_store_cost
     double points_share, points_minimum, points_expire_days

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import omnisim.simulation._coherence as coherence
 import omnisim.simulation._journey as kernel
 import omnisim.simulation._outcome as outcome
 from omnisim.schema import Fulfilment
@@ -21,7 +22,11 @@ RETURN_STEP = 2**10
 
 @dataclass(frozen=True, slots=True)
 class Sale:
-    """What was sold, and how: money in cents."""
+    """What was sold, and how: money in cents.
+
+    `gap` is what the shopper paid beyond a price of the firm seen elsewhere, as a share of the list
+    price.
+    """
 
     channel: int
     fulfilment: Fulfilment
@@ -30,6 +35,7 @@ class Sale:
     spent: int
     earned: int
     identified: bool
+    gap: float
 
     @property
     def by_parcel(self) -> bool:
@@ -71,6 +77,10 @@ def _sell(
     Online orders reach the e-mail system at once; what the till knows takes its time.
     """
     now = world.env.now
+    gap: float = coherence.conflict(
+        world.state, trip.shopper, trip.need, trip.step - 1, trip.searched, trip.been_in_store,
+        channel, now,
+    )  # fmt: skip
     goods, off, spent, earned, identified = outcome.buy(
         world.state, trip.shopper, trip.need, trip.item, channel, int(fulfilment), free, now
     )
@@ -79,7 +89,7 @@ def _sell(
         own = world.scenario.messages.own_trigger_days
         days = world.primitives["trigger_days"] if team == STORE_TEAM else own
         world.thanks.append((now + days, trip.shopper, team))
-    return Sale(channel, fulfilment, goods, off, spent, earned, identified)
+    return Sale(channel, fulfilment, goods, off, spent, earned, identified, gap)
 
 
 def receive(world: World, trip: Trip, sale: Sale) -> Steps:
@@ -129,7 +139,7 @@ def evaluate(world: World, trip: Trip, sale: Sale, speed: float) -> Steps:
     by_parcel, hassle = way_back(world, trip.shopper, trip.need, by_parcel=sale.by_parcel)
     returns = outcome.evaluate(
         state, trip.shopper, trip.need, sale.channel, trip.resolved, hassle, speed,
-        trip.obstacle, env.now,
+        trip.obstacle, sale.gap, env.now,
     )  # fmt: skip
     speak_up(world, trip.shopper, trip.need)
     if not returns:

@@ -110,7 +110,7 @@ def _go_to_store(world: World, trip: Trip) -> Steps:
         yield from _put_off(world, trip)
         return
     trip.waited = waited
-    trip.in_store = True
+    trip.in_store = trip.been_in_store = True
     meet(world, trip)
 
 

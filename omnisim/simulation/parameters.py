@@ -117,6 +117,7 @@ def _experience(scenario: Scenario) -> dict[str, Any]:
         "loss_weight": felt.loss_weight,
         "expectation_rate": felt.expectation_rate,
         "weakest_link": felt.weakest_link,
+        "incoherence": felt.incoherence,
         "satisfaction_on_churn": felt.satisfaction_on_churn,
         "engagement_on_churn": felt.engagement_on_churn,
         "points_on_churn": felt.points_on_churn,
@@ -191,7 +192,7 @@ def _money(scenario: Scenario, primitives: Mapping[str, float]) -> dict[str, Any
     costs = scenario.costs
     moved = (
         "card_shown", "record_accuracy", "aisle_offered", "points_across",
-        "content_signals", "recommend_factor", "near_noticed",
+        "content_signals", "recommend_factor", "near_noticed", "checks_answered",
     )  # fmt: skip
     return {name: primitives[name] for name in moved} | {
         "goods_share": costs.goods_share,
@@ -203,6 +204,8 @@ def _money(scenario: Scenario, primitives: Mapping[str, float]) -> dict[str, Any
         "points_minimum": costs.points_minimum,
         "points_expire_days": costs.points_expire_days,
         "promotion": [0.0, 0.0, 0.0],
+        "offer_room": max(0.0, 1 - costs.goods_share - scenario.in_store.margin_floor),
+        "offer_days": scenario.in_store.offer_hours / 24,
         "referral_reward": scenario.offers.referral_reward,
     }
 

@@ -26,6 +26,7 @@ class Trip:
     resolved: float
     step: int = 0
     in_store: bool = False
+    been_in_store: bool = False
     inspected: bool = False
     advised: bool = False
     obstacle: bool = False

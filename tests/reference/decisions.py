@@ -149,6 +149,7 @@ def decide(w, i, need, step, searched, item, in_store, inspected, resolved, now)
     looked_up = w.u("PHONE", i, need, step) < w.p["p_phone_check"] * w.c["digital"][i]
     if looked_up and in_store:
         w.log(now, i, need, Channel.STORE, Event.PHONE_CHECK, store=w.home(i))
+        defend(w, i, need, step, now)
 
     v = dict.fromkeys(range(7))
     if open_to(w, i, STORE):
@@ -185,6 +186,37 @@ def decide(w, i, need, step, searched, item, in_store, inspected, resolved, now)
         kinds = {0: delivery / w.p["nest"], WITH_PICKUP: pickup / w.p["nest"]}
         chosen += choose(kinds, w.u("DECIDE", i, need, step + LATER))
     return chosen
+
+
+def defend(w, i, need, step, now):
+    """Send whoever is recognised the lowest price in sight, as far as the margin allows (K13)."""
+    followed = open_to(w, i, APP) and w.c["location_consent"][i]
+    if not followed or len(set(w.c["record_of"][i])) == 2:
+        return
+    prices = [w.p["rival_gap"], w.p["promotion"][APP]]
+    prices += [w.p["promotion"][WEBSITE]] if w.p["is_open"][WEBSITE] else []
+    offer = min(max(prices), w.p["offer_room"])
+    lucky = w.u("PRICE", i, need, step) < w.p["checks_answered"]
+    if lucky and offer > w.price_off(i, STORE, now):
+        w.c["coupon"][i], w.c["coupon_until"][i] = offer, now + w.p["offer_days"]
+        w.log(now, i, need, Channel.APP, Event.DEFENCE, identity=Identity.ACCOUNT, store=w.home(i))
+
+
+def conflict(w, i, need, step, searched, been_in_store, channel, now):
+    """Return what is paid beyond the lowest standing offer that the shopper has seen."""
+    looked_up = w.u("PHONE", i, need, step) < w.p["p_phone_check"] * w.c["digital"][i]
+    seen = [0.0]
+    if been_in_store and open_to(w, i, STORE):
+        seen.append(w.p["promotion"][STORE])
+    seen += [
+        w.p["promotion"][place]
+        for place in (WEBSITE, APP)
+        if open_to(w, i, place) and (looked_up or searched == place)
+    ]
+    gap = max(seen) - w.price_off(i, channel, now)
+    if gap > 0:
+        w.log(now, i, need, channel, Event.CONFLICT, store=w.home(i))
+    return max(gap, 0.0)
 
 
 def without_firm(w, i):

@@ -119,12 +119,13 @@ def learn(w, i, team, item, value, now):
     w.file_signal(record, item, 1.0)
 
 
-def evaluate(w, i, need, channel, resolved, hassle, speed, obstacle, now):
+def evaluate(w, i, need, channel, resolved, hassle, speed, obstacle, gap, now):
     """Judge the purchase: satisfaction (13), drop-out (14), word of mouth (15), return (11)."""
     doubt = 1 - resolved
     fit = ndtri(w.u("FIT", i, need)) * w.p["fit_sd"] * doubt**0.5
     goods = min(1.0, max(-1.0, w.p["rating"] + w.p["rating_fit"] * fit))
-    parts = [goods, speed, w.p["rating_obstacle" if obstacle else "rating"]]
+    ease = w.p["rating_obstacle" if obstacle else "rating"] - w.p["incoherence"] * gap
+    parts = [goods, speed, max(-1.0, ease)]
     weight = w.p["weakest_link"]
     feel(w, i, weight * min(parts) + (1 - weight) * sum(parts) / 3)
     w.refresh(i, now)

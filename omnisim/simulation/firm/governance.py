@@ -18,6 +18,7 @@ from omnisim.config.scenario import Scenario
 from omnisim.schema import Channel
 from omnisim.simulation.firm.knowledge import JOINT, ONLINE_TEAM, STORE_TEAM
 from omnisim.simulation.firm.moves import refresh
+from omnisim.simulation.firm.offers import align
 from omnisim.simulation.firm.results import Reader, Results
 from omnisim.simulation.world import World
 
@@ -98,25 +99,27 @@ def choose_promotions(world: World, results: Results, credit: float) -> list[flo
     """Return each sales channel's standing promotion: the best of each manager's alternatives.
 
     Both choose at once, given what the other does now (Bertrand; the demand is a logit, as in
-    Nevo 2001, Econometrica 69(2), 307-342, section 3).
+    Nevo 2001, Econometrica 69(2), 307-342, section 3). Where the firm has one price (K13), each
+    asks for what would be best if it held everywhere, and the deeper of the two offers does.
     """
     now = np.array(world.conduct.promotion)
-    chosen = now.copy()
+    chosen, aligned = now.copy(), world.primitives["offers_aligned"]
     rules, price = world.scenario.governance, world.scenario.choice.price
     levels = np.arange(0.0, rules.max_promotion + 1e-9, PROMOTION_STEP)
     for channels in CHANNELS_OF.values():
-        worth = [credited_margin(results, now, channels, d, price, credit) for d in levels]
+        worth = [credited_margin(results, now, channels, d, price, credit, aligned) for d in levels]
         chosen[channels] = levels[int(np.argmax(worth))]
     return [float(d) for d in chosen]
 
 
 def credited_margin(
-    results: Results, now: Floats, channels: list[int], depth: float, price: float, credit: float
-) -> float:
+    results: Results, now: Floats, channels: list[int], depth: float, price: float, credit: float,
+    aligned: float = 0.0,
+) -> float:  # fmt: skip
     """Return what a manager expects per need, as a share of the price, at a promotion `depth`."""
-    tried = now.copy()
+    tried = now + aligned * (depth - now)
     tried[channels] = depth
-    weight = results.share * np.exp(price * (tried - now))
+    weight = results.share * np.exp(price * (tried - align(now, aligned)))
     share = weight / (weight.sum() + 1 - results.share.sum())
     counts = np.full(len(now), credit)
     counts[channels] = 1.0

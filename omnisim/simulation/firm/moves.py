@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from omnisim.config.scenario import Scenario
 from omnisim.schema import Channel
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM, draw_record_of
+from omnisim.simulation.firm.offers import align
 from omnisim.simulation.firm.profiles import bought_profiles
 from omnisim.simulation.firm.stock import shown_items
 from omnisim.simulation.parameters import kernel_parameters
-from omnisim.simulation.world import Conduct, World
+from omnisim.simulation.world import World
 
 BY_STORE_STAFF = ("stock_shown", "aisle_offered")
 """Primitives that are as much as the store's staff make of them."""
@@ -55,19 +55,20 @@ def refresh(world: World) -> None:
         scenario, effective, seed=draws.seed, replication=draws.replication
     )
     is_open = {"is_open": world.state.params["is_open"]}
-    world.state.params = parameters | is_open | _conducted(scenario, world.conduct)
+    world.state.params = parameters | is_open | _conducted(world)
     world.columns["is_shown"][:] = shown_items(scenario, effective["stock_shown"], draws)
 
 
-def _conducted(scenario: Scenario, conduct: Conduct) -> dict[str, Any]:
-    """Return the parameters that managers and rivals have set.
+def _conducted(world: World) -> dict[str, Any]:
+    """Return the parameters that managers and rivals have set, offers made one as far as they are.
 
     The local rival's cut is worth what it is to a shopper of mean price sensitivity.
     """
-    rivals = scenario.rivals
+    scenario, conduct, rivals = world.scenario, world.conduct, world.scenario.rivals
     online_cut, local_cut = conduct.rival_price_cut
+    offers = align(np.array(conduct.promotion), world.primitives["offers_aligned"])
     return {
-        "promotion": conduct.promotion,
+        "promotion": offers.tolist(),
         "rival_gap": rivals.online_price_gap + online_cut,
         "rival_local": (
             -math.inf

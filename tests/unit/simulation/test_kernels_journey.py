@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from omnisim.simulation import _coherence as coherence
 from omnisim.simulation import _journey as kernel
 from tests.reference import decisions as oracle
 from tests.reference.random_worlds import random_world
@@ -66,6 +67,19 @@ def test_decisions(pair):
         chosen.append(same(world, slow, "decide", i, need, *arguments))
     assert_same(world, slow)
     assert len(set(chosen)) >= 5
+
+
+def test_prices_seen_elsewhere(pair):
+    world, slow, rng = pair
+    gaps = []
+    for _ in range(2 * N_CALLS):
+        i, need, step, _, now = address(world, rng)
+        arguments = (i, need, step, int(rng.integers(4)), bool(rng.integers(2)),
+                     int(rng.integers(3)), now)  # fmt: skip
+        gaps.append(coherence.conflict(world.state, *arguments))
+        assert gaps[-1] == pytest.approx(oracle.conflict(slow, *arguments))
+    assert_same(world, slow)
+    assert 0 < np.count_nonzero(gaps) < len(gaps)
 
 
 def test_times(pair):

@@ -75,7 +75,7 @@ def test_awareness(pair):
     world, slow, _ = pair
     kernel.count_aware_neighbours(world.state)
     oracle.count_aware_neighbours(slow)
-    for day in range(20, 60):
+    for day in range(20, 100):
         kernel.spread_awareness(world.state, day)
         oracle.spread_awareness(slow, day)
     assert_same(world, slow)

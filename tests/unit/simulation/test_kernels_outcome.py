@@ -69,7 +69,8 @@ def test_experience(pair):
     for _ in range(N_CALLS):
         i, need, _, now = address(world, rng)
         arguments = (i, need, int(rng.integers(3)), float(rng.uniform()), bool(rng.integers(2)),
-                     float(rng.uniform(-1, 1)), bool(rng.integers(2)), now)  # fmt: skip
+                     float(rng.uniform(-1, 1)), bool(rng.integers(2)),
+                     float(rng.choice([0.0, rng.uniform(0, 0.3)])), now)  # fmt: skip
         found = kernel.evaluate(world.state, *arguments)
         assert found == oracle.evaluate(slow, *arguments)
         given_back += found
