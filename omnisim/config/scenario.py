@@ -20,6 +20,7 @@ from omnisim.config.media import Media, Messages
 from omnisim.config.operations import Experience, Fulfilment, Service, Stock, Stores
 from omnisim.config.preset import preset_changes
 from omnisim.config.primitives import Primitives
+from omnisim.config.records import Records
 from omnisim.config.replace import replace_fields
 from omnisim.config.rollout import Rollout
 from omnisim.config.segments import Segment
@@ -67,6 +68,7 @@ class Scenario(Part):
     offers: Offers = Offers()
     limits: Limits = Limits()
     surfaces: Surfaces = Surfaces()
+    records: Records = Records()
     capabilities: Capabilities = Capabilities()
     primitives: Primitives = Primitives()
     costs: Costs = Costs()

@@ -13,12 +13,15 @@ from omnisim.policies.outcome import Action
 
 ACTION = "email:profile"
 
+SHOWN = "is_online_surface"
 ANSWERS = {
     "is_near_store": "push:profile",
     "is_near_rival": "push:offer",
     "is_promoter": "email:referral",
+    SHOWN: "show:profile",
 }
-"""How what is done begins where the app notices somebody, or the record foretells a promoter."""
+"""How what is done begins where the app notices somebody, the record foretells a promoter, or site
+and app ask what to show first."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,8 @@ class RecencyCampaign(Policy):
 
     The content is the item nearest to the profile of the record; a record without profile gets the
     most popular item. Near the store the app calls; near a rival it offers the first of the
-    scenario's discounts; a promoter is asked to recommend.
+    scenario's discounts; a promoter is asked to recommend. Site and app show a recent buyer first
+    what fits, where the scenario lets a policy decide about them.
 
     Parameters
     ----------
@@ -48,7 +52,10 @@ class RecencyCampaign(Policy):
         """Return who is written to."""
         days = context.column("days_since_purchase")
         send = (days <= self.recent_days) & (days < NEVER_DAYS)
-        send &= context.column("n_sent_this_week") < self.cap_per_week
+        capped = context.column("n_sent_this_week") >= self.cap_per_week
+        if SHOWN in context.names:
+            capped &= context.column(SHOWN) == 0  # nothing is sent
+        send &= ~capped
         contact = np.full(len(context), context.action_number(ACTION))
         for trigger, start in ANSWERS.items():
             answer = next((k for k, a in enumerate(context.actions) if a.startswith(start)), None)

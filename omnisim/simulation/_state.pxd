@@ -51,6 +51,7 @@ cdef struct Params:
     double relevance_reference, relevance_on_response, message_engagement
     double fatigue_decay, fatigue, settling, settled_response
     double coupon_days, nurture_days, content_signals
+    int keeps_purchases
     # primitives set by the capabilities
     double card_shown, record_accuracy, aisle_offered, points_across
     double recommend_factor, referral_reward

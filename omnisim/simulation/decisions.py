@@ -119,6 +119,7 @@ def _reach(world: World, batch: Batch) -> Bools:
     if batch.sender == JOINT:
         joined = columns["record_of"][shoppers, STORE_TEAM] == batch.records
         address |= is_online & joined & card
+    address &= world.scenario.records.keeps_addresses
     reach: Bools = columns["subscribed"][shoppers] == 1
     reach[:, EMAIL] &= address
     reach[:, PUSH] &= app & is_online & world.scenario.channels.app.is_open

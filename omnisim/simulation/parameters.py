@@ -169,6 +169,7 @@ def _communication(scenario: Scenario) -> dict[str, Any]:
         "fatigue": messages.fatigue,
         "coupon_days": scenario.offers.coupon_days,
         "nurture_days": scenario.offers.nurture_days,
+        "keeps_purchases": int(scenario.records.keeps_purchases),
         "shown_help": scenario.surfaces.shown_help,
         "advice_weight": scenario.surfaces.advice_weight,
         "passes_per_day": scenario.push.passes_per_week / DAYS_PER_WEEK,

@@ -108,7 +108,9 @@ def pay_with_points(w, i, ledger, goods):
 
 
 def learn(w, i, team, item, value, now):
-    """File a purchase."""
+    """File a purchase, where the firm does."""
+    if not w.p["keeps_purchases"]:
+        return
     record = w.c["record_of"][i, team]
     w.c["record_teams"][record] |= (1, 2)[team]
     if not w.c["record_count"][record]:

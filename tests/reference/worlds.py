@@ -107,6 +107,8 @@ def scenarios(draw):
         "media.social_per_week": between(0, 7),
         "media.broadcast_contacts": between(0, 3),
         "messages.at_risk_factor": between(0, 3),
+        "records.keeps_addresses": draw(st.booleans()),
+        "records.keeps_purchases": draw(st.booleans()),
         "offers.promoter_purchases": draw(st.integers(1, 4)),
         "surfaces.online_every_days": draw(st.sampled_from([0, 5])),
         "surfaces.store_every_days": draw(st.sampled_from([0, 5])),

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from omnisim.config.firms import SHARES, sample_firms
+from omnisim.config.firms import KEPT, SHARES, sample_firms
+from omnisim.config.scenario import Scenario
 from omnisim.random import Draws
 
 N = 40_000
@@ -21,12 +22,28 @@ def firms():
         ("integrated_touchpoints", lambda f: f.capabilities.coordinated_automation),
         ("integrated_touchpoints", lambda f: f.capabilities.cross_functional_governance),
         ("tracked_journeys", lambda f: int(f.tracking_level[-1])),
+        ("personalised_content", lambda f: f.capabilities.personalisation_engine),
     ],
 )
 def test_shares_are_those_of_the_survey(firms, share, level_of):
     levels = np.bincount([level_of(firm) for firm in firms], minlength=3) / N
     # Five standard errors of a share: a false alarm in two million.
     assert levels == pytest.approx(SHARES[share], abs=5 * np.sqrt(0.25 / N))
+
+
+def test_addresses_and_purchases_are_kept_by_as_many_as_in_the_survey(firms):
+    kept = [np.mean([getattr(f, f"keeps_{name}") for f in firms]) for name in KEPT]
+    assert kept == pytest.approx(list(KEPT.values()), abs=5 * np.sqrt(0.25 / N))
+
+
+def test_every_firm_makes_a_scenario(firms):
+    base = Scenario()
+    for firm in firms[:50]:
+        scenario = base.replace(firm.changes)
+        assert scenario.records.keeps_purchases == firm.keeps_purchases
+        assert (scenario.surfaces.online_every_days > 0) == (
+            firm.capabilities.personalisation_engine == 2
+        )
 
 
 def test_firms_differ_beyond_one_score(firms):
