@@ -249,20 +249,24 @@ def cut_sorted(
         *columns,
         lookback, gap, by_shopper, len(names), *out.values(),
     )  # fmt: skip
-    cut: dict[str, Any] = {
-        key: array[: n_touchpoints if key in ("channel", "time") else n_journeys].copy()
-        for key, array in out.items()
-    }
-    cut["offset"] = out["offset"][: n_journeys + 1].copy()
+    used = dict.fromkeys(out, n_journeys) | {
+        "channel": n_touchpoints, "time": n_touchpoints, "offset": n_journeys + 1,
+    }  # fmt: skip
+    cut: dict[str, Any] = {key: _trimmed(array, used[key]) for key, array in out.items()}
     cut["n_nulls"] = (cut["n_conversions"] == 0).astype(np.int64)
-    used = n_touchpoints > 0 and int(cut["channel"].max()) == len(names)
-    if used and NO_TOUCHPOINT in names:
+    alone = n_touchpoints > 0 and int(cut["channel"].max()) == len(names)
+    if alone and NO_TOUCHPOINT in names:
         raise TableError(
             f"channel must not be {NO_TOUCHPOINT!r} where a conversion has no touchpoint, which is "
             "shown as such: rename it with channels={...}."
         )
-    cut["channel_names"] = (*names, NO_TOUCHPOINT) if used else names
+    cut["channel_names"] = (*names, NO_TOUCHPOINT) if alone else names
     return cut
+
+
+def _trimmed(array: npt.NDArray[Any], n: int) -> npt.NDArray[Any]:
+    """Return the first n elements; copied if most of the memory would be held in vain."""
+    return array[:n] if 2 * n > len(array) else array[:n].copy()
 
 
 def _order(shopper: npt.NDArray[np.int32], time: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def stream_paths(
     check_count("batch_rows", batch_rows)
     columns = {key: options.pop(key, None) for key in COMMON_NAMES}
     row = 0
-    for table in _batches(Path(file), None, batch_rows):
+    for table in _ahead(_batches(Path(file), None, batch_rows)):
         yield Journeys(**read_paths(table, columns, row=row, **options))
         row += table.num_rows
 
@@ -71,8 +72,8 @@ def stream_events(
 ) -> Iterator[Journeys]:
     """Yield the journeys of a log of events in a CSV, Parquet or Arrow file, part by part.
 
-    A file that is sorted by shopper, then time, is read once; memory holds one batch and the events
-    of one shopper. Any other needs `shards`: its events are first dealt to smaller files by
+    A file that is sorted by shopper, then time, is read once; memory holds two batches and the
+    events of one shopper. Any other needs `shards`: its events are first dealt to smaller files by
     shopper, and memory holds one of them.
 
     Parameters
@@ -99,7 +100,7 @@ def stream_events(
     """
     check_count("batch_rows", batch_rows)
     columns, rules, groups = columns or EventColumns(), rules or JourneyRules(), channels or {}
-    tables = _batches(Path(file), columns, batch_rows)
+    tables = _ahead(_batches(Path(file), columns, batch_rows))
     with table_errors(str(file)):
         if shards is None:
             yield from _stream_sorted(tables, columns, rules, groups)
@@ -184,6 +185,15 @@ def _batches(path: Path, columns: EventColumns | None, batch_rows: int) -> Itera
             yield from _split(batch, batch_rows)
     except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         raise TableError(f"{path}: cannot be read as a table: {error}") from error
+
+
+def _ahead(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
+    """Yield tables; a thread reads the next one meanwhile, for Arrow does so without the GIL."""
+    with ThreadPoolExecutor(1) as reader:
+        coming = reader.submit(next, tables, None)
+        while (table := coming.result()) is not None:
+            coming = reader.submit(next, tables, None)
+            yield table
 
 
 def _split(batch: pa.RecordBatch, batch_rows: int) -> Iterator[pa.Table]:

@@ -1,6 +1,7 @@
 """Streams: batches give what the whole file gives; bad files are named."""
 
 import re
+import threading
 
 import numpy as np
 import pandas as pd
@@ -95,6 +96,17 @@ def test_paths_take_the_options_of_the_reader(tmp_path):
     assert listed(batches) == listed([Journeys.from_paths(table, **words)])
     with pytest.raises(TypeError, match="seperator"):
         list(stream_paths(tmp_path / "paths.parquet", seperator="|"))
+
+
+def test_a_stream_may_be_left_early(tmp_path):
+    before = threading.active_count()
+    table = {"path": ["a > b"] * 40, "n_conversions": [1] * 40}
+    pq.write_table(pa.table(table), tmp_path / "paths.parquet")
+    batches = stream_paths(tmp_path / "paths.parquet", batch_rows=7)
+    assert len(next(batches)) == 7
+    batches.close()
+    assert threading.active_count() <= before
+    assert next(batches, None) is None
 
 
 def test_repeats_collapse(tmp_path):
