@@ -1,0 +1,91 @@
+"""What must hold of every capability: it acts, by its own primitives only, and books balance."""
+
+import numpy as np
+import pytest
+
+from omnisim.config.capabilities import NEEDS, Capabilities
+from omnisim.config.capability_costs import CapabilityCosts, Investments
+from omnisim.config.primitives import MOVES, Primitives
+from omnisim.schema import Event, Line
+from omnisim.simulation import simulate
+from tests.reference.worlds import of, small
+
+PAID = (Line.REVENUE, Line.DISCOUNTS, Line.PROMOTIONS, Line.DELIVERY_FEES, Line.REFUNDS)
+"""Lines of what passes between shopper and firm."""
+
+EVERY = tuple(Capabilities.model_fields)
+FREE = {
+    "capability_costs": CapabilityCosts(**dict.fromkeys(EVERY, (0.0, 0.0, 0.0))),
+    "investments": Investments(**dict.fromkeys(EVERY, (0.0, 0.0, 0.0))),
+}
+PEOPLE = {
+    "market.n_shoppers": 150, "segments.busy.p_loyalty": 0.8, "segments.busy.p_app": 0.8,
+    "stock.store_share": 0.3, "stock.n_items": 40,
+}  # fmt: skip
+
+
+def levels(name: str) -> tuple[Capabilities, Capabilities]:
+    """Return the firm with what the capability needs, and with the capability as well."""
+    needed = {need.capability: 2 for need in [NEEDS.get(name)] if need}
+    for first in list(needed):
+        if first in NEEDS:
+            needed[NEEDS[first].capability] = 2
+    return Capabilities(**needed), Capabilities(**needed, **{name: 2})
+
+
+def held(name: str) -> dict[str, tuple[float, float, float]]:
+    """Return the primitives of one capability, held where they are without it."""
+    unmoved = Primitives().unmoved()
+    return {f"primitives.{p}": getattr(unmoved, p) for p, owner in MOVES.items() if owner == name}
+
+
+def runs(name: str, changes: dict[str, object]):
+    worlds = [small(PEOPLE | FREE | changes | {"capabilities": firm}) for firm in levels(name)]
+    return [simulate(world, seed=3) for world in worlds]
+
+
+def bits(run, table: str) -> bytes:
+    rows = getattr(run, table)
+    return b"".join(of(rows, column).tobytes() for column in rows.column_names)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_it_moves_its_own_primitives_only(name: str) -> None:
+    without, with_ = (Primitives().at(firm) for firm in levels(name))
+    moved = {p for p in with_ if with_[p] != without[p]}
+    assert moved == {p for p, owner in MOVES.items() if owner == name}
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_it_acts(name: str) -> None:
+    without, with_ = runs(name, {})
+    assert bits(without, "events") != bits(with_, "events")
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_with_its_primitives_held_not_a_bit_changes(name: str) -> None:
+    without, with_ = runs(name, held(name))
+    assert bits(without, "events") == bits(with_, "events")
+    assert bits(without, "postings") == bits(with_, "postings")
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_first_needs_come_when_they_would_have(name: str) -> None:
+    """Later ones may not: a need waits for the one before it to end."""
+    times = []
+    for run in runs(name, {}):
+        rows = (of(run.events, "event") == Event.NEED) & (of(run.events, "journey") == 0)
+        shopper, time = of(run.events, "shopper")[rows], of(run.events, "time")[rows]
+        times.append(time[np.argsort(shopper)].tobytes())
+    assert times[0] == times[1]
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_books_balance(name: str) -> None:
+    run = runs(name, {})[1]
+    line, cents = of(run.postings, "line"), of(run.postings, "cents")
+    years = run.shopper_years
+    assert run.profit_per_shopper_year == pytest.approx(cents.sum() / 100 / years, rel=1e-12)
+    event, value = of(run.events, "event"), of(run.events, "value")
+    kept = value[(event == Event.PURCHASE) | (event == Event.RETURN)].sum()
+    assert cents[np.isin(line, PAID)].sum() == pytest.approx(100 * kept, abs=0.5)
