@@ -20,7 +20,7 @@ from omnisim.attribution.base import (
 )
 from omnisim.attribution.chain import Chain, count_chain
 from omnisim.attribution.removal import absorption, removal_effects
-from omnisim.exceptions import OmnisimWarning, ParameterError
+from omnisim.exceptions import OmnisimWarning, ParameterError, TableError
 from omnisim.journeys import Journeys
 
 __all__ = ["MarkovAttribution"]
@@ -175,12 +175,29 @@ class MarkovAttribution(AttributionModel):
         journeys = check_conversions(as_journeys(X))
         if self.repeats == "collapse":
             journeys = journeys.collapse()
-        check_choice("removal", self.removal, ("null", "redistribute"))
         return self.fit_chain(count_chain(journeys, order, use_nulls=bool(self.use_nulls)))
 
     def fit_chain(self, chain: Chain) -> Self:
-        """Solve a chain that was counted elsewhere, such as over a file or a cluster."""
+        """Solve a chain that was counted elsewhere, such as over a file or a cluster.
+
+        Parameters
+        ----------
+        chain : Chain
+            Of this model's order. Whether nulls and repeats count was settled when it was counted.
+
+        Returns
+        -------
+        MarkovAttribution
+            Itself.
+        """
+        check_choice("removal", self.removal, ("null", "redistribute"))
         check_choice("value_by", self.value_by, ("value", "conversions"))
+        if chain.order != check_count("order", self.order):
+            raise ParameterError(
+                f"chain must have the order of the model, {self.order}. Got {chain.order}."
+            )
+        if not chain.to_conversion.any():
+            raise TableError("There is no conversion in the chain to divide among the channels.")
         self.__dict__.pop("transition_matrix_", None)
         removal = removal_effects(chain, removal=self.removal)
         self.chain_ = chain

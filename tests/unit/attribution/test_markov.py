@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from omnisim.attribution import MarkovAttribution, removal, to_digraph
+from omnisim.attribution.chain import count_chain
 from omnisim.exceptions import NotFittedError, OmnisimWarning, ParameterError, TableError
 from omnisim.journeys import Journeys
 from tests.reference.markov import removal_effects
@@ -238,3 +239,15 @@ def test_a_chain_whose_recurrence_breaks_down_is_solved():
     model = MarkovAttribution(order=2).fit(paths)
     visits = model.chain_.p_start @ np.linalg.inv(np.eye(6) - model.chain_.transition.toarray())
     np.testing.assert_allclose(model.states()["visits"], visits, rtol=1e-12)
+
+
+def test_a_chain_must_be_what_the_model_solves():
+    chain = count_chain(Journeys.from_paths(BY_HAND), 2)
+    with pytest.raises(ParameterError, match=r"order of the model, 1\. Got 2"):
+        MarkovAttribution().fit_chain(chain)
+    with pytest.raises(ParameterError, match="Unknown removal 'nul'"):
+        MarkovAttribution(2, removal="nul").fit_chain(chain)
+    lost = Journeys.from_paths({"path": ["a"], "n_conversions": [0], "n_nulls": [1]})
+    with pytest.raises(TableError, match="no conversion in the chain"):
+        MarkovAttribution().fit_chain(count_chain(lost, 1))
+    assert MarkovAttribution(2).fit_chain(chain).credit_.sum() == pytest.approx(2.0)
