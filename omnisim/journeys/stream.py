@@ -27,7 +27,14 @@ from omnisim.journeys.events import (
 from omnisim.journeys.journeys import Journeys
 from omnisim.journeys.paths import COMMON_NAMES, read_paths
 from omnisim.journeys.shards import Shards, deal
-from omnisim.journeys.tables import check_names, csv_options, is_arrow, open_arrow, table_errors
+from omnisim.journeys.tables import (
+    check_names,
+    csv_options,
+    find_column,
+    is_arrow,
+    open_arrow,
+    table_errors,
+)
 
 __all__ = ["count_rows", "read_columns", "stream_events", "stream_paths"]
 
@@ -56,7 +63,7 @@ def stream_paths(
     check_count("batch_rows", batch_rows)
     columns = {key: options.pop(key, None) for key in COMMON_NAMES}
     row = 0
-    for table in _ahead(_batches(Path(file), None, batch_rows)):
+    for table in _ahead(_batches(Path(file), columns, batch_rows)):
         yield Journeys(**read_paths(table, columns, row=row, **options))
         row += table.num_rows
 
@@ -161,15 +168,20 @@ def read_columns(file: str | os.PathLike[str]) -> list[str]:
         raise TableError(f"{path}: cannot be read as a table: {error}") from error
 
 
-def _batches(path: Path, columns: EventColumns | None, batch_rows: int) -> Iterator[pa.Table]:
-    """Yield tables of at most `batch_rows` rows; none is empty."""
+def _batches(
+    path: Path, columns: EventColumns | Mapping[str, str | None], batch_rows: int
+) -> Iterator[pa.Table]:
+    """Yield tables of at most `batch_rows` rows; none is empty.
+
+    The columns are those of a log of events, or by what they are those of a table of paths.
+    """
     try:
         if path.suffix.lower() == ".parquet":
             # Buffering whole row groups ahead would double the memory.
             file = pq.ParquetFile(path, page_checksum_verification=True, pre_buffer=False)
             names = file.schema_arrow.names
             wanted = None
-            if columns is not None:
+            if isinstance(columns, EventColumns):
                 wanted = find_event_columns(names, columns).names()
             for batch in file.iter_batches(batch_rows, columns=wanted):
                 if batch.num_rows:
@@ -181,10 +193,31 @@ def _batches(path: Path, columns: EventColumns | None, batch_rows: int) -> Itera
                     batch.validate(full=True)
                     yield from _split(batch, batch_rows)
             return
-        for batch in pacsv.open_csv(path, parse_options=csv_options(path)):
+        for batch in _open_csv(path, columns):
             yield from _split(batch, batch_rows)
     except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         raise TableError(f"{path}: cannot be read as a table: {error}") from error
+
+
+def _open_csv(path: Path, columns: EventColumns | Mapping[str, str | None]) -> Any:
+    """Return the batches of a CSV file, whose types are those of its beginning.
+
+    Values and times may be whole numbers there and no longer so farther down.
+    """
+    options = csv_options(path)
+    with pacsv.open_csv(path, parse_options=options) as reader:
+        schema = reader.schema
+    if isinstance(columns, EventColumns):
+        where = find_event_columns(schema.names, columns)
+        real = [where.value, where.time]
+    else:
+        real = [find_column("paths", schema.names, columns["value"], COMMON_NAMES["value"],
+                            required=False)]  # fmt: skip
+    whole = (pa.int64(), pa.null())
+    types = {name: pa.float64() for name in real if name and schema.field(name).type in whole}
+    return pacsv.open_csv(
+        path, parse_options=options, convert_options=pacsv.ConvertOptions(column_types=types)
+    )
 
 
 def _ahead(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:

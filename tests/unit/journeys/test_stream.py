@@ -98,6 +98,20 @@ def test_paths_take_the_options_of_the_reader(tmp_path):
         list(stream_paths(tmp_path / "paths.parquet", seperator="|"))
 
 
+def test_numbers_of_a_long_csv_file_need_not_be_whole_throughout(tmp_path):
+    lines = ["a > b,1,0"] * 150_000 + ["b,2,2.5"]  # more than the block that types are told from
+    (tmp_path / "paths.csv").write_text("\n".join(["path,n_conversions,value", *lines]))
+    parts = list(stream_paths(tmp_path / "paths.csv"))
+    assert sum(part.value.sum() for part in parts) == 2.5
+    lines = [f"{k},1,a,0,0" for k in range(150_000)] + ["150000,1.5,b,1,2.5"]
+    (tmp_path / "events.csv").write_text(
+        "\n".join(["shopper,time,channel,conversion,value", *lines])
+    )
+    parts = list(stream_events(tmp_path / "events.csv"))
+    assert parts[-1].time[-1] == 1.5
+    assert sum(part.value.sum() for part in parts) == 2.5
+
+
 def test_a_stream_may_be_left_early(tmp_path):
     before = threading.active_count()
     table = {"path": ["a > b"] * 40, "n_conversions": [1] * 40}
