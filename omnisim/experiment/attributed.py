@@ -1,7 +1,9 @@
 """What attribution tells the firm at each tracking level."""
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from omnisim.attribution import LastTouch, Linear, MarkovAttribution
 from omnisim.journeys import Journeys, journeys_from_log
@@ -42,10 +44,23 @@ def observed_journeys(run: SimulationResult, level: str, lookback_days: float) -
 
 def observed_log(run: SimulationResult, level: str, *, burn_in: bool = False) -> pa.Table:
     """Return the log that the firm of a run sees at a tracking level, burn-in included or not."""
+    return _observed(run, run.events if burn_in else run.counted_events, level)
+
+
+def observed_rows(run: SimulationResult, level: str) -> NDArray[np.int64]:
+    """Return, for each row of `observed_log`, its row in the counted true log."""
+    log = run.counted_events
+    place = log.column_names.index("value")  # carried through, and read by no rule of tracking
+    numbered = log.set_column(place, "value", pa.array(np.arange(log.num_rows, dtype=np.float64)))
+    rows: NDArray[np.int64] = _observed(run, numbered, level)["value"].to_numpy().astype(np.int64)
+    return rows
+
+
+def _observed(run: SimulationResult, events: pa.Table, level: str) -> pa.Table:
     made = run.provenance
     primitives = run.scenario.primitives.at(run.scenario.capabilities)
     return observe(
-        run.events if burn_in else run.counted_events,
+        events,
         level=level,
         population=run.population,
         match_recall=primitives["match_recall"],

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -35,6 +35,14 @@ MAX_ORDERS = 100
 ARROW = " > "
 
 
+class Flows(NamedTuple):
+    """One order in every draw: value by step and draw, payback and cost by draw."""
+
+    npv: Floats
+    payback_weeks: Floats
+    cost: Floats
+
+
 @dataclass(frozen=True, repr=False)
 class RollOuts:
     """What each order of bringing capabilities in is worth to the whole firm.
@@ -43,9 +51,10 @@ class RollOuts:
     ----------
     orders : DataFrame
         One row an order, the best mean first: order (names joined by " > "), npv, npv_low,
-        npv_high (million EUR; mean and central interval over the draws), p_loss (probability that
-        the NPV is below zero), payback_years (median; inf where it is never), p_best (share of the
-        draws in which it is the best of these orders), behind, behind_low, behind_high (million
+        npv_high (million EUR; mean and central interval over the draws), cost, cost_low, cost_high
+        (million EUR: investments, consultants and running costs, discounted), p_loss (probability
+        that the NPV is below zero), payback_years (median; inf where it is never), p_best (share of
+        the draws in which it is the best of these orders), behind, behind_low, behind_high (million
         EUR behind the order with the best mean, over the same draws).
     steps : DataFrame
         One row an order and step: order, step, capability, start_years (mean), npv, npv_low,
@@ -135,13 +144,21 @@ def transition(
         step_cash(order, earned, projects, n_weeks=n_weeks, outage_share=priors.outage_share)
         for order in chosen
     )
+    nothing = {coalition: np.zeros(n_draws) for coalition in earned}
+    spent = (
+        -step_cash(order, nothing, projects, n_weeks=n_weeks, outage_share=0.0).sum(axis=0)
+        for order in chosen
+    )
     names = [[game.players[k] for k in order] for order in chosen]
     starts = [_starts(order, projects) for order in chosen]
     made = {
         "values": dict(values.provenance), "priors": asdict(priors), "n_draws": n_draws,
         "seed": seed,
     }  # fmt: skip
-    found = [(present_value(flow, rate), payback_weeks(flow.sum(axis=0))) for flow in cash]
+    found = [
+        Flows(present_value(flow, rate), payback_weeks(flow.sum(axis=0)), present_value(paid, rate))
+        for flow, paid in zip(cash, spent, strict=True)
+    ]
     return _summarise(names, starts, found, values.confidence, made)
 
 
@@ -203,11 +220,11 @@ def _starts(order: Sequence[int], projects: Projects) -> list[float]:
 def _summarise(
     names: list[list[str]],
     starts: list[list[float]],
-    found: list[tuple[Floats, Floats]],
+    found: list[Flows],
     confidence: float,
     made: Mapping[str, Any],
 ) -> RollOuts:
-    millions = [steps / 1e6 for steps, _ in found]
+    millions = [flows.npv / 1e6 for flows in found]
     npv = np.stack([steps.sum(axis=0) for steps in millions])
     best = int(npv.mean(axis=1).argmax())
     p_best = np.bincount(npv.argmax(axis=0), minlength=len(npv)) / npv.shape[1]
@@ -215,8 +232,9 @@ def _summarise(
     orders = pd.DataFrame(
         [
             {"order": labels[k], **_spread("npv", npv[k], confidence),
+             **_spread("cost", found[k].cost / 1e6, confidence),
              "p_loss": float((npv[k] < 0).mean()),
-             "payback_years": float(np.median(found[k][1])) / WEEKS_PER_YEAR,
+             "payback_years": float(np.median(found[k].payback_weeks)) / WEEKS_PER_YEAR,
              "p_best": float(p_best[k]), **_spread("behind", npv[best] - npv[k], confidence)}
             for k in np.argsort(-npv.mean(axis=1), kind="stable")
         ]

@@ -6,9 +6,15 @@ same people and the same luck with and without treatment.
 
 On people, in one firm: `randomised_trial` (e-mail), `encouragement_design`, `ghost_ads`. On
 regions, each a world of its own: `stepped_wedge`, `switchback`, `difference_in_differences`, which
-take `Regions` and the `Change` that treatment makes.
+take `Regions` and the `Change` that treatment makes. `trials_beside_truth` runs them all, again and
+again.
 """
 
+from omnisim.experiment.trials.beside_truth import (
+    Panel,
+    TrialsBesideTruth,
+    trials_beside_truth,
+)
 from omnisim.experiment.trials.differences import difference_in_differences
 from omnisim.experiment.trials.encouragement import encouragement_design
 from omnisim.experiment.trials.ghost_ads import ghost_ads
@@ -21,11 +27,14 @@ from omnisim.experiment.trials.switchback import switchback
 __all__ = [
     "Change",
     "FieldExperiment",
+    "Panel",
     "Regions",
+    "TrialsBesideTruth",
     "difference_in_differences",
     "encouragement_design",
     "ghost_ads",
     "randomised_trial",
     "stepped_wedge",
     "switchback",
+    "trials_beside_truth",
 ]

@@ -14,6 +14,7 @@ def ghost_ads(
     level: str = "TL1",
     seed: int = 0,
     replication: int = 0,
+    confidence: float = 0.95,
 ) -> FieldExperiment:
     """Show no display to a random part, log what they would have seen, and compare [1]_.
 
@@ -33,6 +34,8 @@ def ghost_ads(
         Tracking level at which the experiment is read.
     seed, replication : int, default=0
         Luck of the run.
+    confidence : float, default=0.95
+        Coverage of the interval, in (0, 1).
 
     Returns
     -------
@@ -51,7 +54,9 @@ def ghost_ads(
     run = trial.run(share)
     table = trial.units_seen(run)
     treated = table["treated"] == 1
-    found = difference_in_means(table.loc[treated, "revenue"], table.loc[~treated, "revenue"])
+    found = difference_in_means(
+        table.loc[treated, "revenue"], table.loc[~treated, "revenue"], confidence=confidence
+    )
     true = trial.truth()
     return FieldExperiment(
         design=f"ghost advertisements by {unit}",

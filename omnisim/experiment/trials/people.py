@@ -6,9 +6,12 @@ import pandas as pd
 import pyarrow as pa
 
 from omnisim.config.scenario import Scenario
+from omnisim.experiment.arm import ArmTask, simulate_arm
 from omnisim.experiment.attributed import observed_log
+from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
+from omnisim.policies import Policy
 from omnisim.schema import Channel, Event
-from omnisim.simulation import SimulationResult, simulate
+from omnisim.simulation import SimulationResult
 
 TREATED_BY = {"email": Event.MESSAGE, "display": Event.IMPRESSION}
 """The event that treats, by medium; `Event.WITHHELD` takes its place for those held out."""
@@ -29,6 +32,10 @@ class Trial:
         Tracking level at which the firm reads the trial.
     seed, replication : int
         Luck of the run.
+    shoppers : Shoppers, optional
+        Where shoppers come from; the scenario's segments by default.
+    policy : Policy, optional
+        Contact policy; the scenario's own rule by default.
     """
 
     scenario: Scenario
@@ -37,15 +44,21 @@ class Trial:
     level: str
     seed: int
     replication: int
+    shoppers: Shoppers | None = None
+    policy: Policy | None = None
 
     def run(self, share: float) -> SimulationResult:
         """Simulate the firm with a share held out; 0 and 1 are the worlds that make the truth."""
         changed = self.scenario.replace({f"holdouts.{self.medium}": share})
-        return simulate(changed, seed=self.seed, replication=self.replication)
+        shoppers = self.shoppers or SegmentShoppers()
+        return simulate_arm(
+            ArmTask("trial", changed, shoppers, self.policy, self.seed, self.replication)
+        )
 
-    def units_seen(self, run: SimulationResult) -> pd.DataFrame:
+    def units_seen(self, run: SimulationResult, level: str | None = None) -> pd.DataFrame:
         """Return `units` of what the firm sees of a run, burn-in included: a trial has a start."""
-        return units(observed_log(run, self.level, burn_in=True), "visitor", self.medium)
+        seen = observed_log(run, level or self.level, burn_in=True)
+        return units(seen, "visitor", self.medium)
 
     def truth(self) -> "TrialTruth":
         """Return what everybody does if all are treated, and if none is."""

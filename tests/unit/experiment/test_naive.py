@@ -1,19 +1,32 @@
 """Naive comparisons: large where nothing is true."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 import omnisim as om
 from omnisim.experiment import NaiveAudit, naive_comparisons
-from omnisim.experiment.naive import COMPARISONS, members_of, naive_differences, revenue_by_shopper
+from omnisim.experiment.attributed import observed_log, observed_rows
+from omnisim.experiment.naive import COMPARISONS
+from omnisim.experiment.naive_groups import (
+    members_of,
+    naive_differences,
+    revenue_by_shopper,
+    served,
+)
+from omnisim.experiment.naive_trials import TRIALS, display_trials
+from omnisim.experiment.shoppers import SegmentShoppers
+from omnisim.schema import Channel, Event
 from tests.reference.worlds import small
 
 POWERLESS = {
     "messages.goodwill": 0.0, "messages.engagement": 0.0, "messages.p_click": 0.0,
     "media.display_goodwill": 0.0, "media.search_goodwill": 0.0, "costs.points_share": 0.0,
-    "experience.points_on_churn": 0.0,
+    "experience.points_on_churn": 0.0, "in_store.advice_resolves": 0.0, "in_store.time_saved": 0.0,
+    "in_store.advice_on_substitute": 0.0, "capabilities.staff_training": 2,
 }  # fmt: skip
-"""Cards, e-mail and display that do nothing for anybody."""
+"""Cards, e-mail, display and trained staff that do nothing for anybody."""
 
 
 @pytest.fixture(scope="module")
@@ -23,14 +36,17 @@ def powerless() -> NaiveAudit:
     return naive_comparisons(firm, n_replications=2, seed=3)
 
 
-@pytest.mark.parametrize("name", ["loyalty members", "e-mail openers", "exposed to display"])
+@pytest.mark.parametrize(
+    "name",
+    ["loyalty members", "e-mail openers", "served by trained staff", "exposed to display", *TRIALS],
+)
 def test_what_does_nothing_has_no_effect_and_still_looks_good(
     powerless: NaiveAudit, name: str
 ) -> None:
     rows = powerless.values[powerless.values["comparison"] == name]
     assert len(rows)
     assert rows["truth"].abs().max() < 1e-9
-    if name != "exposed to display":
+    if name not in ("exposed to display", *TRIALS):
         assert (rows["naive"] > 0).all()
 
 
@@ -50,3 +66,51 @@ def test_cards_are_not_seen_without_the_store() -> None:
     run = om.simulate(small(), seed=1)
     assert "loyalty members" not in naive_differences(run, "TL1")
     assert "loyalty members" in naive_differences(run, "TL2")
+
+
+def test_staff_are_not_told_apart_where_nobody_is_trained() -> None:
+    run = om.simulate(small(), seed=1)
+    assert not served(run).any()
+    assert "served by trained staff" not in naive_differences(run, "TL2")
+
+
+def test_who_was_served_is_read_from_the_rows_that_the_firm_sees() -> None:
+    run = om.simulate(small({"capabilities.staff_training": 2}), seed=1)
+    log = run.counted_events.to_pandas()
+    sold = served(run)
+    assert sold.any()
+    assert (log.loc[sold, "event"] == Event.PURCHASE).all()
+    assert (log.loc[sold, "channel"] == Channel.STORE).all()
+    advised = log[(log["event"] == Event.ADVISED) & (log["channel"] == Channel.STAFF)]
+    visits = set(zip(advised["shopper"], advised["journey"], strict=True))
+    assert all(pair in visits for pair in zip(log["shopper"][sold], log["journey"][sold],
+                                              strict=True))  # fmt: skip
+    seen = observed_log(run, "TL2").to_pandas()
+    rows = log.iloc[observed_rows(run, "TL2")].reset_index(drop=True)
+    for column in ("time", "channel", "event", "value"):
+        np.testing.assert_array_equal(seen[column], rows[column])
+
+
+def test_a_study_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    firm = small()
+    first = naive_comparisons(firm, n_replications=2, seed=3, folder=tmp_path)
+    (tmp_path / "naive-r1.json").unlink()
+    again = naive_comparisons(firm, n_replications=2, seed=3, folder=tmp_path)
+    assert again.values.equals(first.values)
+
+
+def test_held_out_by_cookie_people_are_in_both_arms() -> None:
+    """Strong display and short lives of cookies: by cookie the firm finds less than by person."""
+    firm = small({
+        "market.n_shoppers": 600, "market.horizon_days": 120, "media.display_per_week": 3.0,
+        "media.display_goodwill": 10.0,
+    })  # fmt: skip
+    found = {
+        (name, level): (naive, truth)
+        for name, level, naive, _, truth in display_trials(
+            firm, SegmentShoppers(), None, seed=5, replication=0
+        )
+    }
+    by_cookie, by_person = (found[name, "TL2"] for name in TRIALS)
+    assert by_cookie[1] == by_person[1] > 0
+    assert by_cookie[0] < by_person[0]

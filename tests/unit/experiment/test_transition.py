@@ -49,6 +49,8 @@ def test_one_order_by_hand():
     assert found.orders.loc[0, "p_loss"] == 0
     assert found.orders.loc[0, "p_best"] == 1
     assert found.steps["npv"].sum() == pytest.approx(expected / 1e6)
+    spent = 400_000 + 100_000 * years + 1_000 * 2 * 150
+    assert found.orders.loc[0, "cost"] == pytest.approx(spent / 1e6)
     weekly = (2 * per_year - 100_000) * 7 / 365
     assert found.orders.loc[0, "payback_years"] == pytest.approx(
         np.ceil(700_000 / weekly) * 7 / 365
