@@ -10,8 +10,8 @@ from omnisim.config.base import Part, param
 MEDIA = ("email", "search", "display", "social", "push", "direct_mail", "broadcast")
 """Media of the firm, by the names of their channels in `omnisim.schema.Channel`."""
 
-BUDGETED = MEDIA[:3]
-"""Media whose budget the audit of attribution divides: those that the reference runs."""
+PLACES = ("store", "website", "app")
+"""Sales channels: they are closed by `channels`, but can be made inert here."""
 
 Names = Annotated[tuple[str, ...], Strict(False)]
 
@@ -20,21 +20,29 @@ class Exposures(Part):
     """Media that are switched off, or run without taking effect: worlds that no firm can see.
 
     An *inert* medium is shown, opened, clicked and paid for as ever, and tires readers as ever; but
-    it adds no goodwill and no engagement, brings no offer, and a click takes up no journey.
+    it adds no goodwill and no engagement, brings no offer, and a click takes up no journey. In an
+    inert sales channel one searches and buys as ever; but having searched there removes no doubt
+    about fit and makes no purchase likelier, there or elsewhere.
     """
 
     off: Names = param((), f"media that do not run, among {', '.join(MEDIA)}", source="D7")
-    inert: Names = param((), "media whose exposures have no effect on shoppers", source="D7")
+    inert: Names = param(
+        (), "media and sales channels whose exposures have no effect on shoppers", source="D7"
+    )
 
     @model_validator(mode="after")
     def _check_media(self) -> Self:
+        known = {"off": MEDIA, "inert": MEDIA + PLACES}
         problems = [
-            f"exposures.{name} must name media, among {', '.join(map(repr, MEDIA))}. "
-            f"Got {medium!r}.{suggest(medium, MEDIA)}"
-            for name in ("off", "inert")
+            f"exposures.{name} must name {WORDS[name]}, among {', '.join(map(repr, names))}. "
+            f"Got {medium!r}.{suggest(medium, names)}"
+            for name, names in known.items()
             for medium in getattr(self, name)
-            if medium not in MEDIA
+            if medium not in names
         ]
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+
+WORDS = {"off": "media", "inert": "media or sales channels"}

@@ -1,5 +1,6 @@
 """Audit attribution: credits against causes, and the profit lost by following them."""
 
+import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
@@ -10,23 +11,26 @@ import pandas as pd
 
 from omnisim._validation import check_count, check_positive, check_probability
 from omnisim.attribution import AttributionModel
-from omnisim.config.exposures import BUDGETED
 from omnisim.config.scenario import Scenario
 from omnisim.experiment.arm import ArmTask, simulate_arm
+from omnisim.experiment.attributed import LEVELS
 from omnisim.experiment.audit_result import AttributionAudit, channel_rows, score_rows
-from omnisim.experiment.budget import scales_by_credit, with_media_scaled
-from omnisim.experiment.channel_truth import ChannelTruth, channel_truth
+from omnisim.experiment.budget import BUDGETED, scales_by_credit, with_media_scaled
+from omnisim.experiment.channel_truth import ChannelTruth, channel_truth, truth_size
 from omnisim.experiment.channel_worlds import run_world
-from omnisim.experiment.credits import audited_models, credits_of, spend_of
-from omnisim.experiment.runner import run_tasks
+from omnisim.experiment.credits import CREDITS, audited_models, credits_of, spend_of
 from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
+from omnisim.experiment.stages import Stages
+from omnisim.experiment.tasks import run_addressed
 from omnisim.policies import Policy
+from omnisim.provenance import digest
 from omnisim.random import fresh_seed
 
 DIGITS = 6
 """Decimals of a scale: budgets that differ by less are one budget."""
 
-Scales = Mapping[str, float]
+SIZES = ("n_replications", "n_orderings", "confidence")
+"""What may change when a study goes on in its folder."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,11 @@ class CreditTask:
     run: ArmTask
     models: Mapping[str, AttributionModel]
     lookback_days: float
+
+    @property
+    def address(self) -> str:
+        """The replication."""
+        return f"credits-r{self.run.replication}"
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,7 @@ def audit_attribution(
     *,
     truth: ChannelTruth | None = None,
     models: Mapping[str, AttributionModel] | None = None,
+    n_orderings: int | None = None,
     n_replications: int = 12,
     seed: int | None = None,
     shoppers: Shoppers | None = None,
@@ -79,6 +89,8 @@ def audit_attribution(
         Of the same scenario; found here by default.
     models : mapping of str to AttributionModel, optional
         `audited_models` by default: one of every kind.
+    n_orderings : int, optional
+        Orderings of the media to sample for the truth; see `channel_truth`.
     n_replications : int, default=12
         Replications, paired by common random numbers; at least 2.
     seed : int, optional
@@ -94,11 +106,11 @@ def audit_attribution(
     confidence : float, default=0.95
         Coverage of the intervals, in (0, 1).
     folder : path, optional
-        Where finished runs of the truth are kept.
+        Where finished runs are kept; a run that was killed goes on there.
     executor : concurrent.futures.Executor, optional
         Where runs are done; in this process by default. It changes no number.
     on_wait : callable, optional
-        Called with the number of finished runs of the stage that is under way.
+        Called with the number of finished runs.
 
     Returns
     -------
@@ -117,15 +129,24 @@ def audit_attribution(
     check_probability("follow", follow)
     seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
     shoppers = shoppers or SegmentShoppers()
-    how: dict[str, Any] = {"executor": executor, "on_wait": on_wait}
+    stages = Stages(folder, executor, on_wait)
     if truth is None:
         truth = channel_truth(
-            scenario, n_replications=n_replications, seed=seed, shoppers=shoppers, policy=policy,
-            confidence=confidence, folder=folder, **how,
+            scenario, n_orderings=n_orderings, n_replications=n_replications, seed=seed,
+            shoppers=shoppers, policy=policy, confidence=confidence, **stages.next("truth"),
         )  # fmt: skip
     runs = [ArmTask("all", scenario, shoppers, policy, seed, k) for k in range(n_replications)]
     used = audited_models() if models is None else models
-    read = run_tasks(read_credits, [CreditTask(r, used, lookback_days) for r in runs], **how)
+    made = dict(truth.provenance) | {
+        "lookback_days": lookback_days, "follow": follow,
+        "models": {name: repr(model) for name, model in used.items()},
+    }  # fmt: skip
+    study = {name: value for name, value in made.items() if name not in SIZES}
+    tasks = [CreditTask(run, used, lookback_days) for run in runs]
+    read = [
+        CreditOutcome(pd.DataFrame(rows, columns=CREDITS), spend)
+        for rows, spend in run_addressed(read_credits, tasks, study=study, **stages.next("credits"))
+    ]
     credits = pd.concat(
         [outcome.credits.assign(replication=k) for k, outcome in enumerate(read)],
         ignore_index=True,
@@ -133,11 +154,9 @@ def audit_attribution(
     plans = pd.DataFrame(
         [row for k, o in enumerate(read) for row in _plans(k, o, truth, follow)]
     ).reset_index(drop=True)
-    budgets = _simulated(plans, runs, **how)
-    made = dict(truth.provenance) | {
-        "lookback_days": lookback_days, "follow": follow, "models": {n: repr(m) for n, m in
-                                                                     used.items()},
-    }  # fmt: skip
+    budgets = _simulated(
+        plans, runs, [o.spend for o in read], study=study, **stages.next("budgets")
+    )
     return AttributionAudit(
         scores=score_rows(credits, budgets, truth, confidence),
         channels=channel_rows(credits, truth, confidence),
@@ -145,10 +164,17 @@ def audit_attribution(
     )  # fmt: skip
 
 
-def read_credits(task: CreditTask) -> CreditOutcome:
+def audit_size(scenario: Scenario, *, n_orderings: int | None = None, seed: int = 0) -> int:
+    """Return how many runs an audit with its own models takes in each replication, at most."""
+    n_budgets = 3 + len(audited_models()) * (len(LEVELS) + 1)
+    return truth_size(scenario, n_orderings=n_orderings, seed=seed) + 1 + n_budgets
+
+
+def read_credits(task: CreditTask) -> tuple[list[list[Any]], dict[str, float]]:
     """Simulate the firm as it is, and let every model read what is seen of it."""
     run = simulate_arm(task.run)
-    return CreditOutcome(credits_of(run, task.models, task.lookback_days), spend_of(run))
+    found = credits_of(run, task.models, task.lookback_days)
+    return found[CREDITS].to_numpy().tolist(), spend_of(run)
 
 
 def _plans(
@@ -171,16 +197,18 @@ def _plans(
         yield plan(str(level), str(model), part.set_index("channel")["credit"].to_dict())
 
 
-def _simulated(plans: pd.DataFrame, runs: list[ArmTask], **how: Any) -> pd.DataFrame:
+def _simulated(
+    plans: pd.DataFrame, runs: list[ArmTask], spends: list[dict[str, float]], **how: Any
+) -> pd.DataFrame:
     """Run every different budget of each replication once; return the plans with their profit."""
     keys = ["replication", *BUDGETED]
     distinct = plans[keys].drop_duplicates()
     tasks = []
     for row in distinct.to_dict("records"):
-        run = runs[int(row.pop("replication"))]
-        changed = with_media_scaled(run.scenario, {str(m): float(s) for m, s in row.items()})
-        tasks.append(
-            ArmTask("budget", changed, run.shoppers, run.policy, run.seed, run.replication)
-        )
-    profits = [found["profit"] for found in run_tasks(run_world, tasks, **how)]
+        k = int(row.pop("replication"))
+        scales = {str(m): float(s) for m, s in row.items()}
+        changed = with_media_scaled(runs[k].scenario, scales, spends[k])
+        name = f"budget-{digest(json.dumps(scales).encode())[:16]}"
+        tasks.append(ArmTask(name, changed, runs[k].shoppers, runs[k].policy, runs[k].seed, k))
+    profits = [found["profit"] for found in run_addressed(run_world, tasks, **how)]
     return plans.merge(distinct.assign(profit=profits), on=keys, how="left")

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from omnisim._validation import check_choice
-from omnisim.config.exposures import BUDGETED
 from omnisim.evaluation import mean_interval
+from omnisim.experiment.budget import BUDGETED
 from omnisim.experiment.channel_truth import ChannelTruth
 
 QUANTITIES = {

@@ -3,9 +3,14 @@
 import math
 from collections.abc import Mapping
 
+from omnisim.config.exposures import MEDIA
 from omnisim.config.scenario import Scenario
 
+BUDGETED = MEDIA
+"""Media whose budget the audit of attribution divides: all that can be paid for."""
+
 MAX_PER_WEEK = 7.0
+MAX_CONTACTS = 100.0
 MAX_MORE_CAMPAIGNS = 7.0
 LEAST_CAMPAIGNS = 0.02
 
@@ -45,29 +50,70 @@ def scales_by_credit(
     }
 
 
-def with_media_scaled(scenario: Scenario, scales: Mapping[str, float]) -> Scenario:
+def with_media_scaled(
+    scenario: Scenario, scales: Mapping[str, float], spend: Mapping[str, float] | None = None
+) -> Scenario:
     """Return the firm that spends so much more, or less, on each medium.
 
-    Display shows more impressions, up to one a day and shopper. Search wins a larger share of
-    the website's searches, up to all. E-mail has so many campaigns for each that the senders would
-    choose, up to seven, and lifts the cap with them; with hardly any money it stops. Money that a
-    medium cannot take is saved.
+    Display and social posts are shown more often, up to once a day and shopper; television and
+    print reach more often, up to 100 times a week. Search wins a larger share of the website's
+    searches, up to all. E-mail has so many campaigns for each that the senders would choose, up to
+    seven, and lifts the cap with them. Push and direct mail go where a reason arises, so more
+    money sends no more of them; less is a budget of the week. A medium with hardly any money
+    stops. Money that a medium cannot take is saved.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        The firm as it is.
+    scales : mapping of str to float
+        By medium, >= 0; others stay as they are.
+    spend : mapping of str to float, optional
+        Present spending by medium, EUR per shopper and year: push and direct mail with less money
+        need it.
     """
     media, messages = scenario.media, scenario.messages
     email = scales.get("email", 1.0)
     off = set(scenario.exposures.off)
+    off |= {name for name in MESSAGED if scales.get(name, 1.0) < LEAST_CAMPAIGNS}
     campaigns = messages.campaign_scale
-    if email < LEAST_CAMPAIGNS:
-        off.add("email")
-    else:
+    if "email" not in off:
         email = min(email, MAX_MORE_CAMPAIGNS)
         campaigns = min(max(campaigns * email, LEAST_CAMPAIGNS), 100.0)
     cap = math.ceil(messages.cap_per_week * max(1.0, email))
-    display = media.display_per_week * scales.get("display", 1.0)
+    each = {name: getattr(media, field) * scales.get(name, 1.0) for name, field in SHOWN.items()}
     return scenario.replace({
-        "media.display_per_week": min(display, MAX_PER_WEEK),
+        "media.display_per_week": min(each["display"], MAX_PER_WEEK),
+        "media.social_per_week": min(each["social"], MAX_PER_WEEK),
+        "media.broadcast_contacts": min(each["broadcast"], MAX_CONTACTS),
         "media.p_paid_search": min(media.p_paid_search * scales.get("search", 1.0), 1.0),
         "messages.campaign_scale": campaigns,
         "messages.cap_per_week": min(cap, 100),
+        "limits.budget_per_week": _week_budgets(scenario, scales, spend or {}),
         "exposures.off": tuple(sorted(off)),
     })  # fmt: skip
+
+
+SHOWN = {
+    "display": "display_per_week", "social": "social_per_week", "broadcast": "broadcast_contacts",
+}  # fmt: skip
+"""Media that are the same for everybody, and the field of `media` that says how much."""
+
+MESSAGED = ("email", "push", "direct_mail")
+"""Media that reach persons, in the order of `limits.budget_per_week`."""
+
+DAYS_PER_WEEK, DAYS_PER_YEAR = 7.0, 365.0
+
+
+def _week_budgets(
+    scenario: Scenario, scales: Mapping[str, float], spend: Mapping[str, float]
+) -> tuple[float, float, float]:
+    """Return the budgets of the week per 1,000 shoppers, lowered where there is less money."""
+    known = scenario.limits.budget_per_week
+    email, *rest = (
+        min(limit, 1000 * spend[name] * scales[name] * DAYS_PER_WEEK / DAYS_PER_YEAR)
+        if name != "email" and name in spend and scales.get(name, 1.0) < 1
+        else limit
+        for name, limit in zip(MESSAGED, known, strict=True)
+    )
+    return email, rest[0], rest[1]

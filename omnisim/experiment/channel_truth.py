@@ -1,7 +1,7 @@
 """What each channel truly contributes: worlds without it, under the same luck (facts.md D7)."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
@@ -10,32 +10,28 @@ import pandas as pd
 
 from omnisim._validation import check_choice, check_count, check_probability
 from omnisim.config.scenario import Scenario
-from omnisim.evaluation import mean_interval
-from omnisim.evaluation.contrasts import Contrast, shapley, worth
 from omnisim.evaluation.precedence import Precedence
 from omnisim.experiment.arm import ArmTask
-from omnisim.experiment.channel_worlds import (
-    METRICS,
-    WAYS,
-    World,
-    closed_worlds,
-    media_game,
-    media_world,
-    run_world,
+from omnisim.experiment.channel_sums import (
+    Orderings,
+    contributions,
+    summarise_channels,
+    truth_worlds,
 )
+from omnisim.experiment.channel_worlds import METRICS, PLAYERS, WAYS, channel_game, run_world
 from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
 from omnisim.experiment.tasks import run_addressed
 from omnisim.policies import Policy
 from omnisim.provenance import record
-from omnisim.random import fresh_seed
+from omnisim.random import Draws, fresh_seed
 from omnisim.simulation.engine import default_policy
 
 KINDS = {
     "removed": "all channels, less all but this one",
-    "alone": "this medium alone, less no medium at all",
-    "Shapley": "mean of what the medium adds, over all orders of the media; sums to what all add",
+    "alone": "this one alone, less none of the players at all",
+    "Shapley": "mean of what it adds, over all orders of the players; sums to what all add",
 }
-"""Kinds of contribution; sales channels have the first only."""
+"""Kinds of contribution; channels that are no players have the first only."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -46,13 +42,16 @@ class ChannelTruth:
     ----------
     values : DataFrame
         One row a channel, way (`WAYS`), kind (`KINDS`) and metric (`METRICS`): unit, value, ci_low,
-        ci_high (Student's t over paired replications).
+        ci_high (Student's t over paired replications), se_orderings (standard error of the sample
+        of orderings, which the interval holds too; NaN where nothing was sampled).
     samples : DataFrame
         The same by replication: replication, channel, way, kind, metric, value.
     confidence : float
         Coverage of every interval.
     n_replications, n_shoppers : int
         Size of the study.
+    n_orderings : int
+        Orderings that were sampled for the Shapley values; 0 if they are exact.
     provenance : dict
         How the result was made.
 
@@ -68,6 +67,7 @@ class ChannelTruth:
     n_replications: int
     n_shoppers: int
     provenance: dict[str, Any]
+    n_orderings: int = 0
 
     def __repr__(self) -> str:
         """Return the headline: Shapley values of the media in orders."""
@@ -98,6 +98,8 @@ class ChannelTruth:
 def channel_truth(
     scenario: Scenario,
     *,
+    players: str = "media",
+    n_orderings: int | None = None,
     n_replications: int = 12,
     seed: int | None = None,
     shoppers: Shoppers | None = None,
@@ -107,15 +109,22 @@ def channel_truth(
     executor: Executor | None = None,
     on_wait: Callable[[int], None] | None = None,
 ) -> ChannelTruth:
-    """Take every channel away, in turn and in every combination of media, under the same luck.
+    """Take every channel away, in turn and in combinations, under the same luck.
 
-    Media are switched off, and made inert, in all combinations: 2 (2^k - 1) + 1 worlds for k media.
-    Each sales channel (store, website, app) is closed by itself.
+    Players are switched off, and made inert, in all combinations: 2 (2^k - 1) + 1 worlds for k
+    players; with many, along sampled orderings. A sales channel (store, website, app) that is no
+    player is closed, and made inert, by itself.
 
     Parameters
     ----------
     scenario : Scenario
         The firm.
+    players : {"media", "channels"}, default="media"
+        Whether sales channels divide what all add with the media. Without any sales channel the
+        firm sells nothing and costs nothing.
+    n_orderings : int, optional
+        Orderings to sample for the Shapley values, with replacement [1]_. By default all
+        combinations run and the values are exact; `truth_size` says how many runs that takes.
     n_replications : int, default=12
         Paired replications of every world; at least 2.
     seed : int, optional
@@ -143,13 +152,20 @@ def channel_truth(
         If an argument is out of range.
     RunError
         If a run fails.
+
+    References
+    ----------
+    .. [1] Castro, Gomez and Tejada (2009). Polynomial calculation of the Shapley value based on
+       sampling. Computers & Operations Research 36(5), 1726-1730. doi:10.1016/j.cor.2008.04.004
     """
+    check_choice("players", players, PLAYERS)
     check_count("n_replications", n_replications, minimum=2)
     check_probability("confidence", confidence)
     seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
     shoppers = shoppers or SegmentShoppers()
-    game = media_game(scenario)
-    worlds = truth_worlds(scenario, game)
+    game = channel_game(scenario, players, policy=policy)
+    orderings = _orderings(game, n_orderings, seed)
+    worlds = truth_worlds(scenario, game, orderings)
     tasks = [
         ArmTask(world.name, world.scenario, shoppers, policy, seed, k)
         for k in range(n_replications)
@@ -157,74 +173,32 @@ def channel_truth(
     ]
     made = record(
         scenario=scenario, seed=seed, replication=None, policy=policy or default_policy(scenario),
-        shoppers=repr(shoppers),
+        shoppers=repr(shoppers), players=list(game.players),
     )  # fmt: skip
     outcomes = run_addressed(
         run_world, tasks, folder=folder, study=made, executor=executor, on_wait=on_wait
     )
-    made |= {"n_replications": n_replications, "confidence": confidence}
+    made |= {"n_replications": n_replications, "confidence": confidence, "n_orderings": n_orderings}
     by_world = pd.DataFrame(
         [{"replication": t.replication, "world": t.arm} | o
          for t, o in zip(tasks, outcomes, strict=True)]
     )  # fmt: skip
-    samples = contributions(by_world, scenario, game)
+    samples = contributions(by_world, scenario, game, orderings)
     return ChannelTruth(
-        values=_summary(samples, confidence), samples=samples, confidence=confidence,
-        n_replications=n_replications, n_shoppers=scenario.market.n_shoppers, provenance=made,
+        values=summarise_channels(samples, by_world, scenario, game, orderings, confidence),
+        samples=samples, confidence=confidence, n_replications=n_replications,
+        n_shoppers=scenario.market.n_shoppers, provenance=made,
+        n_orderings=0 if orderings is None else len(orderings),
     )  # fmt: skip
 
 
-def truth_worlds(scenario: Scenario, game: Precedence) -> list[World]:
-    """Return every world of the study, the one with all channels first."""
-    media = [media_world(scenario, game, way, c) for way in WAYS for c in reversed(game.coalitions)]
-    unique = {world.name: world for world in media}
-    return [*unique.values(), *(world for _, world in closed_worlds(scenario))]
+def truth_size(
+    scenario: Scenario, *, players: str = "media", n_orderings: int | None = None, seed: int = 0
+) -> int:
+    """Return how many worlds `channel_truth` would run in each replication."""
+    game = channel_game(scenario, players)
+    return len(truth_worlds(scenario, game, _orderings(game, n_orderings, seed)))
 
 
-def contributions(by_world: pd.DataFrame, scenario: Scenario, game: Precedence) -> pd.DataFrame:
-    """Return what each channel contributes in each replication, from the metrics of each world."""
-    wide = by_world.pivot(index="replication", columns="world", values=list(METRICS))
-    rows = []
-    for metric in METRICS:
-        value = wide[metric]
-        for channel, way, kind, weights in _estimands(scenario, game):
-            found = sum(weight * value[name] for name, weight in weights.items())
-            rows += [(k, channel, way, kind, metric, float(v)) for k, v in found.items()]
-    names = ["replication", "channel", "way", "kind", "metric", "value"]
-    return pd.DataFrame(rows, columns=names)
-
-
-def _estimands(
-    scenario: Scenario, game: Precedence
-) -> Sequence[tuple[str, str, str, dict[str, float]]]:
-    """Return (channel, way, kind, weight by world) of everything that is estimated."""
-    found = []
-    for way in WAYS:
-        for k, name in enumerate(game.players):
-            contrasts = {
-                "removed": worth(game, k, "remove last"),
-                "alone": worth(game, k, "add first"),
-                "Shapley": shapley(game, k),
-            }
-            found += [
-                (name, way, kind, _by_name(game, way, contrast))
-                for kind, contrast in contrasts.items()
-            ]
-    found += [
-        (name, "off", "removed", {"all": 1.0, world.name: -1.0})
-        for name, world in closed_worlds(scenario)
-    ]
-    return found
-
-
-def _by_name(game: Precedence, way: str, contrast: Contrast) -> dict[str, float]:
-    return {("all" if c == game.all else f"{way}{c}"): weight for c, weight in contrast.items()}
-
-
-def _summary(samples: pd.DataFrame, confidence: float) -> pd.DataFrame:
-    keys = ["channel", "way", "kind", "metric"]
-    rows = [
-        (*key, METRICS[key[3]], *mean_interval(part["value"], confidence=confidence))
-        for key, part in samples.groupby(keys, sort=False)
-    ]
-    return pd.DataFrame(rows, columns=[*keys, "unit", "value", "ci_low", "ci_high"])
+def _orderings(game: Precedence, n: int | None, seed: int) -> Orderings:
+    return None if n is None else game.sample_orderings(n, draws=Draws(seed))

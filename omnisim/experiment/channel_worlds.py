@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from omnisim.config.exposures import MEDIA
+from omnisim.config.exposures import MEDIA, PLACES
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation.precedence import Precedence
 from omnisim.experiment.arm import ArmTask, simulate_arm
-from omnisim.schema import OWN_CHANNELS, Line
+from omnisim.policies import Policy
+from omnisim.schema import Line
 from omnisim.simulation import SimulationResult
 
 METRICS = {
@@ -25,6 +27,12 @@ WAYS = {
 }
 """How a channel is taken away."""
 
+PLAYERS = {
+    "media": "the media that run; each sales channel is taken away by itself only",
+    "channels": "media and sales channels alike",
+}
+"""Who divides what all add, by Shapley value."""
+
 
 @dataclass(frozen=True)
 class World:
@@ -36,39 +44,65 @@ class World:
     scenario: Scenario
 
 
-def media_game(scenario: Scenario) -> Precedence:
-    """Return the media that run in a scenario, as players without prerequisites."""
-    return Precedence.of([m for m in MEDIA if _runs(scenario, m)], {})
+def channel_game(
+    scenario: Scenario, players: str = "media", *, policy: Policy | None = None
+) -> Precedence:
+    """Return the channels that run in a scenario, as players without prerequisites.
+
+    A policy other than the scenario's own rule may send whatever can be sent.
+    """
+    media = [m for m in MEDIA if _runs(scenario, m, is_ruled=policy is None)]
+    return Precedence.of([*media, *(places_of(scenario) if players == "channels" else ())], {})
 
 
-def _runs(scenario: Scenario, medium: str) -> bool:
-    """Return whether a medium is used under the scenario's own contact rule, which mails nobody."""
+def places_of(scenario: Scenario) -> list[str]:
+    """Return the sales channels that are open."""
+    return [name for name in PLACES if getattr(scenario.channels, name).is_open]
+
+
+def _runs(scenario: Scenario, medium: str, *, is_ruled: bool) -> bool:
+    """Return whether a medium is used; the scenario's own rule writes no letters."""
+    media = scenario.media
     is_used = {
-        "social": scenario.media.social_per_week > 0,
-        "broadcast": scenario.media.broadcast_contacts > 0,
-        "push": scenario.capabilities.geofence > 0,
-        "direct_mail": False,
+        "social": media.social_per_week > 0,
+        "broadcast": media.broadcast_contacts > 0,
+        "push": scenario.channels.app.is_open
+        and not (is_ruled and scenario.capabilities.geofence == 0),
+        "direct_mail": not is_ruled,
     }
     return medium not in scenario.exposures.off and is_used.get(medium, True)
 
 
-def media_world(scenario: Scenario, game: Precedence, way: str, coalition: int) -> World:
-    """Return the world in which only the media of the coalition take effect."""
+def world_of(scenario: Scenario, game: Precedence, way: str, coalition: int) -> World | None:
+    """Return the world in which only the channels of the coalition take effect.
+
+    None where no sales channel is left: there is no such firm, and it sells nothing.
+    """
     absent = [name for k, name in enumerate(game.players) if not coalition >> k & 1]
+    if not absent:
+        return World("all", way, coalition, scenario)
+    changes: dict[str, Any] = {}
+    if way == "off":
+        closed = [name for name in absent if name in PLACES]
+        if closed == places_of(scenario):
+            return None
+        changes |= {f"channels.{name}.is_open": False for name in closed}
     known = getattr(scenario.exposures, way)
-    changed = scenario.replace(
-        {f"exposures.{way}": tuple(m for m in MEDIA if m in known or m in absent)}
-    )
-    return World(f"{way}{coalition}" if absent else "all", way, coalition, changed)
+    names = MEDIA if way == "off" else MEDIA + PLACES
+    changes[f"exposures.{way}"] = tuple(n for n in names if n in known or n in absent)
+    return World(f"{way}{coalition}", way, coalition, scenario.replace(changes))
 
 
-def closed_worlds(scenario: Scenario) -> Iterator[tuple[str, World]]:
-    """Yield, by name, each sales channel that can be closed and the world in which it is."""
-    names = [code.name.lower() for code in OWN_CHANNELS]
-    is_open = [name for name in names if getattr(scenario.channels, name).is_open]
-    for name in is_open if len(is_open) > 1 else ():
-        changed = scenario.replace({f"channels.{name}.is_open": False})
-        yield name, World(f"without-{name}", "off", 0, changed)
+def lone_places(scenario: Scenario, game: Precedence) -> Iterator[tuple[str, World]]:
+    """Yield, by name, worlds without one sales channel that is no player, off and inert."""
+    names = [name for name in places_of(scenario) if name not in game.players]
+    for name in names:
+        if len(names) > 1:
+            closed = scenario.replace({f"channels.{name}.is_open": False})
+            yield name, World(f"without-{name}", "off", 0, closed)
+        inert = (*scenario.exposures.inert, name)
+        changed = scenario.replace({"exposures.inert": inert})
+        yield name, World(f"inert-{name}", "inert", 0, changed)
 
 
 def run_world(task: ArmTask) -> dict[str, float]:

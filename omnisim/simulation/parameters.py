@@ -1,7 +1,7 @@
 """From the fields of a scenario to the numbers that the kernels read."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from omnisim.config.channels import Channels
@@ -31,15 +31,18 @@ def kernel_parameters(
     )
 
 
-def _synergy(channels: Channels) -> list[list[float]]:
-    """Return M[search][purchase]; the last row is a search at the rival (facts.md D4, eq. 6)."""
+def _synergy(channels: Channels, inert: Collection[str]) -> list[list[float]]:
+    """Return M[search][purchase]; the last row is a search at the rival (facts.md D4, eq. 6).
+
+    A search in an inert channel makes no purchase likelier.
+    """
     to_store, to_online = channels.online_to_store, channels.store_to_online
-    return [
-        [channels.store.lock_in, to_online, to_online],
-        [to_store, channels.website.lock_in, 0.0],
-        [to_store, 0.0, channels.app.lock_in],
-        [0.0, 0.0, 0.0],
-    ]
+    rows = {
+        "store": [channels.store.lock_in, to_online, to_online],
+        "website": [to_store, channels.website.lock_in, 0.0],
+        "app": [to_store, 0.0, channels.app.lock_in],
+    }
+    return [[0.0] * 3 if name in inert else row for name, row in rows.items()] + [[0.0] * 3]
 
 
 def _choice(scenario: Scenario) -> dict[str, Any]:
@@ -63,7 +66,7 @@ def _choice(scenario: Scenario) -> dict[str, Any]:
         "taste_weight": scenario.stock.taste_weight,
         "search_intercept": [c.search_intercept for c in own] + [rivals.online_search_intercept],
         "purchase_intercept": [c.purchase_intercept for c in own],
-        "synergy": _synergy(channels),
+        "synergy": _synergy(channels, scenario.exposures.inert),
         "is_open": [int(c.is_open) for c in own],
         "cart_friction": channels.cart_friction,
         "login_share": channels.login_share,

@@ -5,10 +5,13 @@ import pandas as pd
 import pytest
 
 import omnisim as om
+from omnisim import attribution
 from omnisim.attribution import FirstTouch, LastTouch
 from omnisim.experiment import AttributionAudit, ChannelTruth, audit_attribution
 from omnisim.experiment.audit_result import channel_rows, score_rows
 from omnisim.experiment.budget import scales_by_credit, with_media_scaled
+from omnisim.experiment.channel_worlds import channel_game
+from omnisim.experiment.credits import audited_models
 from tests.reference.worlds import small
 
 TRUE = {"email": 3.0, "search": 1.0, "display": 0.0}
@@ -94,11 +97,75 @@ def test_no_money_means_no_medium() -> None:
     assert changed.media.display_per_week == 0
 
 
+def test_social_and_broadcast_have_budgets() -> None:
+    firm = om.Scenario().replace({"media.social_per_week": 1.0, "media.broadcast_contacts": 2.0})
+    changed = with_media_scaled(firm, {"social": 2.0, "broadcast": 0.5})
+    assert changed.media.social_per_week == 2.0
+    assert changed.media.broadcast_contacts == 1.0
+    assert with_media_scaled(firm, {"social": 9.0}).media.social_per_week == 7.0
+
+
+def test_less_money_for_letters_is_a_budget_of_the_week() -> None:
+    spend = {"push": 0.5, "direct_mail": 3.65}
+    changed = with_media_scaled(om.Scenario(), {"push": 2.0, "direct_mail": 0.5}, spend)
+    email, push, letters = changed.limits.budget_per_week
+    assert (email, push) == om.Scenario().limits.budget_per_week[:2]
+    assert letters == pytest.approx(0.5 * 3650 / 365 * 7)
+    assert with_media_scaled(om.Scenario(), {"push": 0.0}, spend).exposures.off == ("push",)
+
+
+def test_a_policy_may_write_letters() -> None:
+    assert channel_game(small()).players == ("email", "search", "display")
+    players = channel_game(small(), policy=om.policies.NoContact()).players
+    assert {"push", "direct_mail"} <= set(players)
+
+
 @pytest.fixture(scope="module")
-def audit() -> AttributionAudit:
+def audit(tmp_path_factory: pytest.TempPathFactory) -> AttributionAudit:
     firm = small({"market.horizon_days": 90, "exposures.off": ("search",)})
     models = {"first touch": FirstTouch(), "last touch": LastTouch()}
-    return audit_attribution(firm, models=models, n_replications=2, seed=4)
+    folder = tmp_path_factory.mktemp("audit")
+    how = {"models": models, "n_replications": 2, "seed": 4, "folder": folder}
+    first = audit_attribution(firm, **how)
+    for stage, file in (("truth", "off0-r1"), ("credits", "credits-r0")):
+        (folder / stage / f"{file}.json").unlink()
+    next((folder / "budgets").glob("budget-*.json")).unlink()
+    counted: list[int] = []
+    again = audit_attribution(firm, on_wait=counted.append, **how)
+    assert counted == sorted(counted)
+    pd.testing.assert_frame_equal(again.scores, first.scores)
+    return first
+
+
+def test_every_medium_that_costs_is_audited() -> None:
+    """Social posts, television and print are in truth, credits and budgets where they run."""
+    firm = small({
+        "market.horizon_days": 90, "media.social_per_week": 1.0, "media.broadcast_contacts": 1.0,
+        "exposures.off": ("search", "display"),
+    })  # fmt: skip
+    found = audit_attribution(
+        firm, models={"last touch": LastTouch()}, n_orderings=2, n_replications=2, seed=4
+    )
+    media = {"email", "social", "broadcast"}
+    assert set(found.truth.of("orders").index) == media
+    assert (
+        found.budgets.groupby("model")[["social", "broadcast"]].nunique().loc["truth"] > 0
+    ).all()
+    totals = found.channels[found.channels["level"] == "TL0"].set_index("channel")["credit"]
+    assert set(totals.index) == media
+    assert totals["broadcast"] == 0  # it is the same every week
+    followed = found.budgets[found.budgets["model"] == "last touch"]
+    assert (followed["broadcast"] == 0).all()  # no path has it
+
+
+def test_all_models_that_need_no_weights_are_audited() -> None:
+    kinds = {type(model).__name__ for model in audited_models().values()}
+    every = {
+        name for name in attribution.__all__
+        if isinstance(getattr(attribution, name), type)
+        and issubclass(getattr(attribution, name), attribution.AttributionModel)
+    }  # fmt: skip
+    assert every - kinds == {"AttributionModel", "PositionWeights", "ChannelWeights"}
 
 
 def test_an_audit_has_every_model_at_every_level(audit: AttributionAudit) -> None:

@@ -2,13 +2,18 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute
 import pytest
 
 import omnisim as om
 from omnisim.experiment import ChannelTruth, channel_truth
-from omnisim.experiment.channel_truth import contributions, truth_worlds
-from omnisim.experiment.channel_worlds import METRICS, media_game
-from tests.reference.worlds import small
+from omnisim.experiment.channel_sums import contributions, summarise_channels, truth_worlds
+from omnisim.experiment.channel_truth import truth_size
+from omnisim.experiment.channel_worlds import METRICS, channel_game
+from omnisim.random import Draws
+from omnisim.schema import Event
+from tests.reference.worlds import assert_same_bytes, small
 
 POWERLESS = {
     "messages.goodwill": 0.0, "messages.engagement": 0.0, "messages.p_click": 0.0,
@@ -25,7 +30,7 @@ def truth() -> ChannelTruth:
 
 def test_what_media_add_sums_to_what_all_add() -> None:
     scenario = small({"media.display_per_week": 2.0})
-    game = media_game(scenario)
+    game = channel_game(scenario)
     worlds = [world.name for world in truth_worlds(scenario, game)]
     values = np.random.default_rng(5).normal(size=(3, len(worlds)))
     by_world = pd.DataFrame([
@@ -78,3 +83,87 @@ def test_a_medium_that_is_off_is_no_player() -> None:
 def test_one_replication_is_refused() -> None:
     with pytest.raises(om.exceptions.ParameterError, match="n_replications"):
         channel_truth(small(), n_replications=1)
+
+
+def made_worlds(scenario: om.Scenario, players: str, orderings: object = None) -> pd.DataFrame:
+    """Return worlds whose orders are a sum over their channels, and a bonus for two of them."""
+    game = channel_game(scenario, players)
+    rows = []
+    for world in truth_worlds(scenario, game, orderings):
+        for k in range(3):
+            away = set(getattr(world.scenario.exposures, world.way))
+            away |= {n for n in ("store", "website", "app")
+                     if not getattr(world.scenario.channels, n).is_open}  # fmt: skip
+            here = [n for n in game.players if n not in away]
+            value = sum(1.0 + len(name) for name in here) * (1 + k / 10)
+            value += 6.0 * ({"email", "search"} <= set(here))
+            rows.append({"replication": k, "world": world.name, **dict.fromkeys(METRICS, value)})
+    return pd.DataFrame(rows)
+
+
+def test_sampled_orderings_tell_their_error() -> None:
+    scenario = small({"media.social_per_week": 1.0, "media.broadcast_contacts": 1.0})
+    game = channel_game(scenario)
+    orderings = game.sample_orderings(40, draws=Draws(5))
+    few = made_worlds(scenario, "media", orderings)
+    samples = contributions(few, scenario, game, orderings)
+    values = summarise_channels(samples, few, scenario, game, orderings, 0.95)
+    rows = values[(values["metric"] == "orders") & (values["way"] == "off")].set_index("channel")
+    rows = rows[rows["kind"] == "Shapley"]
+    assert rows.loc["display", "value"] == pytest.approx(8 * 1.1)
+    assert rows.loc["display", "se_orderings"] == pytest.approx(0, abs=1e-9)
+    # the bonus of 6 goes to whichever of the two comes last, half of the time each
+    assert rows.loc["email", "se_orderings"] == pytest.approx(6 * 0.5 / np.sqrt(40), rel=0.2)
+    assert rows.loc["email", "ci_low"] < 6 * 1.1 + 3 < rows.loc["email", "ci_high"]
+    assert rows["value"].sum() == pytest.approx((6 + 7 + 8 + 7 + 10) * 1.1 + 6)
+    exact = len(truth_worlds(scenario, game))
+    assert len(truth_worlds(scenario, game, game.sample_orderings(3, draws=Draws(5)))) < exact
+    assert truth_size(scenario) == exact
+    assert truth_size(scenario, n_orderings=3) < exact
+
+
+def test_sales_channels_can_divide_with_the_media() -> None:
+    """Without any sales channel there is no firm: what is left of the media sells nothing."""
+    scenario = small({"exposures.off": ("display",)})
+    game = channel_game(scenario, "channels")
+    assert game.players == ("email", "search", "store", "website", "app")
+    made = made_worlds(scenario, "channels")
+    samples = contributions(made, scenario, game)
+    first = samples[(samples["replication"] == 0) & (samples["metric"] == "orders")]
+    total = first[first["kind"] == "Shapley"].groupby("way")["value"].sum()
+    assert total["off"] == pytest.approx(6 + 7 + 6 + 8 + 4 + 6)
+    alone = first[first["kind"] == "alone"].set_index(["way", "channel"])["value"]
+    assert alone["off", "email"] == 0
+    assert alone["off", "store"] == pytest.approx(6)
+    assert alone["inert", "email"] == pytest.approx(6)
+
+
+def test_every_channel_can_be_made_inert(truth: ChannelTruth) -> None:
+    inert = truth.of("orders", way="inert", kind="removed")
+    assert {"store", "website", "app", "email", "search", "display"} <= set(inert.index)
+    off = truth.of("orders", way="off", kind="removed")
+    assert 0 < inert["store"] < off["store"]
+
+
+def test_an_inert_sales_channel_is_visited_and_tells_nothing() -> None:
+    plain = om.simulate(small(), seed=2)
+    inert = om.simulate(small({"exposures.inert": ("store",)}), seed=2)
+    first = [r.events.filter(pa.compute.equal(r.events["event"], int(Event.VISIT))).slice(0, 5)
+             for r in (plain, inert)]  # fmt: skip
+    assert first[0]["time"].equals(first[1]["time"])
+    same = small({"channels.store.risk_resolved": 0.0, "channels.store.lock_in": 0.0,
+                  "channels.store_to_online": 0.0})  # fmt: skip
+    assert_same_bytes(inert, om.simulate(same, seed=2))
+
+
+def test_a_study_by_sampled_orderings_runs() -> None:
+    scenario = small({"market.horizon_days": 30})
+    found = channel_truth(scenario, players="channels", n_orderings=3, n_replications=2, seed=4)
+    assert found.n_orderings == 3
+    rows = found.values[found.values["kind"] == "Shapley"]
+    assert rows["se_orderings"].notna().all()
+    assert set(rows["channel"]) == {"email", "search", "display", "store", "website", "app"}
+    total = found.samples[(found.samples["kind"] == "Shapley") & (found.samples["way"] == "off")]
+    run = om.simulate(scenario, seed=4, replication=1)
+    orders = total[(total["metric"] == "orders") & (total["replication"] == 1)]["value"].sum()
+    assert orders == pytest.approx(run.orders.num_rows / run.shopper_years)
