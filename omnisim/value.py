@@ -1,38 +1,40 @@
-"""`omnisim value`: what each capability of an experiment is worth, in a folder that can go on."""
+"""`omnisim value`: what capabilities, channels and data are worth, in a folder that can go on."""
 
 import argparse
 import os
 import pathlib
 import sys
 import time
-from typing import Any
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from tqdm.auto import tqdm
 
-from omnisim import plot
 from omnisim._validation import check_count
 from omnisim.config.experiment import Experiment, load_experiment
-from omnisim.experiment import (
-    CapabilityValues,
-    RollOuts,
-    capability_values,
-    study_size,
-    transition,
-)
+from omnisim.experiment import CapabilityValues
 from omnisim.experiment.arm import ArmTask, run_arm
+from omnisim.experiment.findings import Findings
 from omnisim.experiment.shoppers import SegmentShoppers
+from omnisim.experiment.valuation import Watch, find, valuation_sizes
 from omnisim.experiment.workers import worker_pool
 from omnisim.provenance import to_json
+from omnisim.report.sections import sections
+from omnisim.report.valuation import write_valuation
+
+REPORT = "report.html"
 
 
 def declare_value(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     parser.add_argument(
-        "file", metavar="FILE", help="an experiment (TOML) whose firms differ in capabilities only"
+        "file",
+        metavar="FILE",
+        help="an experiment (TOML); its table [value] says what is found, capabilities by default",
     )
     parser.add_argument(
         "--orderings", type=int, metavar="N",
-        help="orderings to sample for the Shapley values; all, exactly, by default",
+        help="orderings to sample for the Shapley values of capabilities, instead of the file's",
     )  # fmt: skip
     parser.add_argument("--workers", type=int, metavar="N", help="processes; one a core by default")
     parser.add_argument("--seed", type=int, metavar="N", help="seed, instead of the file's")
@@ -46,48 +48,64 @@ def declare_value(parser: argparse.ArgumentParser) -> None:
 
 
 def run_value(arguments: argparse.Namespace) -> int:
-    """Run the coalitions of an experiment, or go on with them, and write what they are worth."""
+    """Run the command: find what the file asks for, write the folder, print what was found."""
     experiment = load_experiment(arguments.file)
+    if arguments.orderings is not None:
+        n = check_count("orderings", arguments.orderings)
+        asked = experiment.value.model_copy(update={"n_orderings": n})
+        experiment = experiment.model_copy(update={"value": asked})
     n_cores = os.cpu_count() or 1
     n_workers = check_count("workers", n_cores if arguments.workers is None else arguments.workers)
     seed = arguments.seed if arguments.seed is not None else experiment.seed or 0
-    baseline, variant = experiment.arms()
-    n_coalitions = study_size(baseline, variant, n_orderings=arguments.orderings, seed=seed)
-    n_runs = n_coalitions * experiment.n_replications
     if arguments.plan:
-        print(_plan(experiment, seed, n_runs, n_workers))
+        print("\n".join(_plan(experiment, seed, n_workers)))
         return 0
     name = pathlib.Path(arguments.file).resolve().parent.name
     out = pathlib.Path(arguments.out or pathlib.Path("results") / name)
-    with (
-        worker_pool(n_workers) as (executor, _),
-        tqdm(total=n_runs, unit=" runs", disable=arguments.quiet, file=sys.stderr) as bar,
-    ):
-        values = capability_values(
-            baseline, variant, n_orderings=arguments.orderings, seed=seed,
-            n_replications=experiment.n_replications, confidence=experiment.confidence,
-            folder=out / "runs", executor=executor, on_wait=lambda n: bar.update(n - bar.n),
+    with worker_pool(n_workers) as (executor, _):
+        findings = find(
+            experiment, seed=seed, folder=out / "runs", executor=executor,
+            watch=_bars(shown=not arguments.quiet),
         )  # fmt: skip
-    found = transition(values, baseline, variant, seed=seed)
-    write_values(out, values, found)
-    print(f"{values}\n{_listed(values)}\n{found}\nfolder: {out}")
+    write_findings(out, findings, experiment, command=f"omnisim value {arguments.file}")
+    print("\n".join(_told(findings)))
+    print(f"report: {out / REPORT}")
     return 0
 
 
-def write_values(out: pathlib.Path, values: CapabilityValues, found: RollOuts) -> None:
-    """Write tables, figures and provenance into a folder, over what an earlier run wrote."""
+def write_findings(
+    out: pathlib.Path, findings: Findings, experiment: Experiment, *, command: str
+) -> None:
+    """Write tables, figures, provenance and report into a folder, over those of an earlier run."""
     out.mkdir(parents=True, exist_ok=True)
-    tables = values.tables() | {"orders": found.orders, "steps": found.steps}
-    for name, table in tables.items():
+    for name, table in findings.tables().items():
         table.to_parquet(out / f"{name}.parquet", index=False)
-    figures: dict[str, Any] = {
-        "waterfall": plot.capability_waterfall(values),
-        "interactions": plot.interactions(values),
-        "roll_outs": plot.roll_outs(found),
-    }
-    for name, ax in figures.items():
-        ax.figure.savefig(out / f"{name}.svg", bbox_inches="tight")
-    (out / "provenance.json").write_text(to_json(values.provenance), encoding="utf-8")
+    for section in sections(findings):
+        for figure, _ in section.figures:
+            file = out / f"{figure.name}.svg"
+            file.write_text(figure.svg, encoding="utf-8", newline="\n")
+    (out / "provenance.json").write_text(to_json(findings.provenance()), encoding="utf-8")
+    write_valuation(out / REPORT, findings, experiment, command=command)
+
+
+def _told(findings: Findings) -> Iterator[str]:
+    for _, result in findings.parts():
+        yield repr(result)
+        if isinstance(result, CapabilityValues):
+            yield _listed(result)
+
+
+def _bars(*, shown: bool) -> Watch:
+    """Return what draws a bar for each part."""
+
+    @contextmanager
+    def watch(part: str, n_tasks: int) -> Iterator[Callable[[int], None]]:
+        with tqdm(
+            total=n_tasks, desc=part, unit=" tasks", disable=not shown, file=sys.stderr
+        ) as bar:
+            yield lambda n: bar.update(n - bar.n)
+
+    return watch
 
 
 def _listed(values: CapabilityValues) -> str:
@@ -103,15 +121,18 @@ def _listed(values: CapabilityValues) -> str:
     return "\n".join(lines)
 
 
-def _plan(experiment: Experiment, seed: int, n_runs: int, n_workers: int) -> str:
-    """Run the variant once and return how long all runs will take."""
+def _plan(experiment: Experiment, seed: int, n_workers: int) -> Iterator[str]:
+    """Run the variant once and yield how long each part, and the whole, will take."""
+    sizes = valuation_sizes(experiment, seed)
     _, variant = experiment.arms()
     started = time.process_time()
     run_arm(ArmTask("plan", variant, SegmentShoppers(), None, seed, 0))
     seconds = time.process_time() - started
-    hours = n_runs * seconds / n_workers / 3600
-    n = variant.market.n_shoppers
-    return (
-        f"{n_runs:,} runs of {n:,} shoppers, {seconds:.1f} processor seconds each: "
-        f"{hours:.1f} hours on {n_workers} workers"
+    total = sum(size.n_runs for size in sizes.values())
+    for part, size in sizes.items():
+        if size.n_runs:
+            yield f"{part}: {size.n_runs:,} runs"
+    yield (
+        f"{total:,} runs of {variant.market.n_shoppers:,} shoppers, {seconds:.1f} processor "
+        f"seconds each: {total * seconds / n_workers / 3600:.1f} hours on {n_workers} workers"
     )

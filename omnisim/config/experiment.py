@@ -11,6 +11,7 @@ from omnisim.config.capabilities import Capabilities
 from omnisim.config.io import TomlFile, check, load_scenario
 from omnisim.config.problems import Problem, problems_of
 from omnisim.config.scenario import Scenario
+from omnisim.config.valuation import Valuation
 from omnisim.exceptions import ConfigError
 
 PRESETS = {"siloed": Capabilities.siloed(), "integrated": Capabilities.integrated()}
@@ -58,6 +59,9 @@ class Experiment(Part):
         30.0, "touchpoints older than this before an outcome are left out of its journey",
         unit="days", source="convention: 30 days is the usual default", gt=0, le=3650,
     )  # fmt: skip
+    value: Valuation = Field(
+        default=Valuation(), description="what `omnisim value` finds; `omnisim run` leaves it out"
+    )
 
     @field_validator("presets")
     @classmethod

@@ -156,6 +156,13 @@ def capability_gains(
     return CapabilityGains(_intervals(samples, confidence), samples, confidence, made)
 
 
+def gains_size(
+    baseline: Scenario, variant: Scenario, kinds: Sequence[str] = ("add first", "remove last")
+) -> int:
+    """Return how many pairs of runs `capability_gains` takes in each replication."""
+    return len(_pairs(capability_game(baseline, variant), kinds))
+
+
 def _pairs(game: Precedence, kinds: Sequence[str]) -> list[tuple[str, str, dict[int, float]]]:
     pairs = [
         (name, kind, worth(game, k, kind)) for k, name in enumerate(game.players) for kind in kinds

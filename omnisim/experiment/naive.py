@@ -35,6 +35,9 @@ from omnisim.random import fresh_seed
 from omnisim.simulation import SimulationResult, simulate
 from omnisim.simulation.engine import default_policy
 
+N_WORLDS = 1 + len(GROUPS) + 2 + len(TRIALS)
+"""Runs of one replication: as it is, without each group's cause, and the two trials."""
+
 COLUMNS = ["comparison", "level", "naive", "ratio", "truth"]
 
 COMPARISONS = GROUPS | TRIALS

@@ -28,6 +28,9 @@ NO_CROSS_EFFECTS = {
 search in one channel for buying in another, purchases on the side, points and mail after purchases.
 Channels still differ in wait, distance and risk: that is their quality, not the use of several."""
 
+N_RUNS = 6
+"""Runs of one replication: no effect, siloed, observed, store only, online only, encouraged."""
+
 ONLINE = ("channels.website.is_open", "channels.app.is_open")
 STORE = ("channels.store.is_open",)
 

@@ -196,6 +196,20 @@ def possible_designs(baseline: Scenario, variant: Scenario, panel: Panel) -> lis
     return [*ON_PEOPLE, *on_regions]
 
 
+def trials_size(baseline: Scenario, variant: Scenario, panel: Panel) -> tuple[int, int]:
+    """Return tasks and runs of one replication.
+
+    A trial on people runs three times, with the trial, for everybody and for nobody; one on regions
+    runs each region two or three times.
+    """
+    designs = possible_designs(baseline, variant, panel)
+    times = {"switchback": 3, **dict.fromkeys(ON_PEOPLE, 3)}
+    n_runs = sum(
+        times.get(name, 2) * (1 if name in ON_PEOPLE else panel.n_regions) for name in designs
+    )
+    return len(designs), n_runs
+
+
 def run_design(task: DesignTask) -> dict[str, Any]:
     """Run one design once: quantity, estimate, interval and truth; nothing if an arm is empty."""
     try:

@@ -23,13 +23,13 @@ from omnisim.experiment.trials.beside_truth import (
 from omnisim.experiment.trials.regions import Change, Regions
 from tests.reference.worlds import small
 
-PANEL = Panel(n_regions=4, period_days=15)
+PANEL = Panel(n_regions=4, period_days=12)
 LAUNCH = {"capabilities.visible_stock": 2}
 
 
 @pytest.fixture(scope="module")
 def firms() -> tuple[om.Scenario, om.Scenario]:
-    base = small({"market.horizon_days": 45, "media.display_per_week": 1.0})
+    base = small({"market.horizon_days": 36, "media.display_per_week": 1.0})
     return base, base.replace(LAUNCH)
 
 
@@ -51,7 +51,7 @@ def test_rows_are_those_of_the_designs(
     found: TrialsBesideTruth, firms: tuple[om.Scenario, om.Scenario]
 ) -> None:
     base, variant = firms
-    regions = Regions(base, Change(opens="store"), n_regions=4, period_days=15, seed=4)
+    regions = Regions(base, Change(opens="store"), n_regions=4, period_days=12, seed=4)
     for design, made in (
         ("email", randomised_trial(variant, seed=3, replication=1)),
         ("store_opening", difference_in_differences(regions)),
@@ -80,7 +80,7 @@ def test_a_store_that_is_always_closed_cannot_be_tried(
     assert possible_designs(base, base, PANEL) == [*ON_PEOPLE, "store_opening"]
     closed = base.replace({"channels.store.is_open": False})
     assert possible_designs(closed, closed, PANEL) == list(ON_PEOPLE)
-    assert "stepped_wedge" not in possible_designs(base, variant, Panel(4, 20))
+    assert "stepped_wedge" not in possible_designs(base, variant, Panel(4, 16))
 
 
 def test_click_and_collect_is_launched_alone(firms: tuple[om.Scenario, om.Scenario]) -> None:

@@ -1,0 +1,84 @@
+"""Valuation: which questions `omnisim value` answers of an experiment."""
+
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from omnisim.config.base import Part, param
+
+
+class Valuation(Part):
+    """The parts of a valuation; each is a section of its report, and costs its runs."""
+
+    capabilities: bool = param(
+        True, "what each capability is worth: first, last, Shapley value, interactions",
+        source="D7",
+    )  # fmt: skip
+    n_orderings: int = param(
+        0, "orderings sampled for the Shapley values of capabilities; 0 runs every coalition, and "
+        "the values are exact", source="convention", ge=0, le=100_000,
+    )  # fmt: skip
+    transition: bool = param(
+        True, "cost, net present value and payback by order of roll-out; needs capabilities",
+        source="D7",
+    )  # fmt: skip
+    gains: bool = param(False, "what each capability reallocates and what it creates", source="D7")
+    premium: bool = param(
+        False, "the omnichannel premium, split into exposure, self-selection and cause",
+        source="D7",
+    )  # fmt: skip
+    measurement: bool = param(
+        False, "what it is worth to see more: one contact policy at every tracking level",
+        source="D7",
+    )  # fmt: skip
+    audit: bool = param(
+        False, "every attribution model at every tracking level against the truth", source="D7"
+    )
+    naive: bool = param(
+        False, "groups that chose themselves, compared as firms do, against the truth",
+        source="D7",
+    )  # fmt: skip
+    trials: bool = param(
+        False, "field experiments of the firm, with the true effect beside each estimate",
+        source="D7",
+    )  # fmt: skip
+    firm: Literal["baseline", "variant"] = param(
+        "variant", "the firm whose measurement, attribution, groups and trials are looked at",
+        source="convention",
+    )  # fmt: skip
+    digital_cost: float = param(
+        100_000.0, "what digital tracking (TL1) costs more than totals (TL0)", unit="EUR/year",
+        source="assumption: a suite for analytics and one analyst", ge=0, le=1e12,
+    )  # fmt: skip
+    follow: float = param(
+        1.0, "share of next year's media budget that follows a model's credits",
+        source="assumption: all of it", ge=0, le=1,
+    )  # fmt: skip
+    n_media_orderings: int = param(
+        0, "orderings sampled for the Shapley values of media; 0 runs every coalition",
+        source="convention", ge=0, le=100_000,
+    )  # fmt: skip
+    n_regions: int = param(
+        8, "regions of each trial on regions", source="assumption", ge=4, le=10_000
+    )
+    period_days: int = param(
+        28, "length of a period of the trials on regions", unit="days", source="assumption",
+        ge=1, le=3650,
+    )  # fmt: skip
+
+    @model_validator(mode="after")
+    def _check_parts(self) -> Self:
+        if self.transition and not self.capabilities:
+            raise ValueError(
+                "transition needs the values of capabilities. Set capabilities = true, or "
+                "transition = false."
+            )
+        if not any(getattr(self, name) for name in PARTS):
+            raise ValueError(f"at least one of {', '.join(PARTS)} must be true.")
+        return self
+
+
+PARTS = (
+    "capabilities", "transition", "gains", "premium", "measurement", "audit", "naive", "trials",
+)  # fmt: skip
+"""Fields of `Valuation` that are parts, in the order of the report."""

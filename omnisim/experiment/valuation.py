@@ -1,0 +1,160 @@
+"""A valuation: every question that an experiment asks, answered one after the other."""
+
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from omnisim.config.experiment import Experiment
+from omnisim.config.scenario import Scenario
+from omnisim.config.valuation import PARTS
+from omnisim.experiment.attribution_audit import audit_attribution, audit_size
+from omnisim.experiment.capability_gains import capability_gains, gains_size
+from omnisim.experiment.capability_values import capability_values, study_size
+from omnisim.experiment.findings import Findings
+from omnisim.experiment.measurement_value import LEVELS, measurement_value
+from omnisim.experiment.naive import N_WORLDS, naive_comparisons
+from omnisim.experiment.premium_split import split_premium
+from omnisim.experiment.premium_worlds import N_RUNS
+from omnisim.experiment.transition import transition
+from omnisim.experiment.trials import Panel, trials_beside_truth
+from omnisim.experiment.trials.beside_truth import trials_size
+
+Watch = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
+"""Given a part and its number of tasks, gives what to call with the number of finished ones."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """What a part takes.
+
+    Attributes
+    ----------
+    n_tasks : int
+        Tasks, each of which is kept as soon as it is finished.
+    n_runs : int
+        Runs of one firm in all tasks; fewer where equal budgets of an audit are run once.
+    """
+
+    n_tasks: int
+    n_runs: int
+
+
+def valuation_sizes(experiment: Experiment, seed: int) -> dict[str, Size]:
+    """Return what each part that an experiment asks for takes.
+
+    Raises
+    ------
+    ParameterError
+        If the firms differ in more than capabilities and a part needs that they do not.
+    """
+    asked, n = experiment.value, experiment.n_replications
+    (baseline, variant), firm = experiment.arms(), firm_of(experiment)
+
+    def coalitions() -> int:
+        return study_size(baseline, variant, n_orderings=asked.n_orderings or None, seed=seed)
+
+    def worlds() -> int:
+        return audit_size(firm, n_orderings=asked.n_media_orderings or None, seed=seed)
+
+    counts: dict[str, Callable[[], tuple[int, int]]] = {
+        "capabilities": lambda: (coalitions(), coalitions()),
+        "transition": lambda: (0, 0),
+        "gains": lambda: (gains_size(baseline, variant), 2 * gains_size(baseline, variant)),
+        "premium": lambda: (1, N_RUNS),
+        "measurement": lambda: (len(LEVELS), len(LEVELS)),
+        "audit": lambda: (worlds(), worlds()),
+        "naive": lambda: (1, N_WORLDS),
+        "trials": lambda: trials_size(baseline, variant, panel_of(experiment)),
+    }
+    each = {part: counts[part]() for part in asked_parts(experiment)}
+    return {part: Size(n * n_tasks, n * n_runs) for part, (n_tasks, n_runs) in each.items()}
+
+
+def asked_parts(experiment: Experiment) -> Iterator[str]:
+    """Yield the parts that an experiment asks for, in the order of the report."""
+    return (part for part in PARTS if getattr(experiment.value, part))
+
+
+def firm_of(experiment: Experiment) -> Scenario:
+    """Return the firm whose measurement, attribution, groups and trials are looked at."""
+    baseline, variant = experiment.arms()
+    return baseline if experiment.value.firm == "baseline" else variant
+
+
+def panel_of(experiment: Experiment) -> Panel:
+    """Return the size of the trials on regions."""
+    return Panel(experiment.value.n_regions, experiment.value.period_days)
+
+
+def find(
+    experiment: Experiment,
+    *,
+    seed: int,
+    folder: str | os.PathLike[str] | None = None,
+    executor: Executor | None = None,
+    watch: Watch | None = None,
+) -> Findings:
+    """Answer every question that an experiment asks.
+
+    Parameters
+    ----------
+    experiment : Experiment
+        The two firms, and in `value` what is asked of them.
+    seed : int
+        Seed of every part: all of them meet the same shoppers and the same luck.
+    folder : path, optional
+        Where every finished task of every part is kept. A run that was killed goes on there and
+        gives the same bytes.
+    executor : concurrent.futures.Executor, optional
+        Where runs are done; in this process by default. It changes no number.
+    watch : callable, optional
+        Shows progress; see `Watch`.
+
+    Raises
+    ------
+    ParameterError
+        If the firms do not fit a part.
+    RunError
+        If a run fails.
+    """
+    sizes = valuation_sizes(experiment, seed)
+    found: dict[str, Any] = {}
+    for part, size in sizes.items():
+        shown = watch(part, size.n_tasks) if watch and size.n_tasks else nullcontext()
+        with shown as on_wait:
+            how = {
+                "n_replications": experiment.n_replications, "seed": seed,
+                "confidence": experiment.confidence, "executor": executor, "on_wait": on_wait,
+                "folder": None if folder is None else Path(folder) / part,
+            }  # fmt: skip
+            found[part] = _answer(part, experiment, found, how)
+    return Findings(**found)
+
+
+def _answer(part: str, experiment: Experiment, found: dict[str, Any], how: dict[str, Any]) -> Any:
+    asked = experiment.value
+    (baseline, variant), firm = experiment.arms(), firm_of(experiment)
+    match part:
+        case "capabilities":
+            orderings = asked.n_orderings or None
+            return capability_values(baseline, variant, n_orderings=orderings, **how)
+        case "transition":
+            return transition(found["capabilities"], baseline, variant, seed=how["seed"])
+        case "gains":
+            return capability_gains(baseline, variant, **how)
+        case "premium":
+            return split_premium(baseline, variant, **how)
+        case "measurement":
+            return measurement_value(firm, digital_cost=asked.digital_cost, **how)
+        case "audit":
+            return audit_attribution(
+                firm, lookback_days=experiment.lookback_days, follow=asked.follow,
+                n_orderings=asked.n_media_orderings or None, **how,
+            )  # fmt: skip
+        case "naive":
+            return naive_comparisons(firm, **how)
+    return trials_beside_truth(baseline, variant, firm=firm, panel=panel_of(experiment), **how)

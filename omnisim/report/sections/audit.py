@@ -1,0 +1,147 @@
+"""Attribution audited: what channels cause, what models say, and what following them costs."""
+
+from functools import partial
+
+import pandas as pd
+
+from omnisim import plot
+from omnisim.config.exposures import MEDIA
+from omnisim.experiment import AttributionAudit, ChannelTruth
+from omnisim.experiment.audit_result import QUANTITIES
+from omnisim.experiment.channel_truth import KINDS
+from omnisim.experiment.channel_worlds import METRICS, WAYS
+from omnisim.plot.wording import number, percent, title
+from omnisim.report.sections.section import Grid, Section, basis, cell, drawing
+from omnisim.report.tables import Row
+
+LEVELS = {"all": "true log"}
+DIGITS = {"rank correlation": 2, "share error": 2}
+LABELS = {
+    "bias": "bias: orders credited to media beyond what they cause, per shopper and year",
+    "rank correlation": "Spearman’s rank correlation of credits with causes over all channels",
+    "share error": "total absolute error of the media’s shares, from 0 to 2",
+    "regret": "decision regret: profit lost next year by dividing the media budget by the model’s "
+    "credits instead of the truth, € per shopper and year",
+    "gain": "profit gained over the present budget, € per shopper and year",
+}
+
+
+def audit_section(audit: AttributionAudit) -> Section:
+    """Return the table of every attribution model at every tracking level."""
+    truth = audit.truth
+    return Section(
+        "audit",
+        "Is attribution right?",
+        (
+            "A credit is held against a cause: what orders would be missing if the channel were "
+            "taken away from everybody, the same people living the same year. Bias, rank "
+            "correlation and total absolute error compare credits with causes; decision regret is "
+            "the profit lost when next year’s media budget follows the credits instead of the "
+            "truth, both years simulated under the same luck. It can be negative: a budget in "
+            "proportion to true average contributions is not the best one.",
+            basis(truth.n_replications, truth.n_shoppers, truth.confidence)
+            + " TL0 has totals only, so that a media-mix regression is all there is; the true log "
+            "is what no firm has.",
+            _found(audit),
+        ),
+        [
+            (
+                drawing(f"audit-{quantity.replace(' ', '-')}",
+                        partial(plot.attribution_audit, audit, quantity),
+                        f"Attribution audit: {LABELS[quantity]}; numbers are in the tables."),
+                f"Each cell: mean and half the width of its {percent(truth.confidence)} interval; "
+                f"the darker, the farther from 0. {LABELS[quantity][0].upper()}"
+                f"{LABELS[quantity][1:]}.",
+            )
+            for quantity in ("regret", "share error")
+        ],
+        [_grid(audit, quantity) for quantity in QUANTITIES],
+    )  # fmt: skip
+
+
+def channels_section(truth: ChannelTruth) -> Section:
+    """Return what each channel causes."""
+    extra = (
+        f" Shapley values are over {number(truth.n_orderings, 0)} sampled orderings of the media; "
+        "their intervals hold the error of this sample too."
+        if truth.n_orderings
+        else " Media were combined in every way, so their Shapley values have no sampling error of "
+        "orderings."
+    )
+    return Section(
+        "channels",
+        "What each channel causes",
+        (
+            "The estimand is what a channel contributes per shopper and year: with all channels, "
+            "less with all but this one (removed); a medium alone, less none at all (alone); and "
+            "the mean of what a medium adds over all orders of the media (Shapley). Media are "
+            "switched off, or made inert: they run and cost as ever, but nobody is moved by them. "
+            "A channel is taken from everybody at once, for good.",
+            basis(truth.n_replications, truth.n_shoppers, truth.confidence) + extra,
+        ),
+        [
+            (
+                drawing("channel-truth", partial(plot.channel_truth, truth, "orders"),
+                        "Orders that each medium causes, removed, alone and by Shapley value; the "
+                        "numbers are in the table."),
+                f"Orders that each medium causes, with {percent(truth.confidence)} intervals.",
+            )
+        ],
+        [_channel_grid(truth, metric) for metric in METRICS],
+    )  # fmt: skip
+
+
+def _found(audit: AttributionAudit) -> str:
+    regret = audit.scores[audit.scores["quantity"] == "regret"]
+    if regret.empty:
+        return "There was no media budget to divide."
+    low, high = (regret.loc[k] for k in (regret["value"].idxmin(), regret["value"].idxmax()))
+    sure = int((regret["ci_low"] > 0).sum())
+    return (
+        f"Least regret: {_name(low)}, {cell(low)}; most: {_name(high)}, {cell(high)}, in € per "
+        f"shopper and year. Of {len(regret)} models and levels {sure} lose money for sure."
+    )
+
+
+def _name(row: pd.Series) -> str:
+    return f"{row['model']} at {LEVELS.get(row['level'], row['level'])}"
+
+
+def _grid(audit: AttributionAudit, quantity: str) -> Grid:
+    rows = audit.scores[audit.scores["quantity"] == quantity]
+    levels = list(dict.fromkeys(audit.scores["level"]))
+    cells = {(row["model"], row["level"]): cell(row, DIGITS.get(quantity, 3))
+             for _, row in rows.iterrows()}  # fmt: skip
+    label = LABELS[quantity]
+    return Grid(
+        label[0].upper() + label[1:],
+        ("Model", *(title(LEVELS.get(level, level)) for level in levels)),
+        [
+            Row(title(model), [cells.get((model, level), "") for level in levels])
+            for model in dict.fromkeys(rows["model"])
+        ],
+    )
+
+
+def _channel_grid(truth: ChannelTruth, metric: str) -> Grid:
+    rows = truth.values[truth.values["metric"] == metric].set_index(["channel", "way", "kind"])
+    columns = [(way, kind) for way in WAYS for kind in KINDS]
+    channels = sorted(
+        dict.fromkeys(rows.index.get_level_values("channel")), key=lambda c: c not in MEDIA
+    )
+    return Grid(
+        f"What each channel contributes: {METRICS[metric].replace('EUR', f'€ of {metric}')}",
+        ("Channel", *(f"{title(way)}, {kind}" for way, kind in columns)),
+        [
+            Row(
+                title(channel),
+                [
+                    cell(rows.loc[(channel, *column)], 3)
+                    if (channel, *column) in rows.index
+                    else ""
+                    for column in columns
+                ],
+            )
+            for channel in channels
+        ],
+    )

@@ -1,0 +1,123 @@
+"""The omnichannel premium, taken apart."""
+
+from math import exp
+
+import pandas as pd
+
+from omnisim import plot
+from omnisim.experiment import PremiumSplit
+from omnisim.plot.wording import interval, number, percent
+from omnisim.report.sections.section import Grid, Section, basis, drawing, n_shoppers_of
+from omnisim.report.tables import Row
+
+PARTS = {
+    "exposure": "Exposure: who buys often meets more channels (channels shuffled)",
+    "self-selection": "Self-selection: preferences, where use of a channel has no effect",
+    "channel use": "Cause: use of several channels, in the baseline",
+    "integration": "Cause: from baseline to variant, the changed mix of shoppers included",
+    "observed": "Observed: the product of the four",
+}
+EFFECTS = {
+    "itt": ("What the app given to a random half does to their revenue", "€ per shopper and year"),
+    "moved": ("Share of them who begin to buy both in stores and online", "share"),
+    "late": ("Effect on those who begin to (first row over second)", "€ per shopper and year"),
+}
+
+
+def premium_section(split: PremiumSplit) -> Section:
+    """Return the split of the premium, the do-effects and the encouragement."""
+    parts = split.parts.set_index("part")
+    covered = percent(split.confidence)
+    return Section(
+        "premium",
+        "The omnichannel premium, taken apart",
+        (
+            "The observed premium is the mean value of shoppers who buy both in stores and online "
+            "over that of all other buyers: a comparison of different people. Paired worlds split "
+            "it into factors: exposure (the same purchases with their channels shuffled), "
+            "self-selection (a world in which using one channel changes nothing in another), what "
+            "channel use causes, and what integration adds. The do-effect is the answer to the "
+            "causal question: revenue of the same shoppers with all channels open, over that with "
+            "some closed to everybody.",
+            basis(len(split.samples), n_shoppers_of(split.provenance), split.confidence)
+            + " Those of ratios are by Fieller’s method.",
+            _found(parts, split.do_effects),
+        ),
+        [
+            (
+                drawing("premium-split", lambda: plot.premium_split(split), _alt(parts)),
+                f"Factors of the observed premium with {covered} intervals, on a logarithmic "
+                "scale; each begins where the one above ends.",
+            )
+        ],
+        [_parts_grid(parts), _do_grid(split.do_effects), _encouragement_grid(split)],
+    )
+
+
+def _ratio(row: pd.Series) -> tuple[float, float, float]:
+    """Return ratio and interval of a part, from its logarithm."""
+    return exp(row["log_ratio"]), exp(row["ci_low"]), exp(row["ci_high"])
+
+
+def _found(parts: pd.DataFrame, do_effects: pd.DataFrame) -> str:
+    observed, low, high = _ratio(parts.loc["observed"])
+    cause = float(parts.loc["channel use", "ratio"] * parts.loc["integration", "ratio"])
+    own = do_effects[do_effects["against"] == "own kind only"].iloc[0]
+    return (
+        f"Observed: {number(observed)} times ({interval(low, high)}). What channel use and "
+        f"integration cause is a factor of {number(cause)} of it. With all channels open the same "
+        f"shoppers spend {number(own['ratio'])} times ({interval(own['ci_low'], own['ci_high'])}) "
+        "what they would if each were held to the kind of channel in which they spend more."
+    )
+
+
+def _alt(parts: pd.DataFrame) -> str:
+    return "The observed premium as a product: " + ", ".join(
+        f"{name} {number(float(parts.loc[name, 'ratio']))}" for name in PARTS
+    )
+
+
+def _parts_grid(parts: pd.DataFrame) -> Grid:
+    rows = []
+    for name, label in PARTS.items():
+        ratio, low, high = _ratio(parts.loc[name])
+        share = percent(float(parts.loc[name, "share"]))
+        cells = [number(ratio), interval(low, high), share]
+        rows.append(Row(label, cells, is_total=name == "observed"))
+    return Grid(
+        "Factors of the observed premium",
+        ("Part", "Ratio", "Interval", "Share of the logarithm"),
+        rows,
+    )
+
+
+def _do_grid(table: pd.DataFrame) -> Grid:
+    return Grid(
+        "Do-effects: revenue of the same shoppers with all channels open, over that with the "
+        "others closed to everybody",
+        ("Against", "Ratio", "Interval"),
+        [
+            Row(
+                row["against"][0].upper() + row["against"][1:],
+                [number(row["ratio"], 3), interval(row["ci_low"], row["ci_high"], 3)],
+            )
+            for _, row in table.iterrows()
+        ],
+    )
+
+
+def _encouragement_grid(split: PremiumSplit) -> Grid:
+    return Grid(
+        "Encouragement: the app, given to a random half",
+        ("Effect", "Value", "Interval", "Unit"),
+        [
+            Row(
+                EFFECTS[row["effect"]][0],
+                [
+                    number(row["value"], 3), interval(row["ci_low"], row["ci_high"], 3),
+                    EFFECTS[row["effect"]][1],
+                ],
+            )
+            for _, row in split.encouragement.iterrows()
+        ],
+    )  # fmt: skip

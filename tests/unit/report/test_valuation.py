@@ -1,0 +1,247 @@
+"""The report of a valuation: a section a question, each with the numbers of its result."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import omnisim as om
+from omnisim.config.experiment import Experiment
+from omnisim.experiment import (
+    AttributionAudit,
+    CapabilityGains,
+    CapabilityValues,
+    ChannelTruth,
+    MeasurementValue,
+    NaiveAudit,
+    PremiumSplit,
+    RollOuts,
+    transition,
+)
+from omnisim.experiment.channel_truth import KINDS
+from omnisim.experiment.channel_worlds import METRICS, WAYS
+from omnisim.experiment.findings import Findings
+from omnisim.experiment.premium_split import summarise_premium
+from omnisim.experiment.split import SOURCES
+from omnisim.experiment.trials import TrialsBesideTruth
+from omnisim.plot.wording import number
+from omnisim.report.sections import MAKERS, sections
+from omnisim.report.valuation import headline, render_valuation, write_valuation
+from tests.reference.pages import Page
+from tests.reference.worths import made_values
+
+MADE = {"scenario": {"market": {"n_shoppers": 1234}}, "seed": 3}
+LEVELS = {"capabilities.visible_stock": 2, "capabilities.single_customer_view": 2,
+          "capabilities.unified_loyalty": 2}  # fmt: skip
+OWN = {"visible_stock": 2.0, "single_customer_view": 1.0, "unified_loyalty": -0.5}
+
+
+def worth(members: tuple[str, ...]) -> float:
+    both = {"visible_stock", "single_customer_view"} <= set(members)
+    return 30 + sum(OWN[name] for name in members) + 0.8 * both
+
+
+def made_capabilities() -> tuple[CapabilityValues, RollOuts]:
+    base = om.Scenario()
+    firms = base, base.replace(LEVELS)
+    values = replace(made_values(*firms, worth), provenance=MADE)
+    return values, transition(values, *firms, n_draws=40)
+
+
+def made_premium() -> PremiumSplit:
+    rows = [
+        {"no effect": 3.0 + k / 10, "permuted": 2.0, "siloed": 3.3, "observed": 3.6, "all": 50.0,
+         "store": 40.0 + k, "online": 25.0, "own": 45.0, "itt": 1.0 + k, "moved": 0.1}
+        for k in range(3)
+    ]  # fmt: skip
+    return summarise_premium(rows, 0.95, MADE)
+
+
+def made_gains() -> CapabilityGains:
+    sources = (*SOURCES, "revenue", "revenue that changed own channel")
+    rows = [
+        (name, kind, source, k + 0.11, k - 0.5, k + 0.5)
+        for name, kinds in (
+            ("visible_stock", ("add first", "remove last")),
+            ("all", ("add first",)),
+        )
+        for kind in kinds
+        for k, source in enumerate(sources)
+    ]
+    columns = ["capability", "kind", "source", "difference", "ci_low", "ci_high"]
+    samples = pd.DataFrame({"replication": [0, 1, 2]})
+    return CapabilityGains(pd.DataFrame(rows, columns=columns), samples, 0.95, MADE)
+
+
+def made_measurement() -> MeasurementValue:
+    levels = pd.DataFrame({"level": ["TL0", "TL1", "TL2"], "contribution": [30.0, 30.5, 31.25],
+                           "tracking_cost": [0.0, 0.04, 0.4]})  # fmt: skip
+    levels["profit"] = levels["contribution"] - levels["tracking_cost"]
+    steps = pd.DataFrame([("TL2 - TL0", 1.25, 0.75, 1.75, 0.4, 0.85, 0.35, 1.35)],
+                         columns=["step", "gross", "ci_low", "ci_high", "cost", "net", "net_low",
+                                  "net_high"])  # fmt: skip
+    return MeasurementValue(levels, steps, pd.DataFrame({"replication": [0, 1]}), 0.95, MADE)
+
+
+def made_truth() -> ChannelTruth:
+    rows = [
+        (name, way, kind, metric, unit, 0.125 * k, 0.1 * k, 0.15 * k, np.nan)
+        for k, name in enumerate(("email", "display"), 1)
+        for way in WAYS for kind in KINDS for metric, unit in METRICS.items()
+    ]  # fmt: skip
+    columns = ["channel", "way", "kind", "metric", "unit", "value", "ci_low", "ci_high",
+               "se_orderings"]  # fmt: skip
+    return ChannelTruth(pd.DataFrame(rows, columns=columns), pd.DataFrame(), 0.95, 6, 1234, MADE)
+
+
+def made_audit() -> AttributionAudit:
+    rows = [
+        (level, model, quantity, 0.375 + k, 0.125 + k, 0.625 + k)
+        for k, model in enumerate(("last touch", "Markov 1"))
+        for level in ("TL1", "all")
+        for quantity in ("bias", "rank correlation", "share error", "regret", "gain")
+    ]
+    columns = ["level", "model", "quantity", "value", "ci_low", "ci_high"]
+    empty = pd.DataFrame()
+    return AttributionAudit(pd.DataFrame(rows, columns=columns), empty, empty, made_truth(), MADE)
+
+
+def made_naive() -> NaiveAudit:
+    row = ("loyalty members", "TL2", 40.25, 30.0, 50.5, 2.75, 1.5, -1.0, 4.0)
+    columns = ["comparison", "level", "naive", "naive_low", "naive_high", "ratio", "truth",
+               "truth_low", "truth_high"]  # fmt: skip
+    samples = pd.DataFrame({"replication": [0, 1]})
+    return NaiveAudit(pd.DataFrame([row], columns=columns), samples, 0.95, MADE)
+
+
+def made_trials() -> TrialsBesideTruth:
+    row = ("store_opening", "EUR per region and 28 days", 900.5, 800.0, 1001.0, 950.25, 950.25,
+           0.75, 640.5)  # fmt: skip
+    columns = ["design", "quantity", "estimate", "ci_low", "ci_high", "truth", "truth_seen",
+               "covered", "width"]  # fmt: skip
+    samples = pd.DataFrame({"replication": [0, 1, 2, 3]})
+    return TrialsBesideTruth(pd.DataFrame([row], columns=columns), samples, 0.95, MADE)
+
+
+@pytest.fixture(scope="module")
+def findings() -> Findings:
+    values, orders = made_capabilities()
+    return Findings(
+        values, orders, made_gains(), made_premium(), made_measurement(), made_audit(),
+        made_naive(), made_trials(),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def text(findings: Findings) -> str:
+    return render_valuation(findings, Experiment(title="A <study>"), command="omnisim value x.toml")
+
+
+@pytest.fixture(scope="module")
+def page(text: str) -> Page:
+    return Page(text)
+
+
+# Loyalty needs the customer view, so of three orders two have the view before the stock: the bonus
+# of 0.8 goes to the stock in these.
+NUMBERS = {
+    "worth": ("Visible stock", "+2.000 (2.000 to 2.000)", "+2.533 (2.533 to 2.533)"),
+    "interactions": ("Single customer view and visible stock", "+0.800 (0.800 to 0.800)"),
+    "gains": ("Visible stock", "+2.11 (1.50 to 2.50)"),
+    "premium": ("Observed: the product of the four", "3.60", "100%"),
+    "measurement": ("TL2 rather than TL0", "+1.250 (0.750 to 1.750)", "+0.850 (0.350 to 1.350)"),
+    "channels": ("Email", "+0.125 (0.100 to 0.150)"),
+    "audit": ("Markov 1", "+1.375 (1.125 to 1.625)"),
+    "naive": ("Loyalty members", "+40.25 (30.00 to 50.50)", "2.75", "+1.50 (−1.00 to 4.00)"),
+    "trials": ("Store opening", "+900.50 (800.00 to 1,001.00)", "+950.25", "640.50", "75%"),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_each_section_holds_the_numbers_of_its_result(page: Page, text: str, name: str) -> None:
+    label, *cells = NUMBERS[name]
+    part = text[text.index(f'<h2 id="{name}">') :]
+    rows = Page(f"<html><body>{part[: part.index('</section>')]}</body></html>").rows
+    mine = [row for row in rows if row[0] == label]
+    assert mine
+    for cell in cells:
+        assert any(cell in row for row in mine), (cell, mine)
+
+
+def test_orders_tell_cost_value_risk_and_payback(page: Page, findings: Findings) -> None:
+    best = findings.transition.orders.iloc[0]
+    row = next(row for row in page.rows if row[0].startswith("1. ") and len(row) == 6)
+    assert row[1].startswith(number(best["cost"], 1))
+    assert row[2].startswith(number(best["npv"], 1, sign=True))
+    assert row[3] == f"{100 * best['p_loss']:.0f}%"
+
+
+def test_every_section_says_what_is_estimated_and_how_surely(findings: Findings) -> None:
+    for section in sections(findings):
+        words = " ".join(section.sentences)
+        assert re.search(r"estimand|premium is|credit is held against", words), section.name
+        assert re.search(r"replications|draws", words), section.name
+        assert re.search(r"9[05]%", words), section.name
+
+
+def test_only_what_was_found_is_on_the_page(findings: Findings) -> None:
+    for part in MAKERS:
+        if part == "transition":
+            continue
+        alone = Findings(**{part: getattr(findings, part)})
+        names = [section.name for section in sections(alone)]
+        shown = Page(render_valuation(alone, Experiment()))
+        heads = [str(h.get("id")) for h in shown.named("h2")]
+        assert heads == ["compared", *names, "again"]
+
+
+def test_the_page_needs_nothing_from_outside(text: str, page: Page) -> None:
+    bare = text.replace("http://www.w3.org/2000/svg", "")
+    bare = bare.replace("http://www.w3.org/1999/xlink", "")
+    assert not re.search(r"https?://|//[a-z]|@import|url\((?!#)", bare)
+    assert not page.named("script") + page.named("link") + page.named("img")
+    assert "A &lt;study&gt;" in text
+
+
+def test_names_are_unique_and_pictures_have_a_text(page: Page) -> None:
+    ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    pictures = page.named("svg")
+    assert len(pictures) == len(page.named("figcaption")) >= 7
+    assert all(len(str(p["aria-label"])) > 30 for p in pictures)
+
+
+def test_equal_findings_give_equal_bytes(findings: Findings, text: str, tmp_path) -> None:
+    made = write_valuation(tmp_path / "r.html", findings, Experiment(title="A <study>"),
+                           command="omnisim value x.toml")  # fmt: skip
+    assert made.read_text(encoding="utf-8") == text
+    assert [p.name for p in tmp_path.iterdir()] == ["r.html"]
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "verdict", "words"),
+    [(1.0, 3.0, "gain", "earn 2.00"), (-3.0, -1.0, "loss", "cost 2.00"),
+     (-1.0, 5.0, "unclear", "cannot tell")],
+)  # fmt: skip
+def test_the_headline_follows_the_interval(
+    findings: Findings, low: float, high: float, verdict: str, words: str
+) -> None:
+    values = findings.capabilities
+    totals = values.totals.copy()
+    row = (totals["metric"] == "profit") & (totals["kind"] == "total")
+    totals.loc[row, ["value", "ci_low", "ci_high"]] = ((low + high) / 2, low, high)
+    made = Findings(capabilities=replace(values, totals=totals))
+    line, found = headline(made, Experiment())
+    assert found == verdict
+    assert words in line
+
+
+def test_tables_have_names_of_their_own(findings: Findings) -> None:
+    names = list(findings.tables())
+    assert len(names) == len(set(names)) > 15
+    made = findings.provenance()
+    assert set(made["parts"]) == set(MAKERS)
+    assert made["parts"]["premium"]["scenario"] == "firm 1"
+    assert made["firms"]["firm 1"] == MADE["scenario"]
