@@ -21,6 +21,7 @@ from omnisim.plot.difference import difference
 from omnisim.plot.effects import effects
 from omnisim.plot.flow import flow
 from omnisim.plot.gain import gain
+from omnisim.plot.groups import groups
 from omnisim.plot.headline import headline
 from omnisim.plot.policy_values import policy_values
 from omnisim.plot.premium import premium
@@ -42,6 +43,7 @@ __all__ = [
     "effects",
     "flow",
     "gain",
+    "groups",
     "headline",
     "interactions",
     "journey_length",

@@ -9,6 +9,7 @@ import omnisim.plot as plot
 from omnisim.experiment import Comparison
 from omnisim.plot.attribution import LEVEL_TITLES
 from omnisim.plot.flow import ARMS
+from omnisim.plot.groups import group_rows
 from omnisim.plot.wording import clean
 from omnisim.report import sentences
 from omnisim.report.svg import inline_svg
@@ -69,3 +70,5 @@ def figures(comparison: Comparison) -> Iterator[Figure]:
         yield figure(f"attribution-{level.lower()}", plot.attribution, alt, level=level)
     if c.metrics["group"].str.startswith("segment ").any():
         yield figure("segments", plot.segments, sentences.segments(c))
+    if len(group_rows(c, "contribution")):
+        yield figure("groups", plot.groups, sentences.groups(c))

@@ -98,6 +98,7 @@ def context(comparison: Comparison, drawn: Iterable[Figure] | None = None) -> di
         "shoppers": str(made.get("shoppers", "")).strip(),
         "account": tables.account(comparison),
         "segments": tables.segments(comparison),
+        "groups": {m: tables.groups(comparison, m) for m in ("contribution", "surplus")},
         "metrics": tables.all_metrics(comparison),
         "attribution": tables.levels(comparison),
         "moves": inputs.moves(made),
@@ -116,7 +117,7 @@ def said(comparison: Comparison) -> dict[str, Any]:
     found = {
         name: getattr(sentences, name)(comparison)
         for name in ("certainty", "cost_of_change", "flow", "gain", "premium", "attribution",
-                     "segments", "pairing", "account")
+                     "segments", "groups", "pairing", "account")
     }  # fmt: skip
     return {name: _unbroken(text) for name, text in found.items()}
 

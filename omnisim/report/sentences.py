@@ -6,6 +6,7 @@ from typing import Any
 from omnisim.experiment import Comparison
 from omnisim.plot.flow import crossing_share
 from omnisim.plot.gain import MOVED
+from omnisim.plot.groups import group_rows
 from omnisim.plot.premium import premium_of
 from omnisim.plot.segments import segment_rows
 from omnisim.plot.wording import clean, euro, interval, number, percent
@@ -205,6 +206,22 @@ def segments(comparison: Comparison) -> str:
     return (
         f"The difference is largest for “{clean(best['segment'])}” ({amount[0]}) and smallest "
         f"for “{clean(worst['segment'])}” ({amount[1]}), before costs that all shoppers share."
+    )
+
+
+def groups(comparison: Comparison) -> str:
+    """Return for whom the difference is clear, by age, distance, nativity and privacy."""
+    rows = group_rows(comparison, "contribution")
+    if rows.empty:
+        return "The shoppers of this study were not told apart by their traits."
+    sure = rows[(rows["ci_low"] > 0) | (rows["ci_high"] < 0)]
+    best, worst = (rows.loc[k] for k in (rows["difference"].idxmax(), rows["difference"].idxmin()))
+    return (
+        "By age, distance to the store, digital nativity and privacy concern the difference is "
+        f"largest for {best['group']} ({euro(best['difference'], sign=True)}, "
+        f"{interval(best['ci_low'], best['ci_high'])}) and smallest for {worst['group']} "
+        f"({euro(worst['difference'], sign=True)}, {interval(worst['ci_low'], worst['ci_high'])}), "
+        f"{UNIT} of the group. It can be told from zero in {len(sure)} of {len(rows)} groups."
     )
 
 

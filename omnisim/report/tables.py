@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from omnisim.experiment import Comparison
+from omnisim.plot.groups import group_rows
 from omnisim.plot.segments import segment_rows
 from omnisim.plot.wording import clean, number, title
 
@@ -30,6 +31,12 @@ def segments(comparison: Comparison) -> list[Row]:
     """Return contribution by segment in both firms."""
     rows = segment_rows(comparison)
     return [_row(clean(row["segment"]), row) for _, row in rows.iterrows()]
+
+
+def groups(comparison: Comparison, metric: str) -> list[Row]:
+    """Return a metric by age, distance, digital nativity and privacy concern in both firms."""
+    rows = group_rows(comparison, metric)
+    return [_row(title(row["group"]), row) for _, row in rows.iterrows()]
 
 
 def all_metrics(comparison: Comparison) -> list[Row]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from omnisim.config.experiment import Experiment
 from omnisim.experiment.findings import Findings
-from omnisim.plot.wording import clean, number, percent
+from omnisim.plot.wording import clean, euro, number, percent
 from omnisim.provenance import to_json, versions
 from omnisim.report.page import FOLDER
 from omnisim.report.sections import Section, sections
@@ -76,7 +76,7 @@ def headline(findings: Findings, experiment: Experiment) -> tuple[str, str]:
     row = findings.capabilities.total("profit")
     n = len(findings.capabilities.capabilities)
     many = f"{number(n, 0)} capabilities" if n > 1 else "The capability"
-    value = f"{number(abs(row['value']))} € per shopper and year"
+    value = f"{euro(abs(row['value']))} per shopper and year"
     if row["ci_low"] > 0:
         return f"{many} earn {value} more than they cost.", "gain"
     if row["ci_high"] < 0:

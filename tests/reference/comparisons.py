@@ -11,6 +11,7 @@ from omnisim.config.capabilities import Capabilities
 from omnisim.config.scenario import Scenario
 from omnisim.experiment import Comparison
 from omnisim.experiment.compare import summarise
+from omnisim.experiment.groups import BANDS
 from omnisim.experiment.pair import ARMS, PairOutcome
 from omnisim.policies import RecencyCampaign
 from omnisim.schema import Event
@@ -120,6 +121,9 @@ def _measures(
     for s, name in enumerate(segments):
         found["contribution", f"segment {name}"] = 30.0 + 9 * s + luck + (3.0 - s) * arm + shift
         found["revenue", f"segment {name}"] = revenue * (0.7 + 0.3 * s)
+    for s, name in enumerate(name for bands in BANDS for name in bands.names):
+        found["contribution", name] = 25.0 + s + luck + (2.5 - s / 2) * arm + shift
+        found["surplus", name] = 4.0 + s / 10 + 0.25 * arm
     found["orders", ""] = 2.1 + 0.2 * arm
     for event in Event:
         found["events", event.name.lower()] = 1.0 + event / 10 + arm / 20

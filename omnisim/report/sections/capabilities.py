@@ -7,7 +7,7 @@ import pandas as pd
 
 from omnisim import plot
 from omnisim.experiment import CapabilityValues
-from omnisim.plot.wording import clean, interval, number, percent, title
+from omnisim.plot.wording import interval, number, percent, title
 from omnisim.report.sections.section import Grid, Section, basis, cell, drawing, listed
 from omnisim.report.tables import Row
 
@@ -91,21 +91,20 @@ PLACES = {
 
 
 def _found(rows: pd.DataFrame, total: pd.Series) -> str:
-    gains = [clean(title(r.capability)) for r in rows.itertuples() if r.ci_low > 0]
-    losses = [clean(title(r.capability)) for r in rows.itertuples() if r.ci_high < 0]
+    gains = [title(r.capability).lower() for r in rows.itertuples() if r.ci_low > 0]
+    losses = [title(r.capability).lower() for r in rows.itertuples() if r.ci_high < 0]
     parts = [
-        f"{listed(names)} {word}"
-        for names, word in (
-            (gains, "earn more than they cost"),
-            (losses, "cost more than they earn"),
-        )
+        f"{words}: {listed(names)}"
+        for words, names in (("above zero for sure", gains), ("below zero for sure", losses))
         if names
     ]
     rest = len(rows) - len(gains) - len(losses)
     if rest:
-        parts.append(f"of {rest} neither can be said")
-    whole = cell(total)
-    return f"All together change profit by {whole} € per shopper and year: {'; '.join(parts)}."
+        parts.append(f"{rest} may be either")
+    return (
+        f"All together change profit by {cell(total)} € per shopper and year. Of the Shapley "
+        f"values, {'; '.join(parts)}."
+    )
 
 
 def _alt(rows: pd.DataFrame) -> str:

@@ -48,13 +48,13 @@ def _found(found: NaiveAudit) -> str:
 def _grid(found: NaiveAudit) -> Grid:
     return Grid(
         f"Naive and true, € per person and year, with {percent(found.confidence)} intervals",
-        ("Comparison", "What is compared", "Level", "Naive", "Ratio", "Truth"),
+        ("Comparison", "Level", "Naive", "Ratio", "Truth"),
         [
             Row(
-                title(row["comparison"]),
+                f"{title(row['comparison'])}: {COMPARISONS[row['comparison']]}",
                 [
-                    COMPARISONS[row["comparison"]], row["level"], cell(row, names=NAIVE),
-                    number(row["ratio"]), cell(row, names=TRUE),
+                    row["level"], cell(row, names=NAIVE), number(row["ratio"]),
+                    cell(row, names=TRUE),
                 ],
             )
             for _, row in found.values.iterrows()

@@ -28,13 +28,13 @@ def trials_section(found: TrialsBesideTruth) -> Section:
         [
             Grid(
                 f"Designs, with {percent(found.confidence)} intervals",
-                ("Design", "How", "Unit", "Mean estimate", "Truth", "Truth as far as seen",
+                ("Design", "Unit", "Mean estimate", "Truth", "Truth as far as seen",
                  "Width of the firm’s interval", "Holds what can be seen"),
                 [
                     Row(
-                        title(row["design"]),
+                        f"{title(row['design'])}: {DESIGNS[row['design']]}",
                         [
-                            DESIGNS[row["design"]], row["quantity"].replace("EUR", "€"),
+                            row["quantity"].replace("EUR", "€"),
                             with_interval(row["estimate"], row["ci_low"], row["ci_high"]),
                             number(row["truth"], sign=True), number(row["truth_seen"], sign=True),
                             number(row["width"]), percent(row["covered"]),

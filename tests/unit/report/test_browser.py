@@ -68,4 +68,4 @@ def test_the_page_fits_wide_and_narrow_windows(seen: "subprocess.CompletedProces
         assert size["right"] <= width
         assert size["words"] > 2000
     # On a narrow window each firm has a flow of its own; on a wide one they share a picture.
-    assert (sizes[390]["shown"], sizes[1400]["shown"]) == (12, 11)
+    assert (sizes[390]["shown"], sizes[1400]["shown"]) == (13, 12)

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from omnisim.experiment import Comparison
+from omnisim.experiment.groups import BANDS
 from omnisim.plot.wording import number
 from omnisim.report import page as page_module
 from omnisim.report import render, write
@@ -85,6 +86,19 @@ def test_the_account_adds_up(page: Page) -> None:
         assert sum(column[:-1]) == pytest.approx(column[-1], abs=0.005 * len(column))
 
 
+def test_groups_by_age_distance_nativity_and_privacy_are_in_the_page(
+    page: Page, comparison: Comparison
+) -> None:
+    rows = [row for row in page.rows if row[0] == "Digital nativity above 0.7"]
+    for row, metric in zip(rows, ("contribution", "surplus"), strict=True):
+        made = comparison.row(metric, "digital nativity above 0.7")
+        assert row[3] == number(made["difference"], sign=True)
+        assert row[4] == f"{number(made['ci_low'])} to {number(made['ci_high'])}"
+    heads = [row[0] for row in page.rows if len(row) == 5]
+    for name in (name for bands in BANDS for name in bands.names):
+        assert heads.count(name[0].upper() + name[1:]) == 2
+
+
 def test_every_metric_is_in_the_page(page: Page, comparison: Comparison) -> None:
     assert len([row for row in page.rows if len(row) == 8]) == len(comparison.metrics) + 1
 
@@ -125,7 +139,8 @@ def test_a_poor_comparison_still_gives_a_page() -> None:
     made = made_comparison(is_placebo=True)
     poor = dataclasses.replace(
         made, attribution=made.attribution[:0], flows=made.flows[:0], premium=made.premium[:0],
-        metrics=made.metrics[~made.metrics["group"].str.startswith("segment ")], provenance={},
+        metrics=made.metrics[~made.metrics["group"].str.match("segment |age |dist|digi|priv")],
+        provenance={},
     )  # fmt: skip
     page = Page(render(poor))
     assert "exactly the same" in " ".join(page.words)

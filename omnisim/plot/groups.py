@@ -1,0 +1,71 @@
+"""Who gains: the difference by age, distance, digital nativity and privacy concern."""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from omnisim._validation import check_choice
+from omnisim.experiment import Comparison
+from omnisim.experiment.groups import BANDS
+from omnisim.plot.rows import lay_rows, values_right, whisker, widen, zero_line
+from omnisim.plot.theme import GAIN, LOSS, NEUTRAL, RULE, WIDTH, new_axes, themed
+from omnisim.plot.wording import number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+METRICS = {
+    "contribution": "contribution before shared costs",
+    "surplus": "surplus of shoppers",
+    "revenue": "revenue",
+}
+
+
+@themed
+def groups(
+    comparison: Comparison, *, metric: str = "contribution", ax: "Axes | None" = None
+) -> "Axes":
+    """Draw the difference of each group's shoppers, with intervals.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Result to draw.
+    metric : {"contribution", "surplus", "revenue"}, default="contribution"
+        What is compared; surplus is what shoppers gain.
+    ax : Axes, optional
+        Where to draw; a new figure by default.
+
+    Returns
+    -------
+    Axes
+        Scale in EUR per shopper of the group and year; lines part the traits.
+    """
+    check_choice("metric", metric, METRICS)
+    rows = group_rows(comparison, metric)
+    ax = ax or new_axes(WIDTH, 1.0 + 0.42 * max(len(rows), 1))
+    for y, row in enumerate(rows.itertuples()):
+        color = GAIN if row.ci_low > 0 else LOSS if row.ci_high < 0 else NEUTRAL
+        whisker(ax, y, row.ci_low, row.ci_high, color=color)
+        ax.plot(row.difference, y, "o", color=color, markersize=8, zorder=4)
+    lay_rows(ax, rows["group"].tolist(), unit=f"{METRICS[metric]}, € per shopper and year")
+    for y in range(1, len(rows)):
+        if rows["trait"].iloc[y] != rows["trait"].iloc[y - 1]:
+            ax.axhline(y - 0.5, color=RULE, linewidth=0.9)
+    widen(ax, [0.0, *rows[["difference", "ci_low", "ci_high"]].to_numpy().ravel()])
+    zero_line(ax)
+    values_right(ax, [number(value, sign=True) for value in rows["difference"]])
+    return ax
+
+
+def group_rows(comparison: Comparison, metric: str) -> pd.DataFrame:
+    """Return the metrics of one kind by trait and group, in the order of the bands."""
+    table = comparison.metrics[comparison.metrics["metric"] == metric].set_index("group")
+    found = [
+        table.loc[[name]].assign(trait=bands.trait).reset_index()
+        for bands in BANDS
+        for name in bands.names
+        if name in table.index
+    ]
+    columns = [*comparison.metrics.columns, "trait"]
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=columns)
