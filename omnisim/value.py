@@ -104,6 +104,8 @@ def _bars(*, shown: bool) -> Watch:
             total=n_tasks, desc=part, unit=" tasks", disable=not shown, file=sys.stderr
         ) as bar:
             yield lambda n: bar.update(n - bar.n)
+            bar.total = bar.n  # equal budgets of an audit are run once
+            bar.refresh()
 
     return watch
 

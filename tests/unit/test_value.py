@@ -19,7 +19,7 @@ visible_stock = 2
 endless_aisle = 2
 """
 
-ALL = CONFIG.replace("horizon_days = 20", "horizon_days = 60") + """
+ALL = CONFIG.replace("= 20", "= 40").replace("= 120", "= 80") + """
 [value]
 gains = true
 premium = true
