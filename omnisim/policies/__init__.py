@@ -11,7 +11,9 @@ probability of what was chosen, so that a log of decisions can value other polic
 from omnisim.policies.base import Policy
 from omnisim.policies.campaign import RecencyCampaign
 from omnisim.policies.context import Context, Truth
+from omnisim.policies.declared import declared_policy
 from omnisim.policies.fixed import Blanket, NoContact, Uniform
+from omnisim.policies.impersonal import Impersonal
 from omnisim.policies.linear import EpsilonGreedy, LinearThompson, LinUCB
 from omnisim.policies.loading import load_policy, policy_from_dict
 from omnisim.policies.mabwiser import MABWiser
@@ -33,6 +35,7 @@ __all__ = [
     "Blanket",
     "Context",
     "EpsilonGreedy",
+    "Impersonal",
     "LinUCB",
     "LinearThompson",
     "MABWiser",
@@ -50,6 +53,7 @@ __all__ = [
     "Uniform",
     "Uplift",
     "VowpalWabbit",
+    "declared_policy",
     "joined",
     "load_policy",
     "policy_from_dict",

@@ -1,0 +1,63 @@
+"""A policy that writes to the same people, but shows everybody the same."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from omnisim.policies.base import Policy
+from omnisim.policies.content import POPULAR, PROFILE
+from omnisim.policies.context import NONE, Context, Ints
+from omnisim.policies.outcome import Action, Outcome
+
+
+@dataclass
+class Impersonal(Policy):
+    """Let a policy decide whom to contact and when, and show the most popular item instead.
+
+    What a policy earns beyond its impersonal twin is what the content earns that fits a profile.
+    An action such as ``"email:profile"`` becomes ``"email:popular"``; one without such a twin, as
+    ``"show:profile"``, is not taken; an offer stays, with the most popular item.
+
+    Parameters
+    ----------
+    policy : Policy
+        Who decides.
+    """
+
+    policy: Policy
+
+    def decide(self, context: Context) -> Action:
+        """Return the policy's decisions without what is personal in them."""
+        made = self.policy.decide(context)
+        twin = twins(context.actions)
+        probabilities = None
+        if made.probabilities is not None:
+            probabilities = np.zeros_like(made.probabilities)
+            np.add.at(probabilities.T, twin, made.probabilities.T)
+        index = twin[made.index]
+        propensity = made.propensity
+        if probabilities is not None:
+            propensity = probabilities[np.arange(len(index)), index]
+        item = np.zeros(len(index), dtype=np.int32)
+        return Action(index, propensity, probabilities, item)
+
+    def learn(self, outcome: Outcome) -> None:
+        """Let the policy learn."""
+        self.policy.learn(outcome)
+
+    def describe(self) -> dict[str, Any]:
+        """Return name and the policy inside, as plain JSON."""
+        return {"name": type(self).__name__, "policy": self.policy.describe()}
+
+
+def twins(actions: tuple[str, ...]) -> Ints:
+    """Return for each action the number of the one without a profile; 0 where there is none."""
+    none = actions.index(NONE)
+    place = {name: k for k, name in enumerate(actions)}
+    found = np.arange(len(actions))
+    for k, name in enumerate(actions):
+        medium, _, content = name.partition(":")
+        if content == PROFILE:
+            found[k] = place.get(f"{medium}:{POPULAR}", none)
+    return found
