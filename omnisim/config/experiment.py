@@ -2,7 +2,7 @@
 
 import pathlib
 from collections.abc import Iterator, Mapping
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 
@@ -13,6 +13,8 @@ from omnisim.config.problems import Problem, problems_of
 from omnisim.config.scenario import Scenario
 from omnisim.config.valuation import Valuation
 from omnisim.exceptions import ConfigError
+
+P = TypeVar("P", bound=Part)
 
 PRESETS = {"siloed": Capabilities.siloed(), "integrated": Capabilities.integrated()}
 """Capabilities that an arm can name instead of listing levels."""
@@ -66,21 +68,15 @@ class Experiment(Part):
     @field_validator("presets")
     @classmethod
     def _check_presets(cls, names: list[str], info: ValidationInfo) -> list[str]:
-        scenario = info.data.get("scenario")
-        if scenario is not None:
-            try:
-                scenario.preset(*names)
-            except ConfigError as error:
-                raise ValueError(str(error)) from None
-        return names
+        return check_presets(names, info)
 
     @field_validator("baseline", "variant")
     @classmethod
-    def _check_arm(cls, changes: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+    def _checkarm_of(cls, changes: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
         scenario, presets = info.data.get("scenario"), info.data.get("presets")
         if scenario is not None and presets is not None:  # otherwise those are wrong, and told
             try:
-                _arm(scenario.preset(*presets), changes)
+                arm_of(scenario.preset(*presets), changes)
             except ConfigError as error:
                 lines = str(error).splitlines()
                 raise ValueError("\n".join(f"{info.field_name}: {n}" for n in lines)) from None
@@ -104,7 +100,18 @@ class Experiment(Part):
         (0, 2)
         """
         scenario = self.scenario.preset(*self.presets)
-        return _arm(scenario, self.baseline), _arm(scenario, self.variant)
+        return arm_of(scenario, self.baseline), arm_of(scenario, self.variant)
+
+
+def check_presets(names: list[str], info: ValidationInfo) -> list[str]:
+    """Return `names` if the scenario of the same study can take these presets."""
+    scenario = info.data.get("scenario")
+    if scenario is not None:
+        try:
+            scenario.preset(*names)
+        except ConfigError as error:
+            raise ValueError(str(error)) from None
+    return names
 
 
 def load_experiment(path: str | pathlib.Path) -> Experiment:
@@ -126,6 +133,11 @@ def load_experiment(path: str | pathlib.Path) -> Experiment:
 
 def build_experiment(file: TomlFile) -> Experiment:
     """Make an experiment of a file that was read; see `load_experiment`."""
+    return build_study(file, Experiment)
+
+
+def build_study(file: TomlFile, model: type[P]) -> P:
+    """Make a study of a file that was read; its `scenario` may be named, see `load_experiment`."""
     values, problems = dict(file.values), []
     named = values.get("scenario")
     if isinstance(named, str):
@@ -136,12 +148,12 @@ def build_experiment(file: TomlFile) -> Experiment:
             except ConfigError as error:
                 problems = [Problem(("scenario",), line) for line in str(error).splitlines()]
     try:
-        experiment = check(values, Experiment)
+        study = check(values, model)
     except ValidationError as error:
-        problems += problems_of(error, Experiment, is_file=True)
+        problems += problems_of(error, model, is_file=True)
     if problems:
         raise file.error(problems)
-    return experiment
+    return study
 
 
 def is_experiment(file: TomlFile) -> bool:
@@ -149,7 +161,8 @@ def is_experiment(file: TomlFile) -> bool:
     return not (Experiment.model_fields.keys() - Scenario.model_fields).isdisjoint(file.values)
 
 
-def _arm(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
+def arm_of(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
+    """Return a scenario with changes by dotted name; capabilities may be one of `PRESETS`."""
     named = dict(_by_dotted_name(changes))
     preset = named.get("capabilities")
     if isinstance(preset, str):

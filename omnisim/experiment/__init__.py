@@ -11,8 +11,12 @@ from omnisim.experiment.comparison import Comparison
 from omnisim.experiment.cost_priors import CostPriors
 from omnisim.experiment.league import evaluate_policies
 from omnisim.experiment.league_result import League
+from omnisim.experiment.learning import LearningCurves, learning_curves
 from omnisim.experiment.measurement_value import MeasurementValue, measurement_value
 from omnisim.experiment.naive import NaiveAudit, naive_comparisons
+from omnisim.experiment.personalisation import PersonalisationEffect, personalisation_effect
+from omnisim.experiment.policy_findings import PolicyFindings, run_policy_study
+from omnisim.experiment.policy_study import PolicyStudy, load_policy_study
 from omnisim.experiment.premium_split import PremiumSplit, split_premium
 from omnisim.experiment.rewards import DecisionRewards, decision_rewards
 from omnisim.experiment.shoppers import CustomerShoppers, SegmentShoppers
@@ -29,8 +33,12 @@ __all__ = [
     "CustomerShoppers",
     "DecisionRewards",
     "League",
+    "LearningCurves",
     "MeasurementValue",
     "NaiveAudit",
+    "PersonalisationEffect",
+    "PolicyFindings",
+    "PolicyStudy",
     "PremiumSplit",
     "RollOuts",
     "SegmentShoppers",
@@ -41,9 +49,13 @@ __all__ = [
     "compare",
     "decision_rewards",
     "evaluate_policies",
+    "learning_curves",
+    "load_policy_study",
     "measurement_value",
     "naive_comparisons",
+    "personalisation_effect",
     "read_study",
+    "run_policy_study",
     "split_premium",
     "study_size",
     "transition",

@@ -23,7 +23,8 @@ class League:
         One row a world and policy: world, policy; profit (EUR per shopper and year); gain over no
         contact with gain_low, gain_high, and the same for its regret to the oracle; per_contact
         (gain over messages, EUR) with its Fieller interval, empty where that has no bounds; then
-        the mean of every other measure (`omnisim.experiment.league_runs.UNITS`).
+        the mean of every other measure (`omnisim.experiment.league_runs.UNITS`), of opt_outs and
+        fatigue with their intervals.
     estimates : DataFrame
         One row a world, policy and estimator: world, policy, estimator, value, ci_low, ci_high,
         effective_sample_size, max_weight (EUR per decision after cost, from the log), and truth,
@@ -61,6 +62,11 @@ class League:
             world: chosen.best if chosen.is_sure else NO_EVIDENCE
             for world, chosen in self.selections.items()
         }
+
+    @property
+    def horizon_days(self) -> int:
+        """Days counted in each run; opt-outs and fatigue show over 26 weeks or more."""
+        return int(self.provenance["scenario"]["market"]["horizon_days"])
 
     def row(self, world: str, policy: str) -> pd.Series:
         """Return one row of `table`.

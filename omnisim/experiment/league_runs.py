@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from omnisim.config.scenario import Scenario
+from omnisim.experiment.progress import Ticker, worker_ticker
 from omnisim.experiment.rewards import DecisionRewards, decision_rewards
 from omnisim.experiment.shoppers import Shoppers
 from omnisim.policies import Policy
@@ -40,12 +41,12 @@ class LeagueTask:
 
 def run_logged(task: LeagueTask) -> DecisionRewards:
     """Simulate the behavior policy and join its decisions with their rewards."""
-    return decision_rewards(_simulate(task, "features"), window_days=task.window_days)
+    return decision_rewards(simulate_task(task, "features"), window_days=task.window_days)
 
 
 def run_judged(task: LeagueTask) -> dict[str, float]:
     """Simulate a policy that learns no more, and measure what it brought."""
-    run = _simulate(task, "log")
+    run = simulate_task(task, "log")
     return measure_policy(run, task.window_days)
 
 
@@ -63,9 +64,12 @@ def measure_policy(run: SimulationResult, window_days: float) -> dict[str, float
     return {name: float(found[name]) for name in UNITS}
 
 
-def _simulate(task: LeagueTask, decisions: str) -> SimulationResult:
+def simulate_task(task: LeagueTask, decisions: str) -> SimulationResult:
+    """Simulate a copy of the policy; equal replications meet the same shoppers and luck."""
+    ticker = worker_ticker()
     shoppers = task.shoppers.draw(task.scenario, seed=task.seed, replication=task.replication)
     return simulate(
         task.scenario, population=shoppers, policy=task.policy.copy(), seed=task.seed,
         replication=task.replication, decisions=decisions,
+        progress=Ticker(ticker).tick if ticker is not None else None,
     )  # fmt: skip

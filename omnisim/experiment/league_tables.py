@@ -88,11 +88,13 @@ def _summary(
         "gain": mean_interval(gain, confidence=confidence),
         "per_contact": ratio_interval(gain, more, confidence=confidence),
         "regret": mean_interval(oracle["profit"] - own["profit"], confidence=confidence),
+        "opt_outs": mean_interval(own["opt_outs"], confidence=confidence),
+        "fatigue": mean_interval(own["fatigue"], confidence=confidence),
     }
     found = {"profit": float(own["profit"].mean())}
     for name, interval in intervals.items():
         found |= dict(zip((name, f"{name}_low", f"{name}_high"), interval, strict=True))
-    return found | {name: float(own[name].mean()) for name in UNITS if name != "profit"}
+    return found | {name: float(own[name].mean()) for name in UNITS if name not in found}
 
 
 def beside_truth(estimates: pd.DataFrame, samples: pd.DataFrame, confidence: float) -> pd.DataFrame:
