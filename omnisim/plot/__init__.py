@@ -1,10 +1,10 @@
 """Figures: one function each, result in, matplotlib Axes out.
 
 Every function takes a result (an `omnisim.experiment.Comparison`, a fitted attribution model, the
-effects of a trial, the values of policies, uplift curves) and an optional ``ax``, draws the
-interval with the estimate, names its unit, and leaves pyplot and matplotlib's settings alone.
-Without ``ax`` it makes a figure of its own, which ``.figure`` shows in a notebook and
-``.figure.savefig`` saves. matplotlib is imported when the first figure is drawn.
+effects of a trial, the values of policies, uplift curves, a league of policies) and an optional
+``ax``, draws the interval with the estimate, names its unit, and leaves pyplot and matplotlib's
+settings alone. Without ``ax`` it makes a figure of its own, which ``.figure`` shows in a notebook
+and ``.figure.savefig`` saves. matplotlib is imported when the first figure is drawn.
 """
 
 from omnisim.plot.attribution import attribution
@@ -23,6 +23,8 @@ from omnisim.plot.flow import flow
 from omnisim.plot.gain import gain
 from omnisim.plot.groups import groups
 from omnisim.plot.headline import headline
+from omnisim.plot.league import league, off_policy, world_effects
+from omnisim.plot.learning import learning_curves, personalisation
 from omnisim.plot.policy_values import policy_values
 from omnisim.plot.premium import premium
 from omnisim.plot.premium_split import premium_split
@@ -48,7 +50,11 @@ __all__ = [
     "interactions",
     "journey_length",
     "journey_steps",
+    "league",
+    "learning_curves",
     "model_comparison",
+    "off_policy",
+    "personalisation",
     "policy_values",
     "premium",
     "premium_split",
@@ -59,4 +65,5 @@ __all__ = [
     "time_to_conversion",
     "transitions",
     "uplift",
+    "world_effects",
 ]
