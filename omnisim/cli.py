@@ -12,12 +12,15 @@ from typing import NamedTuple
 from omnisim import __version__
 from omnisim.attribute import declare_attribute, run_attribute
 from omnisim.calibration import declare_calibrate, run_calibrate
+from omnisim.config.base import Part
 from omnisim.config.experiment import Experiment, build_experiment, is_experiment
 from omnisim.config.io import TomlFile, build
 from omnisim.config.render import render_toml
 from omnisim.config.scenario import Scenario
 from omnisim.config.schema_json import json_schema
 from omnisim.exceptions import ConfigError, OmnisimError
+from omnisim.experiment.policy_study import PolicyStudy, build_policy_study, is_policy_study
+from omnisim.league import declare_policies, run_policies
 from omnisim.study import default_folder, run_study
 from omnisim.trial import declare_trial, run_trial
 from omnisim.value import declare_value, run_value
@@ -29,6 +32,14 @@ REFERENCE_HEADING = """\
 The reference scenario of omnisim: every field, with its unit, range and source.
 Sources such as T-41 are rows of SOURCES.md; a file may hold only what differs from here.
 Written by: omnisim reference --out experiments/reference.toml"""
+
+
+KINDS: dict[str, type[Part]] = {
+    "scenario": Scenario,
+    "experiment": Experiment,
+    "policies": PolicyStudy,
+}
+"""Files that the command line reads, and what they define."""
 
 
 class Command(NamedTuple):
@@ -124,7 +135,9 @@ def _validate(arguments: argparse.Namespace) -> int:
     for name in arguments.files:
         try:
             file = TomlFile(name)
-            if is_experiment(file):
+            if is_policy_study(file):
+                build_policy_study(file)
+            elif is_experiment(file):
                 build_experiment(file)
             else:
                 build(file, Scenario)
@@ -137,13 +150,13 @@ def _validate(arguments: argparse.Namespace) -> int:
 
 
 def _declare_schema(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("kind", nargs="?", default="scenario", choices=("scenario", "experiment"))
+    parser.add_argument("kind", nargs="?", default="scenario", choices=tuple(KINDS))
     _declare_out(parser)
 
 
 def _schema(arguments: argparse.Namespace) -> int:
-    model = Experiment if arguments.kind == "experiment" else Scenario
-    _write(arguments.out, json.dumps(json_schema(model), indent=2) + "\n")
+    schema = json_schema(KINDS[arguments.kind])
+    _write(arguments.out, json.dumps(schema, indent=2) + "\n")
     return 0
 
 
@@ -171,6 +184,7 @@ COMMANDS = (
     Command(
         "value", "Value each capability, and orders to bring them in.", declare_value, run_value
     ),
+    Command("policies", "Hold a league of policies.", declare_policies, run_policies),
     Command("attribute", "Credit the channels of a table.", declare_attribute, run_attribute),
     Command(
         "calibrate", "Hold a scenario against published figures.", declare_calibrate, run_calibrate

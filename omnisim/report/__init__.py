@@ -1,6 +1,7 @@
-"""Reports: a comparison as one HTML page, or as a folder with tables, figures and page."""
+"""Reports: a comparison or a league of policies as one HTML page, or as a folder around it."""
 
+from omnisim.report.league_page import render_policies, write_policies
 from omnisim.report.page import render, write
 from omnisim.report.study import write_study
 
-__all__ = ["render", "write", "write_study"]
+__all__ = ["render", "render_policies", "write", "write_policies", "write_study"]
