@@ -55,59 +55,98 @@ def encode(
                 x[r, first + k] = features[r, column[k]] / scale[k]
 
 
-def scores(
+def used_columns(
     const double[:, ::1] x,             # IN   (n, d), d <= 256
+    uint8_t[::1] used,                  # OUT  (d,), whether any row is not 0; 0 on entry
+):
+    """Find the columns that are not 0 throughout. O(n times the columns that are, and d)."""
+    cdef Py_ssize_t r, k, still, n_left = x.shape[1]
+    cdef Py_ssize_t[MOST] left
+    with nogil:
+        for k in range(n_left):
+            left[k] = k
+        for r in range(x.shape[0]):
+            # invariant: left holds the columns that are 0 in all rows before r
+            still = 0
+            for k in range(n_left):
+                if x[r, left[k]] != 0.0:
+                    used[left[k]] = 1
+                else:
+                    left[still] = left[k]
+                    still += 1
+            n_left = still
+            if n_left == 0:
+                break
+
+
+def scores(
+    const double[:, ::1] features,      # IN   (n, n_features)
+    const int64_t[::1] column,          # IN   (d,), d <= 256, increasing: what is read; -1 is a 1
+    const double[::1] scale,            # IN   (d,), what each is divided by
     const double[:, ::1] theta,         # IN   (d, n_actions)
     const double[:, :, ::1] inverse,    # IN   (n_actions, d, d), symmetric
+    const int64_t[::1] wanted,          # IN   increasing: actions to score, others get 0
+    double share,                       # 1, or 0 to leave the first term out
     double alpha,                       # 0 leaves the second term out
     double[:, ::1] score,               # OUT  (n, n_actions)
 ):
-    """Write x' theta + alpha sqrt(x' inverse x). O(n d n_actions) without the second term."""
+    """Write share x' theta + alpha sqrt(x' inverse x). O(n d n_actions) without the second term.
+
+    Inputs of 0 add nothing to any sum, so that leaving them out of `column` changes no bit.
+    """
     with nogil:
-        score_rows(x, theta, inverse, alpha, 1.0, score)
+        score_rows(features, column, scale, theta, inverse, wanted, share, alpha, score)
 
 
-def widths(
-    const double[:, ::1] x,             # IN   (n, d), d <= 256
-    const double[:, ::1] theta,         # IN   (d, n_actions)
-    const double[:, :, ::1] inverse,    # IN   (n_actions, d, d), symmetric
-    double alpha,                       # > 0
-    double[:, ::1] width,               # OUT  (n, n_actions)
-):
-    """Write alpha sqrt(x' inverse x). O(n d**2 n_actions / 2)."""
-    with nogil:
-        score_rows(x, theta, inverse, alpha, 0.0, width)
-
-
-cdef void score_rows(const double[:, ::1] x, const double[:, ::1] theta,
-                     const double[:, :, ::1] inverse, double alpha, double share,
-                     double[:, ::1] score) noexcept nogil:
-    """Write share times the mean plus alpha times the width, 16 rows at a time."""
-    cdef Py_ssize_t r = 0, a, j, k, d = x.shape[1], n = x.shape[0], n_actions = theta.shape[1]
+cdef void score_rows(const double[:, ::1] features, const int64_t[::1] column,
+                     const double[::1] scale, const double[:, ::1] theta,
+                     const double[:, :, ::1] inverse, const int64_t[::1] wanted, double share,
+                     double alpha, double[:, ::1] score) noexcept nogil:
+    """Score 16 rows at a time, then what is left one by one."""
+    cdef Py_ssize_t r = 0, a, b, k, d = column.shape[0], n_actions = theta.shape[1]
     cdef double[MOST * LANES] lanes, mean
     cdef double[LANES] q
     memset(mean, 0, sizeof(mean))
-    while r + LANES <= n:
-        for j in range(d):
-            for k in range(LANES):
-                lanes[j * LANES + k] = x[r + k, j]
+    while r + LANES <= features.shape[0]:
+        for k in range(LANES):
+            fill(&features[r + k, 0], &column[0], &scale[0], d, LANES, &lanes[k])
         if share:
             mean_lanes(lanes, &theta[0, 0], d, n_actions, mean)
-        for a in range(n_actions):
-            for k in range(LANES):
-                score[r + k, a] = mean[a * LANES + k]
+        memset(&score[r, 0], 0, LANES * n_actions * sizeof(double))
+        for b in range(wanted.shape[0]):
+            a = wanted[b]
             if alpha:
                 quadratic_lanes(lanes, &inverse[a, 0, 0], d, q)
                 for k in range(LANES):
-                    score[r + k, a] += alpha * sqrt(q[k])
+                    score[r + k, a] = mean[a * LANES + k] + alpha * sqrt(q[k])
+            else:
+                for k in range(LANES):
+                    score[r + k, a] = mean[a * LANES + k]
         r += LANES
-    while r < n:
-        mean_row(&x[r, 0], &theta[0, 0], d, n_actions, mean)
-        for a in range(n_actions):
+    while r < features.shape[0]:
+        fill(&features[r, 0], &column[0], &scale[0], d, 1, lanes)
+        if share:
+            mean_row(lanes, &theta[0, 0], d, n_actions, mean)
+        memset(&score[r, 0], 0, n_actions * sizeof(double))
+        for b in range(wanted.shape[0]):
+            a = wanted[b]
             score[r, a] = mean[a] if share else 0.0
             if alpha:
-                score[r, a] += alpha * sqrt(quadratic(&x[r, 0], &inverse[a, 0, 0], d))
+                score[r, a] += alpha * sqrt(quadratic(lanes, &inverse[a, 0, 0], d))
         r += 1
+
+
+cdef inline void fill(const double *row, const int64_t *column, const double *scale, Py_ssize_t d,
+                      Py_ssize_t stride, double *x) noexcept nogil:
+    """Write the inputs of one row, `stride` apart."""
+    cdef Py_ssize_t j
+    for j in range(d):
+        if column[j] < 0:
+            x[j * stride] = 1.0
+        elif scale[j] == 1.0:
+            x[j * stride] = row[column[j]]
+        else:
+            x[j * stride] = row[column[j]] / scale[j]
 
 
 def best(

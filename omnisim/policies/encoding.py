@@ -1,6 +1,7 @@
 """From the features of a context to the inputs of a linear model."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -43,6 +44,23 @@ class Encoding:
     def n_inputs(self) -> int:
         """Number of inputs."""
         return len(self.column) + self.intercept
+
+    @cached_property
+    def sources(self) -> tuple[Ints, Floats]:
+        """Column of each input, -1 for the constant, and its scale; shape (n_inputs,) each."""
+        first = int(self.intercept)
+        return np.insert(self.column, 0, [-1] * first), np.insert(self.scale, 0, [1.0] * first)
+
+    def used(self, context: Context) -> Ints:
+        """Return the inputs that are not 0 in all rows; all of them if there is none.
+
+        In a campaign half of the inputs, those of triggers, are 0 throughout.
+        """
+        used = np.zeros(len(context.names), np.uint8)
+        _bandit.used_columns(context.features, used)
+        column, _ = self.sources
+        found = np.flatnonzero((column < 0) | (used[column] == 1))
+        return found if len(found) else np.arange(len(column))
 
     @classmethod
     def of(

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 NEVER_DAYS = 3650.0
 """Days since an event that the record does not hold; ten years, longer than any run."""
 
+ROWS = 4096
+"""Rows that `as_matrix` fills together."""
+
 CAMPAIGN = "campaign"
 """What a decision follows that nothing has triggered."""
 
@@ -57,9 +60,12 @@ def as_matrix(columns: Iterable[Any], n: int) -> NDArray[np.float64]:
     """Return columns, of shape (n,), (n, k) or single values, side by side as float64."""
     parts = [np.asarray(column, dtype=np.float64) for column in columns]
     widths = [part.shape[1] if part.ndim == 2 else 1 for part in parts]
-    out = np.empty((n, sum(widths)))
-    start = 0
-    for part, width in zip(parts, widths, strict=True):
-        out[:, start : start + width] = part if part.ndim != 1 else part[:, None]
-        start += width
+    out = np.zeros((n, sum(widths)))
+    for first in range(0, n, ROWS):  # few enough to stay in the cache while columns are filled
+        rows, start = slice(first, first + ROWS), 0
+        for part, width in zip(parts, widths, strict=True):
+            if part.ndim or part != 0:  # most single values are 0 already
+                block = part[rows] if part.ndim else part
+                out[rows, start : start + width] = block[:, None] if part.ndim == 1 else block
+            start += width
     return out

@@ -20,6 +20,9 @@ MOST = 256
 REFRESH_EVERY = 1024
 """Updates of an action after which its inverse is computed afresh, so that rounding stays small."""
 
+FEW = 256
+"""Rows below which it does not pay to look for what can be left out."""
+
 PER_UNIT = 256
 """Entries a unit of the table of the normal distribution; cubic interpolation errs by 1e-12."""
 
@@ -67,7 +70,7 @@ class LinearBandit(Policy):
 
     def decide(self, context: Context) -> Action:
         """Return the action with the highest expected reward after cost."""
-        return certain(best(context, self._scores(self._inputs(context))))
+        return certain(best(context, self._scores(context)))
 
     def learn(self, outcome: Outcome) -> None:
         """Add the outcomes, row by row."""
@@ -80,6 +83,10 @@ class LinearBandit(Policy):
 
     def _inputs(self, context: Context) -> Floats:
         """Return the inputs of a context, after making room for what the first one brings."""
+        self._check(context)
+        return self._encoding.inputs(context)
+
+    def _check(self, context: Context) -> None:
         if not hasattr(self, "theta_"):
             self._begin(context)
         names, actions = context.names, context.actions
@@ -88,7 +95,6 @@ class LinearBandit(Policy):
                 f"This {type(self).__name__} learned features {self.names_} and actions "
                 f"{self.actions_}. Got {names} and {actions}."
             )
-        return self._encoding.inputs(context)
 
     @cached_property
     def _encoding(self) -> Encoding:
@@ -110,10 +116,27 @@ class LinearBandit(Policy):
         self.moment_, self.theta_ = np.zeros((k, d)), np.zeros((d, k))
         self.n_updates_ = np.zeros(k, dtype=np.int64)
 
-    def _scores(self, x: Floats, alpha: float = 0.0) -> Floats:
-        """Return expected rewards plus `alpha` standard deviations, shape (n, n_actions)."""
-        score = np.empty((len(x), len(self.actions_)))
-        _bandit.scores(x, self.theta_, self.inverse_, alpha, score)
+    def _scores(self, context: Context, *, share: float = 1.0, alpha: float = 0.0) -> Floats:
+        """Return `share` times expected rewards plus `alpha` standard deviations.
+
+        Returns
+        -------
+        ndarray of shape (n, n_actions), float64
+            0 for an action that is eligible in no row.
+        """
+        self._check(context)
+        score = np.empty((len(context), len(self.actions_)))
+        wanted = np.arange(len(self.actions_))
+        (column, scale), theta, inverse = self._encoding.sources, self.theta_, self.inverse_
+        if len(context) >= FEW:
+            wanted = np.flatnonzero([any_row.any() for any_row in context.eligible.T])
+            used = self._encoding.used(context)
+            if len(used) < len(column):
+                column, scale, theta = column[used], scale[used], theta[used]
+                inverse = np.ascontiguousarray(inverse[:, used[:, None], used])
+        _bandit.scores(
+            context.features, column, scale, theta, inverse, wanted, share, alpha, score
+        )
         return score
 
 
@@ -145,7 +168,7 @@ class LinUCB(LinearBandit):
 
     def decide(self, context: Context) -> Action:
         """Return the action with the highest upper bound after cost."""
-        return certain(best(context, self._scores(self._inputs(context), self.alpha)))
+        return certain(best(context, self._scores(context, alpha=self.alpha)))
 
 
 @dataclass(kw_only=True)
@@ -178,11 +201,9 @@ class LinearThompson(LinearBandit):
 
     def decide(self, context: Context) -> Action:
         """Return a draw from the chances of each eligible action to be the best after cost."""
-        x = self._inputs(context)
-        mean = self._scores(x)
+        mean = self._scores(context)
         mean -= context.cost
-        width, chance = np.empty_like(mean), np.empty_like(mean)
-        _bandit.widths(x, self.theta_, self.inverse_, self.alpha, width)
+        width, chance = self._scores(context, share=0.0, alpha=self.alpha), np.empty_like(mean)
         np.maximum(width, 1e-12, out=width)  # a row of zeros has no spread
         eligible = np.ascontiguousarray(context.eligible).view(np.uint8)
         _bandit.thompson(mean, width, eligible, normal_table(), PER_UNIT, chance)
@@ -209,7 +230,7 @@ class EpsilonGreedy(LinearBandit):
 
     def decide(self, context: Context) -> Action:
         """Return the best action after cost, or a random one."""
-        index = best(context, self._scores(self._inputs(context)))
+        index = best(context, self._scores(context))
         return mixed(context, index, self.epsilon)
 
 

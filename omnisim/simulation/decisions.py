@@ -66,8 +66,9 @@ def decide(world: World, batch: Batch) -> tuple[Batch, Action]:
         What was decided for each of them.
     """
     eligible = eligible_actions(world, batch)
-    open_rows = np.flatnonzero(eligible[:, 1:].any(axis=1))
-    batch, eligible = batch.take(open_rows), eligible[open_rows]
+    open_rows = np.flatnonzero(any_of(eligible[:, 1:]))
+    if len(open_rows) < len(eligible):
+        batch, eligible = batch.take(open_rows), eligible[open_rows]
     if not len(open_rows):
         return batch, Action(np.empty(0, np.int64), np.empty(0))
     step = 2 * batch.trigger + batch.teams
@@ -95,13 +96,22 @@ def eligible_actions(world: World, batch: Batch) -> Bools:
     else:
         reach[:, : len(MEDIA)] = _reach(world, batch)
         reach &= (sent_this_week(world, batch) < world.scenario.limits.cap_per_week)[:, None]
-        for medium in np.flatnonzero(reach.any(axis=0)):
-            _ration(world, batch, reach, int(medium))
+        for medium in range(len(MEDIA)):
+            _ration(world, batch, reach, medium)
     eligible = np.ones((len(batch.shoppers), len(actions.names)), np.bool_)
-    eligible[:, 1:] = reach[:, actions.medium[1:]]
+    for action, medium in enumerate(actions.medium[1:], start=1):
+        eligible[:, action] = reach[:, medium]
     if batch.trigger != Trigger.PROMOTER:
         eligible[:, actions.is_referral] = False
     return eligible
+
+
+def any_of(columns: Bools) -> Bools:
+    """Return whether any of a few columns is true, shape (n,); `any` is slow on short rows."""
+    found: Bools = columns[:, 0].copy()
+    for k in range(1, columns.shape[1]):
+        found |= columns[:, k]
+    return found
 
 
 def _reach(world: World, batch: Batch) -> Bools:
@@ -135,9 +145,9 @@ def _reach(world: World, batch: Batch) -> Bools:
 
 def sent_this_week(world: World, batch: Batch) -> Rows:
     """Return the messages sent to each record this week, by those who share a cap."""
-    sent = world.columns["record_sent"][batch.records]
+    sent = np.take(world.columns["record_sent"], batch.records, axis=0)
     as_one = batch.sender == JOINT or world.primitives["joint_sending"] >= 1
-    count: Rows = sent.sum(axis=1) if as_one else sent[:, batch.sender]
+    count: Rows = sent[:, 0] + sent[:, 1] if as_one else sent[:, batch.sender]
     return count
 
 
@@ -146,6 +156,8 @@ def _ration(world: World, batch: Batch, reach: Bools, medium: int) -> None:
     budget = world.scenario.limits.budget_per_week[medium] * world.n_shoppers / 1000
     cost = world.actions.cost[world.actions.medium == medium][0]
     room = (budget - world.spent_this_week[medium]) / cost if cost > 0 else np.inf
+    if room >= len(reach):
+        return
     rows = np.flatnonzero(reach[:, medium])
     if room >= len(rows):
         return

@@ -10,7 +10,7 @@ from omnisim.random import Stream
 from omnisim.schema import Channel, Trigger
 from omnisim.simulation import triggers
 from omnisim.simulation.actions import MEDIUM_CHANNELS
-from omnisim.simulation.decisions import EMAIL, PUSH, WEEK, Batch, decide, items_shown
+from omnisim.simulation.decisions import EMAIL, PUSH, WEEK, Batch, any_of, decide, items_shown
 from omnisim.simulation.firm.holdout import email_withheld
 from omnisim.simulation.firm.knowledge import JOINT, ONLINE_TEAM, STORE_TEAM
 from omnisim.simulation.store import drop_in
@@ -58,7 +58,7 @@ def _reachable(world: World, team: int, shoppers: Rows | slice = slice(None)) ->
                           ("has_account", "has_card", "has_app"))  # fmt: skip
     online = account | app
     known = {ONLINE_TEAM: online, STORE_TEAM: card, JOINT: online | card}[team]
-    welcome = world.columns["subscribed"][shoppers].any(axis=1)
+    welcome = any_of(world.columns["subscribed"][shoppers] == 1)
     return np.flatnonzero(known & welcome).astype(np.int32)
 
 

@@ -81,7 +81,7 @@ def test_lin_ucb_agrees_with_mabwiser(seed: int) -> None:
     theirs.learn(outcome)
     ours.learn(outcome)
     expected = theirs._expectations(new)
-    assert ours._scores(ours._inputs(new), 0.7) == pytest.approx(expected, abs=1e-9)
+    assert ours._scores(new, alpha=0.7) == pytest.approx(expected, abs=1e-9)
     assert np.array_equal(theirs.decide(new).index, ours.decide(new).index)
 
 

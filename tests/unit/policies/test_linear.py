@@ -72,9 +72,7 @@ def test_what_is_learned_is_the_ridge_solution(n: int, d: int, k: int, seed: int
         assert policy.theta_[:, a] == pytest.approx(theta, abs=1e-9)
         assert policy.inverse_[a] == pytest.approx(inverse, abs=1e-10)
     mean, width = bandits.moments(x, fitted)
-    assert policy._scores(policy._inputs(outcome.context), 1.3) == pytest.approx(
-        mean + 1.3 * width, abs=1e-9
-    )
+    assert policy._scores(outcome.context, alpha=1.3) == pytest.approx(mean + 1.3 * width, abs=1e-9)
 
 
 def test_rounding_stays_small_over_many_updates() -> None:
