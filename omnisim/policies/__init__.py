@@ -17,6 +17,7 @@ from omnisim.policies.impersonal import Impersonal
 from omnisim.policies.linear import EpsilonGreedy, LinearThompson, LinUCB
 from omnisim.policies.loading import load_policy, policy_from_dict
 from omnisim.policies.mabwiser import MABWiser
+from omnisim.policies.online import Online
 from omnisim.policies.oracle import Oracle
 from omnisim.policies.outcome import Action, Outcome, joined
 from omnisim.policies.pending import Pending
@@ -40,6 +41,7 @@ __all__ = [
     "LinearThompson",
     "MABWiser",
     "NoContact",
+    "Online",
     "Oracle",
     "Outcome",
     "Pending",

@@ -68,8 +68,11 @@ class Pending:
             raise ParameterError("numbers must name at least one decision. Got none.")
         if len(np.unique(numbers)) < len(numbers):
             raise ParameterError("numbers must differ. Got one of them twice.")
-        for k, number in zip(batch.tolist(), numbers.tolist(), strict=True):
-            is_open = self._batches[int(first[k])][2] if k >= 0 else np.zeros(0, dtype=bool)
-            row = number - int(first[k]) if k >= 0 else 0
-            if row >= len(is_open) or not is_open[row]:
-                raise ParameterError(f"Decision {number} must be waiting. It is not, or no more.")
+        is_open = np.zeros(len(numbers), dtype=bool)
+        for k in np.unique(batch[batch >= 0]):
+            place, still = np.flatnonzero(batch == k), self._batches[int(first[k])][2]
+            row = numbers[place] - first[k]
+            is_open[place] = (row < len(still)) & still[np.minimum(row, len(still) - 1)]
+        if not is_open.all():
+            number = numbers[np.argmin(is_open)]
+            raise ParameterError(f"Decision {number} must be waiting. It is not, or no more.")

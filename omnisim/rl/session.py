@@ -2,10 +2,8 @@
 
 import threading
 from queue import SimpleQueue
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from omnisim.config.scenario import Scenario
 from omnisim.exceptions import ParameterError
@@ -13,6 +11,7 @@ from omnisim.experiment.rewards import MARGIN_LINES
 from omnisim.policies import Action, Context, NoContact, Policy
 from omnisim.schema import POSTINGS
 from omnisim.simulation.engine import draw_shoppers, run_clock, start
+from omnisim.simulation.lessons import rows_since
 from omnisim.simulation.world import World, build_world
 
 COUNTED = [POSTINGS.names.index(name) for name in ("time", "line", "shopper", "cents")]
@@ -115,20 +114,10 @@ class Session:
         """Add what was posted since the last time to the margin of each shopper."""
         columns = self.world.state.postings.columns()
         burn_in = self._policy.burn_in_days
-        time, line, shopper, cents = (_since(columns[place], self._n_read) for place in COUNTED)
+        time, line, shopper, cents = (rows_since(columns[place], self._n_read) for place in COUNTED)
         self._n_read += len(time)
         counts = np.isin(line, MARGIN_LINES) & (shopper >= 0) & (time >= burn_in)
         np.add.at(self._margin, shopper[counts], cents[counts])
-
-
-def _since(parts: list[NDArray[Any]], first: int) -> NDArray[Any]:
-    """Return the rows of a column in parts from row `first` on."""
-    kept = []
-    for part in parts:
-        if first < len(part):
-            kept.append(part[first:])
-        first = max(0, first - len(part))
-    return np.concatenate(kept) if kept else np.empty(0, parts[0].dtype if parts else np.int64)
 
 
 def first_batch(session: Session) -> Context:

@@ -78,6 +78,8 @@ def decide(world: World, batch: Batch) -> tuple[Batch, Action]:
     _check(context, action)
     if world.decisions is not None:
         world.decisions.add(batch, context, action)
+    if world.lessons is not None:
+        world.lessons.note(world, batch, context, action)
     return batch, action
 
 

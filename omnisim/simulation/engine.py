@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from omnisim._validation import check_choice, check_count
 from omnisim.config.scenario import Scenario
 from omnisim.exceptions import ParameterError, RunError
-from omnisim.policies import Policy, RecencyCampaign
+from omnisim.policies import Online, Policy, RecencyCampaign
 from omnisim.population import Population
 from omnisim.provenance import record
 from omnisim.random import Draws, fresh_seed
@@ -47,7 +47,8 @@ def simulate(
         Shoppers; drawn from the scenario's segments by default. Its size replaces
         ``market.n_shoppers``.
     policy : Policy, optional
-        Whom to write to and what to show; the `RecencyCampaign` of the scenario by default.
+        Whom to write to and what to show; the `RecencyCampaign` of the scenario by default. It
+        does not learn in the run, but wrapped in `omnisim.policies.Online`: then a copy does.
     seed : int, optional
         Seed of the study; drawn and recorded if absent.
     replication : int, default=0
@@ -76,6 +77,9 @@ def simulate(
     if len(population) == 0:
         raise ParameterError("population must hold at least one shopper. Got 0.")
     policy = policy or default_policy(scenario)
+    made = record(scenario=scenario, seed=seed, replication=replication, policy=policy)
+    if isinstance(policy, Online):
+        policy = policy.copy()
     world = build_world(scenario, population, policy, seed=seed, replication=replication)
     world.progress = progress
     if interventions:
@@ -83,7 +87,6 @@ def simulate(
     if check_choice("decisions", decisions, ("log", "features", "off")) != "off":
         world.decisions = DecisionLog(with_features=decisions == "features")
     run(world)
-    made = record(scenario=scenario, seed=seed, replication=replication, policy=policy)
     if interventions:
         made["interventions"] = [repr(what) for what in interventions]
     return close_books(world, population, made)

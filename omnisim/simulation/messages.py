@@ -25,8 +25,10 @@ N_MEDIA = 3
 
 
 def send_messages(world: World, day: int) -> Counts:
-    """Send the day's campaign and what is triggered; return how many, by medium."""
+    """Learn, send the day's campaign and what is triggered; return how many, by medium."""
     sent = np.zeros(N_MEDIA, np.int64)
+    if world.lessons is not None:
+        world.lessons.tell(world, day)
     if day % WEEK == 0:
         world.columns["record_sent"][:] = 0
         world.spent_this_week[:] = 0

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from omnisim.config.scenario import Scenario
 from omnisim.journeys import Journeys, journeys_from_log
+from omnisim.policies import Online, Policy
 from omnisim.population import Population
 from omnisim.schema import EVENTS, POSTINGS, Event, Line, Table
 from omnisim.simulation._recorder import EventLog, Postings
@@ -41,6 +42,8 @@ class SimulationResult:
         How the result was made.
     decisions : pyarrow.Table, optional
         What the policy decided (`omnisim.schema.DECISIONS`), burn-in included.
+    policy : Policy, optional
+        The policy as it was at the end, if it learned in the run (`omnisim.policies.Online`).
     """
 
     events: pa.Table
@@ -50,6 +53,7 @@ class SimulationResult:
     final: Mapping[str, np.ndarray]
     provenance: Mapping[str, Any]
     decisions: pa.Table | None = None
+    policy: Policy | None = None
 
     def __repr__(self) -> str:
         """Return what was run and its headline."""
@@ -123,7 +127,10 @@ def close_books(world: World, population: Population, made: Mapping[str, Any]) -
             "surplus", "settled", "fatigue")  # fmt: skip
     final = {name: world.columns[name] for name in kept}
     decided = None if world.decisions is None else world.decisions.to_arrow()
-    return SimulationResult(events, postings, world.scenario, population, final, made, decided)
+    learned = world.policy if isinstance(world.policy, Online) else None
+    return SimulationResult(
+        events, postings, world.scenario, population, final, made, decided, learned
+    )
 
 
 def _to_arrow(recorder: EventLog | Postings, table: Table) -> pa.Table:

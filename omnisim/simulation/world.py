@@ -10,7 +10,7 @@ import simpy
 from numpy.typing import NDArray
 
 from omnisim.config.scenario import Scenario
-from omnisim.policies import Policy
+from omnisim.policies import Online, Policy
 from omnisim.population import Population
 from omnisim.random import Draws, Stream
 from omnisim.simulation._state import State
@@ -19,6 +19,7 @@ from omnisim.simulation.decision_log import DecisionLog
 from omnisim.simulation.firm.knowledge import JOINT, ONLINE_TEAM, STORE_TEAM, draw_record_of
 from omnisim.simulation.firm.profiles import bought_profiles, common_taste
 from omnisim.simulation.firm.stock import attributes, popularity, shown_items
+from omnisim.simulation.lessons import Lessons
 from omnisim.simulation.parameters import kernel_parameters
 from omnisim.simulation.standing import Standing
 
@@ -87,6 +88,8 @@ class World:
         Cost of this week's messages by medium.
     decisions : DecisionLog, optional
         Where decisions are recorded.
+    lessons : Lessons, optional
+        What a policy that learns in the run is still to be told.
     """
 
     scenario: Scenario
@@ -108,6 +111,7 @@ class World:
     closures: Counter[int] = field(default_factory=Counter)
     reopening: Any = None
     decisions: DecisionLog | None = None
+    lessons: Lessons | None = None
     progress: Any = None
 
     @property
@@ -148,6 +152,7 @@ def build_world(
     return World(
         scenario, env, draws, policy, state, columns, primitives, conduct, staff, agents,
         Standing(scenario.voice.memory_per_week), actions,
+        lessons=Lessons(policy.window_days) if isinstance(policy, Online) else None,
     )  # fmt: skip
 
 
