@@ -134,9 +134,7 @@ class LinearBandit(Policy):
             if len(used) < len(column):
                 column, scale, theta = column[used], scale[used], theta[used]
                 inverse = np.ascontiguousarray(inverse[:, used[:, None], used])
-        _bandit.scores(
-            context.features, column, scale, theta, inverse, wanted, share, alpha, score
-        )
+        _bandit.scores(context.features, column, scale, theta, inverse, wanted, share, alpha, score)
         return score
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from omnisim.config.scenario import Scenario
 from omnisim.policies import Action, Context, NoContact
+from omnisim.policies.features import NEVER_DAYS
 from omnisim.rl.session import Session, first_batch
 from omnisim.simulation.actions import action_list
 from omnisim.simulation.decisions import feature_names
@@ -19,13 +20,21 @@ SMALL = {"market.n_shoppers": 200, "market.horizon_days": 182}
 """What the scenario of the environment changes where none is given: 26 weeks of few shoppers."""
 
 
+BOUNDS = (
+    ("days_", 0.0, NEVER_DAYS), ("is_", 0.0, 1.0), ("n_", 0.0, 1e6), ("mean_value", 0.0, 1e9),
+    ("profile_", -1e3, 1e3),
+)  # fmt: skip
+"""Least and largest value of the features whose names begin so. Days and flags have these by
+definition; the others are far beyond what any run reaches, and what went beyond would be cut."""
+
+
 class PersonalisationEnv(gymnasium.Env[Observation, np.int64]):
     """The firm's decisions about its records, in the order in which they come up.
 
     An observation is what the firm has on one record (`omnisim.policies.Context`), in single
-    precision. An action is the number of what is done; one that is not eligible (``"action_mask"``
-    in the info) does nothing, and ``"taken"`` tells so at the next step. All decisions of one batch
-    fall on the same day; the clock moves on when the last of them is made.
+    precision, within `BOUNDS`. An action is the number of what is done; one that is not eligible
+    (``"action_mask"`` in the info) does nothing, and ``"taken"`` tells so at the next step. All
+    decisions of one batch fall on the same day; the clock moves on when the last of them is made.
 
     The reward of a step, in EUR, is the margin that the persons filed under the *next* record
     brought since they were last decided about (or since the end of the burn-in), less the cost of
@@ -51,8 +60,8 @@ class PersonalisationEnv(gymnasium.Env[Observation, np.int64]):
         actions = action_list(self.scenario)
         self.action_names, self._cost = actions.names, actions.cost
         self.feature_names = _names(self.scenario)
-        shape = (len(self.feature_names),)
-        self.observation_space = gymnasium.spaces.Box(-np.inf, np.inf, shape, np.float32)
+        self._low, self._high = _bounds(self.feature_names)
+        self.observation_space = gymnasium.spaces.Box(self._low, self._high, dtype=np.float32)
         self.action_space = gymnasium.spaces.Discrete(len(self.action_names))
         self._seed: int | None = None
         self._replication = 0
@@ -105,7 +114,7 @@ class PersonalisationEnv(gymnasium.Env[Observation, np.int64]):
 
     def _observation(self) -> Observation:
         seen: Observation = self._batch.features[self._row].astype(np.float32)
-        return seen
+        return np.clip(seen, self._low, self._high)
 
     def _info(self, taken: int) -> dict[str, Any]:
         return {
@@ -124,6 +133,15 @@ class PersonalisationEnv(gymnasium.Env[Observation, np.int64]):
         mask[0] = 1
         nobody = np.zeros(len(self.feature_names), np.float32)
         return nobody, reward, False, True, {"action_mask": mask, "record": -1, "taken": taken}
+
+
+def _bounds(names: tuple[str, ...]) -> tuple[Observation, Observation]:
+    """Return the least and the largest value of each feature."""
+    rows = [next(row for row in BOUNDS if name.startswith(row[0])) for name in names]
+    return (
+        np.array([low for _, low, _ in rows], np.float32),
+        np.array([high for _, _, high in rows], np.float32),
+    )
 
 
 def _names(scenario: Scenario) -> tuple[str, ...]:

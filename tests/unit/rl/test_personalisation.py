@@ -62,8 +62,18 @@ def test_gymnasium_finds_no_fault(recwarn):
     env = gymnasium.make(NAME, scenario=WORLD)
     check_env(env.unwrapped)
     env.close()
-    faults = [str(w.message) for w in recwarn if "infinity" not in str(w.message)]
-    assert not faults  # features have no bounds, which it points out
+    assert not [str(w.message) for w in recwarn]
+
+
+def test_no_observation_comes_near_the_bounds_that_are_assumed():
+    env = PersonalisationEnv(WORLD)
+    seen, _, _ = episode(env, first, seed=3)
+    space = env.observation_space
+    assert all(space.contains(row) for row in seen)
+    open_ended = [k for k, name in enumerate(env.feature_names)
+                  if not name.startswith(("days_", "is_"))]  # fmt: skip
+    assert len(open_ended) >= 8
+    assert (abs(seen[:, open_ended]) < space.high[open_ended] / 100).all()
 
 
 def test_an_episode_is_the_simulation_of_the_same_policy():
@@ -114,6 +124,73 @@ def test_a_vector_of_environments_is_each_of_them():
         np.testing.assert_array_equal(rewards, [step[1] for step in steps])
     for env in (envs, *alone):
         env.close()
+
+
+def test_an_episode_that_ends_in_a_vector_begins_anew_as_it_does_alone():
+    """Gymnasium resets at the step after the last one; each further episode is a replication."""
+    short = WORLD.replace({"market.horizon_days": 14})
+    envs = gymnasium.make_vec(NAME, num_envs=2, vectorization_mode="sync", scenario=short)
+    alone = PersonalisationEnv(short)
+    observations, _ = envs.reset(seed=[3, 4])
+    observation, _ = alone.reset(seed=3)
+    n_ends, is_over = 0, False
+    for _ in range(700):
+        np.testing.assert_array_equal(observations[0], observation)
+        observations, _, _, truncated, _ = envs.step(np.zeros(2, np.int64))
+        if is_over:
+            observation, is_over = alone.reset()[0], False
+        else:
+            observation, _, _, is_over, _ = alone.step(0)
+        assert truncated[0] == is_over
+        n_ends += is_over
+    assert n_ends >= 2
+    envs.close()
+    alone.close()
+
+
+class Agent:
+    """A softmax policy learned by REINFORCE, with the interface of Stable-Baselines3."""
+
+    def __init__(self, env, *, seed):
+        self.env, self.rng = env, np.random.default_rng(seed)
+        self.scale = np.maximum(np.abs(env.observation_space.high), 1)
+        self.weights = np.zeros((env.action_space.n, len(self.scale)))
+        self.seed = seed
+
+    def predict(self, observation, *, deterministic=False):
+        chance = self._chance(observation)
+        at_random = self.rng.choice(len(chance), p=chance)
+        return (int(np.argmax(chance)) if deterministic else int(at_random)), None
+
+    def learn(self, total_timesteps):
+        observation, _ = self.env.reset(seed=self.seed)
+        for _ in range(total_timesteps):
+            action, _ = self.predict(observation)
+            following, reward, terminated, truncated, _ = self.env.step(action)
+            push = -self._chance(observation)
+            push[action] += 1
+            self.weights += 0.01 * reward * np.outer(push, observation / self.scale)
+            observation = self.env.reset()[0] if terminated or truncated else following
+        return self
+
+    def _chance(self, observation):
+        score = self.weights @ (observation / self.scale)
+        likelihood = np.exp(score - score.max())
+        return likelihood / likelihood.sum()
+
+
+def test_an_agent_with_the_usual_interface_learns_the_same_twice():
+    """Over several episodes, as `model.learn(total_timesteps)` goes; bit by bit."""
+    short = WORLD.replace({"market.horizon_days": 14})
+    agents = [Agent(gymnasium.make(NAME, scenario=short), seed=5).learn(600) for _ in range(2)]
+    assert np.array_equal(agents[0].weights, agents[1].weights)
+    assert np.abs(agents[0].weights).max() > 0
+    observation, _ = agents[0].env.reset(seed=9)
+    action, state = agents[0].predict(observation, deterministic=True)
+    assert agents[0].env.action_space.contains(np.int64(action))
+    assert state is None
+    for agent in agents:
+        agent.env.close()
 
 
 def test_closing_in_the_middle_leaves_no_thread():
