@@ -177,3 +177,15 @@ def test_journeys_of_other_times_are_other_journeys():
                "value": np.zeros(2)}  # fmt: skip
     assert len(distinct_rows(Journeys(**columns))) == 1
     assert len(distinct_rows(Journeys(**columns, **when))) == 2
+
+
+def test_real_paths_in_any_order_under_any_names(data_dir):
+    journeys = Journeys.from_paths(data_dir / "paths" / "paths_10k.csv")
+    rng = np.random.default_rng(2)
+    names = {name: f"{9 - k} {name}" for k, name in enumerate(journeys.channel_names)}
+    pieces = cut(journeys, rng).take(rng.permutation(2 * len(journeys)))
+    expected = bootstrap(MarkovAttribution(), journeys, n_replicates=20, seed=1).replicates
+    back = np.argsort([names[name] for name in journeys.channel_names])
+    found = bootstrap(MarkovAttribution(), pieces.regroup(names), n_replicates=20, seed=1)
+    for name, draws in expected.items():
+        np.testing.assert_allclose(found.replicates[name], draws[:, back], rtol=1e-11)
