@@ -149,10 +149,12 @@ def _given(arguments: argparse.Namespace, names: Mapping[str, str]) -> dict[str,
 
 
 def _kind(arguments: argparse.Namespace) -> str:
-    """Return what the file holds: as said, as the options imply, or as its columns tell."""
+    """Return what the file holds: as said, as the columns named imply, or as its columns tell."""
     given = {kind: [o for o in options if getattr(arguments, o[2:]) is not None]
              for kind, options in ONLY.items()}  # fmt: skip
-    kind = arguments.kind or next((kind for kind, options in given.items() if options), None)
+    columns = {"paths": PATH_COLUMNS, "events": EVENT_COLUMNS}
+    implied = (kind for kind in ONLY if set(given[kind]) & set(columns[kind]))
+    kind = arguments.kind or next(implied, None)
     if kind is None:
         have = {name.lower() for name in read_columns(arguments.file)}
         kind = "events" if have & set(COMMON_NAMES["time"]) else "paths"

@@ -132,7 +132,7 @@ def test_the_kind_is_told_from_columns_or_options(paths, events, tmp_path):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--lookback", "7", "--kind", "paths"], "--lookback goes with a file of events"),
+        (["--lookback", "7"], "--lookback goes with a file of events. Got one of paths"),
         (["--path", "route", "--time", "when"], "--time goes with a file of events. Got one of p"),
         (["--separator", ">", "--kind", "events"], "--separator goes with a file of paths"),
         (["--kind", "events", "--lookback", "-1"], "lookback_days must be a number > 0"),
