@@ -151,7 +151,7 @@ def evaluate_policies(
     Warns
     -----
     OverlapWarning
-        If few decisions of the log carry an estimate.
+        If few decisions of the log carry an estimate, or none do and it is left out.
     """
     check_probability("confidence", confidence)
     check_probability("probability", probability)

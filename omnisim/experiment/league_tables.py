@@ -1,15 +1,17 @@
 """The tables of a league: off-policy estimates, and what was measured where the truth is known."""
 
+import warnings
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from omnisim.evaluation import mean_interval, policy_values, ratio_interval
+from omnisim.evaluation import LoggedFeedback, mean_interval, policy_values, ratio_interval
 from omnisim.evaluation.off_policy import OffPolicyEstimator
+from omnisim.exceptions import OverlapError, OverlapWarning
 from omnisim.experiment.league_result import NO_CONTACT, ORACLE
 from omnisim.experiment.league_runs import UNITS, LeagueTask
-from omnisim.experiment.rewards import DecisionRewards
+from omnisim.experiment.rewards import DecisionRewards, Floats
 from omnisim.policies import Policy
 
 Entrants = dict[tuple[str, str], Policy]
@@ -49,7 +51,24 @@ def _estimates(
     context = feedback.to_outcome().context
     chances = {name: policy.probabilities(context) for name, policy in targets.items()}
     net = feedback.with_reward(log.net_reward)
-    return policy_values(net, chances, estimators=estimators).to_frame()
+    try:
+        return policy_values(net, chances, estimators=estimators).to_frame()
+    except OverlapError:
+        parts = [_one(net, {name: chances[name]}, e) for name in targets for e in estimators]
+        return pd.concat(parts, ignore_index=True)
+
+
+def _one(
+    log: LoggedFeedback, target: Mapping[str, Floats], one: OffPolicyEstimator
+) -> pd.DataFrame:
+    """Return one estimate of one policy; NaN and a warning where the log holds no evidence."""
+    try:
+        return policy_values(log, target, estimators=[one]).to_frame()
+    except OverlapError as error:
+        (name,) = target
+        warnings.warn(f"{one!r} refuses {name!r}: {error}", OverlapWarning, stacklevel=2)
+        row = {"policy": name, "estimator": type(one).__name__} | dict.fromkeys(ESTIMATED, np.nan)
+        return pd.DataFrame([row])
 
 
 def sampled(tasks: Sequence[LeagueTask], measures: Sequence[Mapping[str, float]]) -> pd.DataFrame:

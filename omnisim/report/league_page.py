@@ -198,7 +198,10 @@ def _plain(row: "pd.Series[Any]", name: str, digits: int = 2) -> list[str]:
 
 
 def _ends(row: "pd.Series[Any]", name: str, digits: int = 2) -> str:
-    low, high = float(row[f"{name}_low"]), float(row[f"{name}_high"])
+    return _range(float(row[f"{name}_low"]), float(row[f"{name}_high"]), digits)
+
+
+def _range(low: float, high: float, digits: int) -> str:
     return MISSING if low != low or high != high else interval(low, high, digits)
 
 
@@ -212,7 +215,7 @@ def _estimate_row(row: "pd.Series[Any]") -> Row:
     return Row(
         f"{clean(row['policy'])}, {clean(row['world'])}, {clean(row['estimator'])}",
         [
-            number(row["value"], 3), interval(row["ci_low"], row["ci_high"], 3),
+            number(row["value"], 3), _range(row["ci_low"], row["ci_high"], 3),
             number(row["truth"], 3), interval(row["truth_low"], row["truth_high"], 3),
             number(row["effective_sample_size"], 0), number(row["max_weight"], 1),
         ],

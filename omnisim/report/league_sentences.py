@@ -75,7 +75,7 @@ def by_world(league: League) -> Sentences:
 
 def off_policy(league: League) -> Sentences:
     """Return how often the intervals of the estimators hold the truth, by estimator."""
-    table = league.estimates
+    table = league.estimates.dropna(subset="value")
     inside = (table["ci_low"] <= table["truth"]) & (table["truth"] <= table["ci_high"])
     counts = [
         f"{clean(name)} {int(inside[part.index].sum())} of {len(part)}"

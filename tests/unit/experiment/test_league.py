@@ -8,9 +8,10 @@ import pytest
 
 from omnisim.config.exposures import MEDIA
 from omnisim.evaluation import IPS
-from omnisim.exceptions import OverlapError, ParameterError
+from omnisim.exceptions import OverlapError, OverlapWarning, ParameterError
 from omnisim.experiment import decision_rewards, evaluate_policies
-from omnisim.policies import Blanket, EpsilonGreedy, RecencyCampaign, Uniform
+from omnisim.experiment.league_tables import estimated
+from omnisim.policies import Blanket, EpsilonGreedy, NoContact, RecencyCampaign, Uniform
 from omnisim.simulation import simulate
 from tests.reference.worlds import small
 
@@ -102,6 +103,30 @@ def test_workers_change_no_number(entrants):
                                    on_wait=counts.append, **size)  # fmt: skip
     pd.testing.assert_frame_equal(alone.samples, shared.samples, check_exact=True)
     assert counts[-1] == 2 + 4 * 2
+
+
+class Refuses(IPS):
+    """An estimator that finds evidence for one policy only."""
+
+    def terms(self, evidence, predicted):
+        if evidence.probabilities[:, 0].mean() < 1:
+            raise OverlapError("no evidence")
+        return super().terms(evidence, predicted)
+
+
+def test_an_estimate_without_evidence_is_left_out_and_the_others_stay(league):
+    held = decision_rewards(
+        simulate(WORLD, policy=Uniform(), seed=4, replication=1, decisions="features"),
+        window_days=14,
+    )
+    entrants = {("w", "none"): NoContact(), ("w", "blanket"): Blanket()}
+    with pytest.warns(OverlapWarning, match="refuses 'blanket': no evidence"):
+        found = estimated(entrants, {"w": held}, [IPS(), Refuses()])
+    value = found.set_index(["policy", "estimator"])["value"]
+    assert np.isnan(value["blanket", "Refuses"])
+    assert value.drop(("blanket", "Refuses")).notna().all()
+    own = league.estimates.query("world == 'siloed' and policy == 'none'")["value"].item()
+    assert value["none", "IPS"] == pytest.approx(own)
 
 
 def test_what_cannot_be_judged_is_refused():
