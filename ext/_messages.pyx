@@ -1,5 +1,5 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""Messages to persons, by e-mail, push and direct mail (facts.md D4, equations 3, 4 and 8)."""
+"""Messages to persons, by e-mail, push, direct mail and staff (facts.md D4, eqs. 3, 4 and 8)."""
 from libc.math cimport exp, log
 from libc.stdint cimport int32_t
 
@@ -14,8 +14,8 @@ cdef enum:
 
 
 cdef inline int channel_of(int medium) noexcept:
-    """Return the channel of a medium: 0 e-mail, 1 push, 2 direct mail."""
-    return EMAIL if medium == 0 else PUSH if medium == 1 else DIRECT_MAIL
+    """Return the channel of a medium: 0 e-mail, 1 push, 2 direct mail, 3 staff."""
+    return EMAIL if medium == 0 else PUSH if medium == 1 else DIRECT_MAIL if medium == 2 else STAFF
 
 
 def withhold_messages(
@@ -39,7 +39,7 @@ def deliver_messages(
     const int32_t[::1] item,            # IN   (n,) content: the item shown
     const double[::1] propensity,       # IN   (n,) probability of the policy's action
     const int32_t[::1] team,            # IN   (n,) team whose record it is: 0 online, 1 store
-    const int32_t[::1] medium,          # IN   (n,) 0 e-mail, 1 push, 2 direct mail
+    const int32_t[::1] medium,          # IN   (n,) 0 e-mail, 1 push, 2 direct mail, 3 staff
     const double[::1] depth,            # IN   (n,) discount offered, share of the price; 0 for none
     int kind, long day,
 ):
@@ -106,6 +106,6 @@ cdef bint read_message(State w, Py_ssize_t i, int medium, double relevance, doub
             w.log.add(now, i, -1, channel, EVENT_CLICK, IDENTITY_ACCOUNT)
             clicks = True
     if w.uniform(STREAM_MESSAGE, i, day, step + 2) < p_out:
-        w.subscribed[i, medium] = 0
+        w.subscribed[i, medium if medium < 3 else 0] = 0    # staff use the address for e-mail
         w.log.add(now, i, -1, channel, EVENT_UNSUBSCRIBE, IDENTITY_ACCOUNT)
     return clicks

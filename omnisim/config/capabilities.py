@@ -51,7 +51,7 @@ class Capabilities(Part):
     endless_aisle: Level = _level("K8", "staff can order what the store lacks")
     cross_channel_returns: Level = _level("K9", "stores take back what was bought online")
     unified_loyalty: Level = _level("K10", "points earned in one channel count in the other")
-    staff_training: Level = _level("K11", "staff are trained to advise")
+    staff_training: Level = _level("K11", "staff are trained to advise, and write to clients")
     always_open_service: Level = _level("K12", "a chatbot at any hour that hands over with context")
     price_coherence: Level = _level("K13", "one price everywhere, defended at the phone check")
     advocacy_nurturing: Level = _level("K14", "predicted promoters are asked to recommend")

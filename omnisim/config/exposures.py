@@ -7,7 +7,7 @@ from pydantic import Strict, model_validator
 from omnisim._validation import suggest
 from omnisim.config.base import Part, param
 
-MEDIA = ("email", "search", "display", "social", "push", "direct_mail", "broadcast")
+MEDIA = ("email", "search", "display", "social", "push", "direct_mail", "broadcast", "staff")
 """Media of the firm, by the names of their channels in `omnisim.schema.Channel`."""
 
 PLACES = ("store", "website", "app")

@@ -89,6 +89,10 @@ class Primitives(Part):
         (0.0, 3.0, 6.0), "K11: hours of training for each post in a store, each time",
         "C5: 0.3-1 h a module, 5-8 modules; assumption", unit="hours",
     )  # fmt: skip
+    clients_written: Levels = _levels(
+        (0.0, 0.0, 20.0), "K11: clients that each post in a store writes to", "S2-16, assumption",
+        unit="1/week",
+    )  # fmt: skip
     bot_first: Levels = _levels(
         (0.0, 0.5, 1.0), "K12: share of contacts that a chatbot takes first, at any hour",
         "assumption",
@@ -132,7 +136,7 @@ class Primitives(Part):
     def _check_ranges(self) -> Self:
         uppers = dict.fromkeys(type(self).model_fields, 1.0) | {
             "trigger_days": 365.0, "training_hours": 1000.0, "reply_days": 365.0,
-            "recommend_factor": 10.0,
+            "recommend_factor": 10.0, "clients_written": 1000.0,
         }  # fmt: skip
         problems = [
             f"primitives.{name}[{level}] must lie in [0, {upper:g}]. Got {value!r}."
@@ -174,6 +178,7 @@ MOVES = {
     "points_across": "unified_loyalty",
     "staff_skill": "staff_training",
     "training_hours": "staff_training",
+    "clients_written": "staff_training",
     "bot_first": "always_open_service",
     "context_passed": "always_open_service",
     "offers_aligned": "price_coherence",

@@ -9,6 +9,7 @@ from omnisim.config.base import Part
 from omnisim.config.capabilities import Capabilities
 from omnisim.config.capability_costs import CapabilityCosts, Investments
 from omnisim.config.channels import Channel, Channels, Choice, Rivals
+from omnisim.config.clienteling import Clienteling
 from omnisim.config.costs import Costs
 from omnisim.config.direct import DirectMail, Limits, Offers, Push, Surfaces
 from omnisim.config.exposures import Exposures
@@ -65,6 +66,7 @@ class Scenario(Part):
     holdouts: Holdouts = Holdouts()
     push: Push = Push()
     direct_mail: DirectMail = DirectMail()
+    clienteling: Clienteling = Clienteling()
     offers: Offers = Offers()
     limits: Limits = Limits()
     surfaces: Surfaces = Surfaces()

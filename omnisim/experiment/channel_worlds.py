@@ -69,6 +69,8 @@ def _runs(scenario: Scenario, medium: str, *, is_ruled: bool) -> bool:
         "push": scenario.channels.app.is_open
         and not (is_ruled and scenario.capabilities.geofence == 0),
         "direct_mail": not is_ruled,
+        "staff": scenario.channels.store.is_open
+        and scenario.primitives.at(scenario.capabilities)["clients_written"] > 0,
     }
     return medium not in scenario.exposures.off and is_used.get(medium, True)
 

@@ -28,8 +28,13 @@ TOUCHPOINT_EVENTS: tuple[tuple[Channel, Event], ...] = (
     (Channel.PUSH, Event.OPEN),
     (Channel.PUSH, Event.CLICK),
     (Channel.DIRECT_MAIL, Event.MESSAGE),
+    (Channel.STAFF, Event.OPEN),
+    (Channel.STAFF, Event.CLICK),
 )
 """What counts as a touchpoint of each channel."""
+
+WRITING = (Channel.EMAIL, Channel.PUSH, Channel.STAFF)
+"""Channels of which a message is a touchpoint once it is opened, or once it is clicked."""
 
 CHANNEL_NAMES = tuple(channel.name.lower() for channel in TOUCHPOINT_CHANNELS)
 """Names of the touchpoint channels, in order of their codes."""
@@ -47,7 +52,8 @@ def journeys_from_log(
     lookback_days : float, default=30.0
         A purchase takes the touchpoints at most this long before it.
     email_event : Event, default=Event.CLICK
-        Which event makes an e-mail or a push message a touchpoint: `Event.CLICK` or `Event.OPEN`.
+        Which event makes an e-mail, a push message or one by staff a touchpoint:
+        `Event.CLICK` or `Event.OPEN`.
 
     Returns
     -------
@@ -100,7 +106,7 @@ def _is_touchpoint(
     channel: npt.NDArray[np.int32], event: npt.NDArray[np.int8], email_event: Event
 ) -> npt.NDArray[np.bool_]:
     kinds = [pair for pair in TOUCHPOINT_EVENTS
-             if pair[0] not in (Channel.EMAIL, Channel.PUSH) or pair[1] == email_event]  # fmt: skip
+             if pair[0] not in WRITING or pair[1] in (Event.ADVISED, email_event)]  # fmt: skip
     table = np.zeros((max(Channel) + 1, max(Event) + 1), dtype=bool)
     for kind in kinds:
         table[kind] = True

@@ -41,12 +41,12 @@ cdef struct Params:
     double p_paid_search, search_cost, search_goodwill
     double social_per_day, social_goodwill, social_cost
     double broadcast_contacts, broadcast_goodwill
-    # by medium: 0 e-mail, 1 push, 2 direct mail
-    double p_open[3]
-    double p_click[3]
-    double p_unsubscribe[3]
-    double message_goodwill[3]
-    double message_cost[3]
+    # by medium: 0 e-mail, 1 push, 2 direct mail, 3 staff
+    double p_open[4]
+    double p_click[4]
+    double p_unsubscribe[4]
+    double message_goodwill[4]
+    double message_cost[4]
     double relevance_base, relevance_taste, creep
     double relevance_reference, relevance_on_response, message_engagement
     double fatigue_decay, fatigue, settling, settled_response

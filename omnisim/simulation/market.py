@@ -9,6 +9,7 @@ import omnisim.simulation._media as _media
 from omnisim.config.market import Market
 from omnisim.schema import Channel, Line
 from omnisim.simulation.actions import MEDIUM_CHANNELS, message_costs
+from omnisim.simulation.clienteling import write_to_clients
 from omnisim.simulation.firm.capability_costs import steady_cost
 from omnisim.simulation.firm.holdout import display_withheld
 from omnisim.simulation.firm.ledger import post_cost
@@ -39,6 +40,7 @@ def market(world: World) -> Steps:
         post_cost(world, Line.STAFF, Channel.STORE, costs[Line.STAFF] * staff_paid(world))
         post_cost(world, Line.CAPABILITIES, Channel.NONE, costs[Line.CAPABILITIES])
         train(world, day)
+        write_to_clients(world, day)
         post_cost(world, Line.TRACKING, Channel.NONE, bought_data_cost(world))
         browsing.browse(state, day)
         season = season_factor(world.scenario.market, day)

@@ -13,7 +13,7 @@ from omnisim.simulation.actions import MEDIUM_CHANNELS
 from omnisim.simulation.decisions import EMAIL, PUSH, WEEK, Batch, any_of, decide, items_shown
 from omnisim.simulation.firm.holdout import email_withheld
 from omnisim.simulation.firm.knowledge import JOINT, ONLINE_TEAM, STORE_TEAM
-from omnisim.simulation.store import drop_in
+from omnisim.simulation.store import DROP_IN_STEP, drop_in
 from omnisim.simulation.surfaces import arrange_surfaces
 from omnisim.simulation.world import Due, World
 
@@ -139,7 +139,7 @@ def _bring(world: World, clicked: Rows, medium: Rows, day: int, trigger: Trigger
         if waiting is not None:
             waiting.interrupt("near" if near else "message")
         elif near and takes_effect:
-            world.env.process(drop_in(world, shopper, day))
+            world.env.process(drop_in(world, shopper, DROP_IN_STEP + day))
         else:
             channel = Channel.APP if by == PUSH else Channel.WEBSITE
             _journey.session(world.state, shopper, -1, channel, SESSION_STEP + day, float(day))

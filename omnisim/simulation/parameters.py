@@ -181,15 +181,20 @@ def _communication(scenario: Scenario) -> dict[str, Any]:
 
 
 def _by_medium(scenario: Scenario) -> dict[str, list[float]]:
-    """Return what differs between e-mail, push and direct mail, in this order."""
-    media = (scenario.messages, scenario.push, scenario.direct_mail)
+    """Return what differs between e-mail, push, direct mail and staff who write, in this order."""
+    media = (scenario.messages, scenario.push, scenario.direct_mail, scenario.clienteling)
     return {
         "p_open": [medium.p_open for medium in media],
         "p_click": [medium.p_click for medium in media],
         "p_unsubscribe": [medium.p_unsubscribe for medium in media],
         "message_goodwill": [medium.goodwill for medium in media],
-        "message_cost": list(message_costs(scenario)),
+        "message_cost": [*message_costs(scenario), client_cost(scenario)],
     }
+
+
+def client_cost(scenario: Scenario) -> float:
+    """Return what a message by staff costs, EUR: their time."""
+    return scenario.clienteling.minutes / 60 * scenario.costs.staff_per_hour
 
 
 def _money(scenario: Scenario, primitives: Mapping[str, float]) -> dict[str, Any]:

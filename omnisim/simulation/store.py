@@ -11,8 +11,8 @@ from omnisim.simulation.world import World
 
 Steps = Generator[Any, Any, Any]
 
-DROP_IN_STEP = 2**12
-"""Step of a visit without a need, plus the day; a return's is lower."""
+DROP_IN_STEP, CLIENT_STEP = 2**12, 2**16
+"""Steps of visits without a need, plus the day: by a call from the app, or from staff."""
 
 
 def visit(world: World, shopper: int, need: int, step: int, *, patient: bool = False) -> Steps:
@@ -43,9 +43,9 @@ def visit(world: World, shopper: int, need: int, step: int, *, patient: bool = F
     return served
 
 
-def drop_in(world: World, shopper: int, day: int) -> Steps:
-    """Come into the store without a need, on a day's call from the app."""
-    yield from visit(world, shopper, -1, DROP_IN_STEP + day)
+def drop_in(world: World, shopper: int, step: int) -> Steps:
+    """Come into the store without a need, called by the app or by staff."""
+    yield from visit(world, shopper, -1, step)
 
 
 def be_served(env: Any, staff: Any, *, patience: float, service: float) -> Steps:

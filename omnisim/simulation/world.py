@@ -210,6 +210,7 @@ def _moods(scenario: Scenario, population: Population) -> dict[str, NDArray[Any]
         "habit": np.zeros((n, 3)),
         "points": np.zeros((n, 2)),
         "points_day": np.zeros((n, 2), np.int16),
+        "last_written": np.full(n, -(2**14), np.int16),
         "n_needs": np.zeros(n, np.int32),
         "n_aware_near": np.zeros(n, np.int32),
         "coupon": np.zeros(n),

@@ -5,7 +5,7 @@ import math
 from omnisim.schema import Channel, Event, Identity
 from tests.reference.slow_world import logistic, logit
 
-MEDIA = ("EMAIL", "PUSH", "DIRECT_MAIL")
+MEDIA = ("EMAIL", "PUSH", "DIRECT_MAIL", "STAFF")
 
 
 def show_display(w, day, withheld=()):
@@ -103,6 +103,6 @@ def read(w, i, medium, relevance, depth, kind, u, day):
         if clicks:
             w.log(day, i, -1, channel, Event.CLICK, identity=Identity.ACCOUNT)
     if u[2] < logistic(logit(w.p["p_unsubscribe"][medium]) - gain + tired):
-        w.c["subscribed"][i, medium] = 0
+        w.c["subscribed"][i, {"STAFF": 0}.get(MEDIA[medium], medium)] = 0
         w.log(day, i, -1, channel, Event.UNSUBSCRIBE, identity=Identity.ACCOUNT)
     return clicks

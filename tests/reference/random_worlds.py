@@ -54,6 +54,7 @@ def random_world(rng, **fields):
         "push.p_open": between(0.3, 0.8),
         "push.p_click": 0.5,
         "push.passes_per_week": between(3, 7),
+        "clienteling.p_open": between(0.3, 0.8),
         "direct_mail.p_unsubscribe": between(0.1, 0.3),
         "primitives.content_signals": (0.0, 0.2, 0.5),
         "records.keeps_purchases": bool(rng.uniform() < 0.8),

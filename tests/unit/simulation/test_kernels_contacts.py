@@ -71,7 +71,7 @@ def test_messages(pair):
         items = rng.integers(world.scenario.stock.n_items, size=m)
         columns = (shoppers, records.astype(np.int32), items.astype(np.int32),
                    rng.uniform(size=m), rng.integers(0, 2, m).astype(np.int32),
-                   rng.integers(0, 3, m).astype(np.int32),
+                   rng.integers(0, 4, m).astype(np.int32),
                    rng.integers(0, 2, m) * 0.2)  # fmt: skip
         rows = list(zip(*(column.tolist() for column in columns), strict=True))
         clicked = kernel.deliver_messages(world.state, *columns, kind, day)
