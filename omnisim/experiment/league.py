@@ -24,6 +24,7 @@ from omnisim.experiment.league_tables import (
     sampled,
     summarised,
 )
+from omnisim.experiment.league_tuning import Candidates, candidates_of, n_tuned, tuned
 from omnisim.experiment.rewards import DecisionRewards, joined_rewards
 from omnisim.experiment.runner import run_tasks
 from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
@@ -69,6 +70,12 @@ class _Plan:
         return [self.task(w, "behavior", self.behavior, k) for w in self.worlds
                 for k in replications]  # fmt: skip
 
+    @property
+    def tuning(self) -> range:
+        """Replications in which candidates are compared, after all others; as many as logged."""
+        first = self.n_before + self.n_replications
+        return range(first, first + self.n_logged)
+
     def judged(self, entrants: Entrants) -> list[LeagueTask]:
         """Return the runs of the policies as trained."""
         replications = range(self.n_before, self.n_before + self.n_replications)
@@ -77,7 +84,7 @@ class _Plan:
 
 
 def evaluate_policies(
-    policies: Mapping[str, Policy],
+    policies: Candidates,
     scenario: Scenario | Mapping[str, Scenario],
     *,
     behavior: Policy | None = None,
@@ -99,12 +106,15 @@ def evaluate_policies(
     In each world the behavior policy runs in the first `n_training` replications, from whose log
     every policy learns, and in the next `n_logged` ones, from whose log off-policy estimates are
     made: no policy is valued on what it learned from. The policies, nobody contacted, and the
-    oracle then run over `n_replications` further ones, under the same luck.
+    oracle then run over `n_replications` further ones, under the same luck. Of several candidates
+    for a name the one that earns most in `n_logged` replications of their own takes part: none is
+    judged where it was tuned.
 
     Parameters
     ----------
-    policies : mapping of str to Policy
-        By name, other than "none" and "oracle"; they are copied and stay as they are.
+    policies : mapping of str to Policy, or to a sequence of Policy
+        By name, other than "none" and "oracle"; several are candidates for one place. They are
+        copied and stay as they are.
     scenario : Scenario or mapping of str to Scenario
         Worlds by name; a single scenario is judged with every capability at level 0 ("siloed")
         and at level 2 ("integrated").
@@ -162,13 +172,16 @@ def evaluate_policies(
     )  # fmt: skip
     logs = run_tasks(run_logged, plan.logged(), executor=executor, on_wait=on_wait)
     training, held = _split(plan, logs)
-    entrants = {
-        (world, name): policy
+    n_before = len(logs)
+    report = None if on_wait is None else (lambda n_done: on_wait(n_done + n_before))
+    trained = {
+        (world, name): several
         for world, log in training.items()
-        for name, policy in _entrants(policies, log, oracle or Oracle()).items()
+        for name, several in _trained(policies, log, oracle or Oracle()).items()
     }
+    entrants = tuned(trained, plan.task, plan.tuning, executor=executor, on_wait=report)
     estimates = estimated(entrants, held, estimators)
-    report = None if on_wait is None else (lambda n_done: on_wait(n_done + len(logs)))
+    n_before += n_tuned(policies) * len(plan.worlds) * n_logged
     tasks = plan.judged(entrants)
     measures = run_tasks(run_judged, tasks, executor=executor, on_wait=report)
     samples = sampled(tasks, measures)
@@ -205,7 +218,7 @@ def worlds_of(scenario: Scenario | Mapping[str, Scenario]) -> dict[str, Scenario
     return worlds
 
 
-def _check_names(policies: Mapping[str, Policy]) -> None:
+def _check_names(policies: Candidates) -> None:
     taken = {NO_CONTACT, ORACLE} & set(policies)
     if not policies or taken:
         raise ParameterError(
@@ -226,14 +239,12 @@ def _split(plan: _Plan, logs: Sequence[DecisionRewards]) -> tuple[Logs, Logs]:
     return training, held
 
 
-def _entrants(
-    policies: Mapping[str, Policy], log: DecisionRewards, oracle: Policy
-) -> dict[str, Policy]:
+def _trained(policies: Candidates, log: DecisionRewards, oracle: Policy) -> dict[str, list[Policy]]:
     """Return copies of the policies that have learned from the log, between the two bounds."""
-    trained = {name: policy.copy() for name, policy in policies.items()}
-    for policy in trained.values():
+    found = {name: [p.copy() for p in several] for name, several in candidates_of(policies).items()}
+    for policy in (policy for several in found.values() for policy in several):
         policy.learn(log.to_outcome())
-    return {NO_CONTACT: NoContact(), **trained, ORACLE: oracle}
+    return {NO_CONTACT: [NoContact()], **found, ORACLE: [oracle]}
 
 
 def _provenance(plan: _Plan, entrants: Entrants, **more: object) -> dict[str, Any]:

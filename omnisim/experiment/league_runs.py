@@ -50,6 +50,11 @@ def run_judged(task: LeagueTask) -> dict[str, float]:
     return measure_policy(run, task.window_days)
 
 
+def run_profit(task: LeagueTask) -> float:
+    """Simulate a policy that learns no more, and return its profit per shopper and year."""
+    return simulate_task(task, "off").profit_per_shopper_year
+
+
 def measure_policy(run: SimulationResult, window_days: float) -> dict[str, float]:
     """Return the measures named in `UNITS`."""
     years = run.shopper_years

@@ -8,6 +8,7 @@ import pandas as pd
 
 from omnisim.experiment.league import evaluate_policies
 from omnisim.experiment.league_result import League
+from omnisim.experiment.league_tuning import n_tuned
 from omnisim.experiment.learning import LearningCurves, learning_curves, learns
 from omnisim.experiment.personalisation import PersonalisationEffect, personalisation_effect
 from omnisim.experiment.policy_study import PolicyStudy
@@ -102,7 +103,7 @@ def run_policy_study(
     done = tasks[0]
     if study.learning is not None:
         learning = learning_curves(
-            {name: policies[name] for name in learners(study)}, worlds,
+            {name: policies[name][0] for name in learners(study)}, worlds,
             n_rounds=study.learning.n_rounds, n_replications=study.learning.n_replications,
             window_days=study.window_days, confidence=study.confidence, seed=seed,
             executor=executor, on_wait=report,
@@ -119,11 +120,14 @@ def run_policy_study(
 
 
 def learners(study: PolicyStudy) -> list[str]:
-    """Return the policies whose learning curve a study asks for: by default all that learn."""
+    """Return the policies whose learning curve a study asks for: by default all that learn.
+
+    Of several candidates the first one learns.
+    """
     if study.learning is None:
         return []
     named = study.learning.policies
-    return named or [name for name, policy in study.entrants().items() if learns(policy)]
+    return named or [name for name, several in study.entrants().items() if learns(several[0])]
 
 
 def task_counts(study: PolicyStudy) -> tuple[int, int, int]:
@@ -131,6 +135,7 @@ def task_counts(study: PolicyStudy) -> tuple[int, int, int]:
     n_worlds = len(study.worlds)
     n_before = study.n_training + study.n_logged
     n_judged = (len(study.policies) + 2) * study.n_replications
+    n_judged += n_tuned(study.entrants()) * study.n_logged
     curves, sweep = study.learning, study.profile_error
     return (
         n_worlds * (n_before + n_judged),

@@ -99,10 +99,10 @@ class PolicyStudy(Part):
         {KIND: "Uniform"}, "the policy that decides in the logged runs, as in `policies`",
         source="convention: the randomised trial",
     )  # fmt: skip
-    policies: dict[str, Table] = Field(
+    policies: dict[str, Table | list[Table]] = Field(
         min_length=1,
         description="policies by name, each a table of its kind (a class of omnisim.policies) and "
-        "its parameters",
+        "its parameters; of several tables the one that earns most in tuning takes part",
     )
     estimators: list[str] = param(
         ["IPS", "SNIPS", "DoublyRobust"], "off-policy estimators to hold against the truth",
@@ -158,14 +158,25 @@ class PolicyStudy(Part):
 
     @field_validator("policies")
     @classmethod
-    def _check_policies(cls, policies: dict[str, Table]) -> dict[str, Table]:
+    def _check_policies(
+        cls, policies: dict[str, Table | list[Table]]
+    ) -> dict[str, Table | list[Table]]:
         taken = {NO_CONTACT, ORACLE} & set(policies)
         if taken:
             raise ValueError(
                 f"policies: {min(taken)}: nobody contacted ({NO_CONTACT!r}) and the {ORACLE!r} "
                 "always take part. Choose another name."
             )
-        return _checked("policies", policies, declared_policy)
+        empty = [name for name, tables in policies.items() if not tables]
+        if empty:
+            raise ValueError(f"policies: {empty[0]}: must hold a kind, or tables of one each")
+        named = {
+            name if isinstance(tables, dict) else f"{name}[{k}]": table
+            for name, tables in policies.items()
+            for k, table in enumerate(tables if isinstance(tables, list) else [tables])
+        }
+        _checked("policies", named, declared_policy)
+        return policies
 
     @field_validator("estimators")
     @classmethod
@@ -188,9 +199,12 @@ class PolicyStudy(Part):
         base = self.scenario.preset(*self.presets)
         return {name: arm_of(base, changes) for name, changes in self.worlds.items()}
 
-    def entrants(self) -> dict[str, Policy]:
-        """Return the policies by name, as they are before they learn."""
-        return {name: declared_policy(table) for name, table in self.policies.items()}
+    def entrants(self) -> dict[str, list[Policy]]:
+        """Return the candidates for each name, mostly one, as they are before they learn."""
+        return {
+            name: [declared_policy(t) for t in (tables if isinstance(tables, list) else [tables])]
+            for name, tables in self.policies.items()
+        }
 
     def chosen_estimators(self) -> list[OffPolicyEstimator]:
         """Return the off-policy estimators."""
@@ -226,6 +240,8 @@ def is_policy_study(file: TomlFile) -> bool:
 
 def _placed(values: Any, folder: pathlib.Path) -> Any:
     """Return tables with the files of rules relative to the current folder."""
+    if isinstance(values, list):
+        return [_placed(value, folder) for value in values]
     if not isinstance(values, Mapping):
         return values
     placed = {name: _placed(value, folder) for name, value in values.items()}

@@ -93,6 +93,20 @@ def test_without_effect_contacts_only_cost():
         assert row["gain"] == pytest.approx(-0.01 * row["contacts"])  # whole cents
 
 
+def test_candidates_are_tuned_where_nobody_is_judged():
+    policies = [NoContact(), Blanket(), RecencyCampaign(recent_days=30)]
+    found = evaluate_policies({"tuned": policies}, {"one": WORLD}, estimators=[], **SIZE)
+    profits = [
+        simulate(WORLD, policy=p, seed=4, replication=5).profit_per_shopper_year for p in policies
+    ]
+    chosen = policies[int(np.argmax(profits))]
+    assert len(set(profits)) == 3
+    assert found.provenance["policies"]["one: tuned"] == chosen.describe()
+    assert set(found.samples["replication"]) == {2, 3, 4}
+    with pytest.raises(ParameterError, match="'empty' has none"):
+        evaluate_policies({"empty": []}, {"one": WORLD}, **SIZE)
+
+
 def test_workers_change_no_number(entrants):
     world = {"one": small({"market.n_shoppers": 20})}
     size = SIZE | {"n_replications": 2}

@@ -41,7 +41,7 @@ def load(tmp_path: Path):
 
 def test_a_file_names_worlds_policies_and_estimators(load):
     study = load(SMALL)
-    assert study.entrants() == {"blanket": Blanket(), "learner": LinUCB()}
+    assert study.entrants() == {"blanket": [Blanket()], "learner": [LinUCB()]}
     base = Scenario().replace(
         {"market.n_shoppers": 40, "market.horizon_days": 40, "market.burn_in_days": 0}
     )
@@ -59,10 +59,17 @@ def test_worlds_of_a_file_are_all_its_worlds(load):
     assert study.scenarios()["view"].capabilities == Capabilities(single_customer_view=2)
 
 
+def test_several_tables_are_candidates_for_one_place(load):
+    text = SMALL.replace("[policies.learner]", "[[policies.learner]]")
+    study = load(text + '[[policies.learner]]\nkind = "LinUCB"\nalpha = 3.0\n')
+    assert study.entrants()["learner"] == [LinUCB(), LinUCB(alpha=3.0)]
+    assert task_counts(study) == (2 * (2 + 4 * 2 + 2 * 1), 0, 0)
+
+
 def test_rules_stand_beside_the_study(load, tmp_path: Path):
     (tmp_path / "rules.toml").write_text('[[rule]]\naction = "email:profile"\n')
     study = load(SMALL + '[policies.rules]\nkind = "Rules"\nfile = "rules.toml"\n')
-    assert study.entrants()["rules"].rules[0].action == "email:profile"
+    assert study.entrants()["rules"][0].rules[0].action == "email:profile"
 
 
 BAD = [
@@ -70,6 +77,11 @@ BAD = [
     ("[policies]\n", ":1: policies = {}: must have 1 or more entries, has 0"),
     ('[policies.a]\n\nkind = "LinUBC"\n', ":3: policies: a.kind: Unknown kind 'LinUBC'"),
     ('[policies.a]\nkind = "LinUCB"\n\nalfa = 1\n', ":4: policies: a.alfa = 1: unknown key; did"),
+    (
+        '[[policies.a]]\nkind = "LinUCB"\n[[policies.a]]\nkind = "LinUB"\n',
+        "a[1].kind: Unknown kind",
+    ),
+    ("policies = { a = [] }\n", ":1: policies: a: must hold a kind"),
     ('[policies.none]\nkind = "Blanket"\n', ":1: policies: none: nobody contacted"),
     (SMALL + "[behavior]\nkind = 3\n", ":15: behavior: kind: Unknown kind 3"),
     (SMALL.replace("IPS", "ISP"), ":7: Unknown estimator 'ISP'"),
