@@ -181,8 +181,8 @@ class Experience(Part):
         unit="1/EUR", source="assumption", ge=0, le=5,
     )  # fmt: skip
     satisfaction_centre: float = param(
-        -0.1, "satisfaction at which drop-out is that of the segment",
-        source="assumption: mean of the siloed arm (eq. 14)", ge=-1, le=1,
+        -0.21, "satisfaction at which drop-out is that of the segment",
+        source="mean after a purchase in the siloed arm at 20,000 shoppers (eq. 14)", ge=-1, le=1,
     )  # fmt: skip
     engagement_centre: float = param(
         0.0, "engagement at which drop-out is that of the segment",

@@ -104,16 +104,13 @@ def _stockouts(events: pd.DataFrame, n_stocked: int) -> Figures:
 
 
 def _communication(events: pd.DataFrame) -> Figures:
-    mails, pushes, shown = [int(Channel.EMAIL)], [int(Channel.PUSH)], [int(Channel.DISPLAY)]
+    mails, shown = [int(Channel.EMAIL)], [int(Channel.DISPLAY)]
     sent = _count(events, Event.MESSAGE, mails)
     return {
         ("T-52", "e-mails opened"): _ratio(_count(events, Event.OPEN, mails), sent),
         ("T-52", "e-mails clicked"): _ratio(_count(events, Event.CLICK, mails), sent),
         ("T-53", "display clicks / impressions"): _ratio(
             _count(events, Event.CLICK, shown), _count(events, Event.IMPRESSION, shown)
-        ),
-        ("T-54", "push messages opened"): _ratio(
-            _count(events, Event.OPEN, pushes), _count(events, Event.MESSAGE, pushes)
         ),
     }
 

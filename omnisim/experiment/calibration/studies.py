@@ -7,6 +7,7 @@ import pandas as pd
 import pyarrow as pa
 from scipy.optimize import curve_fit
 
+from omnisim.config.capabilities import Capabilities
 from omnisim.config.scenario import Scenario
 from omnisim.experiment.calibration.one_run import ONLINE, Figures
 from omnisim.schema import Channel, Event, Line
@@ -183,7 +184,22 @@ def queue_figures(scenario: Scenario, *, seed: int) -> Figures:
     return {("T-75", "abandonment / (mean wait / mean patience)"): ratio}
 
 
+def push_figures(scenario: Scenario, *, seed: int) -> Figures:
+    """Return the share of push messages that are tapped at a firm with a geofence (T-54).
+
+    The siloed firm sends none. Relevance and fatigue move the share away from the parameter that
+    states it at reference relevance (`push.p_open`).
+    """
+    run = simulate(scenario.replace({"capabilities": Capabilities(geofence=2)}), seed=seed)
+    events = run.counted_events
+    kinds = events["event"].to_numpy()[events["channel"].to_numpy() == Channel.PUSH]
+    sent = int((kinds == Event.MESSAGE).sum())
+    opened = int((kinds == Event.OPEN).sum())
+    return {("T-54", "push messages opened"): opened / sent if sent else math.nan}
+
+
 STUDIES = (
     delivery_figures, advertising_figures, mailing_figures, diffusion_figures, queue_figures,
+    push_figures,
 )  # fmt: skip
 """Every study: scenario and seed in, figures out."""

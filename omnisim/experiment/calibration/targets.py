@@ -74,7 +74,7 @@ TARGETS = (
     Target("T-52", "e-mails opened", 0.157, 0.14, 0.25, "MC18, MC19 V", is_input=True),
     Target("T-52", "e-mails clicked", 0.021, 0.015, 0.03, "MC18, MC19 V", is_input=True),
     Target("T-53", "display clicks / impressions", 0.0046, 0.0023, 0.0092, "WS V2", is_input=True),
-    Target("T-54", "push messages opened", 0.0275, 0.018, 0.041, "PUSH V2"),
+    Target("T-54", "push messages opened", 0.0275, 0.018, 0.041, "PUSH V2", is_input=True),
     Target("T-55", "advertising elasticity, first quarter", 0.12, 0.05, 0.15, "STV11 V"),
     Target("T-55", "advertising elasticity, long", 0.24, 0.15, 0.30, "STV11 V"),
     Target("T-73", "Bass p of awareness, per year", 0.03, 0.01, 0.05, "SFL90 V2"),

@@ -10,7 +10,7 @@ from omnisim.calibration import to_markdown
 from omnisim.cli import main
 from omnisim.experiment.calibration import TARGETS, Calibration, calibrate
 from omnisim.experiment.calibration.one_run import _stockouts, figures_of
-from omnisim.experiment.calibration.studies import _bass
+from omnisim.experiment.calibration.studies import _bass, push_figures
 from omnisim.schema import Channel, Event, Fulfilment
 from omnisim.simulation import simulate
 from tests.reference.worlds import of, small
@@ -55,6 +55,16 @@ def test_reactions_to_stockouts_by_hand():
     assert found["T-38", "stock-out: other store"] == third
     assert found["T-38", "stock-out: later"] == third
     assert found["T-38", "stock-out: not at all"] == 0
+
+
+def test_push_messages_are_those_of_a_firm_with_a_geofence():
+    """The share opened follows the parameter, which is why the target is called an input."""
+    apps = {"segments.busy.p_app": 1.0, "market.n_shoppers": 1_000, "push.passes_per_week": 7.0}
+    shares = [
+        push_figures(small(apps | {"push.p_open": p}), seed=1)["T-54", "push messages opened"]
+        for p in (0.03, 0.3)
+    ]
+    assert 0 < shares[0] < 0.1 < shares[1] < 0.5
 
 
 def test_bass_curve_meets_its_differential_equation():
