@@ -58,7 +58,7 @@ def profile_names(n_attributes: int) -> tuple[str, ...]:
 
 def as_matrix(columns: Iterable[Any], n: int) -> NDArray[np.float64]:
     """Return columns, of shape (n,), (n, k) or single values, side by side as float64."""
-    parts = [np.asarray(column, dtype=np.float64) for column in columns]
+    parts = [np.asarray(column) for column in columns]
     widths = [part.shape[1] if part.ndim == 2 else 1 for part in parts]
     out = np.zeros((n, sum(widths)))
     for first in range(0, n, ROWS):  # few enough to stay in the cache while columns are filled

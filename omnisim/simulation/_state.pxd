@@ -101,10 +101,10 @@ cdef class State:
     cdef const int32_t[:, ::1] record_of
     cdef double[::1] record_first, record_last, record_value
     cdef int32_t[::1] record_count
-    cdef const int32_t[:, ::1] record_shown    # item put first on site and app, in the store; or -1
+    cdef const int16_t[:, ::1] record_shown    # item put first on site and app, in the store; or -1
     cdef double[:, ::1] record_profile
     cdef double[::1] record_weight     # of the signals in the profile; a purchase weighs 1
-    cdef int32_t[:, ::1] record_sent
+    cdef int16_t[:, ::1] record_sent
     cdef uint8_t[::1] record_teams    # bit 0: seen by the online team, bit 1: by the store team
 
     cdef void file_signal(self, Py_ssize_t record, Py_ssize_t item, double weight) noexcept

@@ -256,14 +256,22 @@ def _records(
         "record_of": record_of,
         "record_first": np.full(2 * n, -np.inf),
         "record_last": np.full(2 * n, -np.inf),
-        "record_shown": np.full((2 * n, 2), -1, np.int32),
-        "record_warned": np.full(2 * n, -np.inf),
-        "record_asked": np.full(2 * n, -np.inf),
+        "record_shown": np.full((2 * n, 2), -1, np.int16),
+        "record_warned": np.full(2 * n, -np.inf, np.float32),  # whole days: exact
+        "record_asked": np.full(2 * n, -np.inf, np.float32),
         "record_value": np.zeros(2 * n),
         "record_count": np.zeros(2 * n, np.int32),
-        "record_profile": np.concatenate((profile, np.zeros_like(profile))),
-        "record_weight": np.concatenate((weight, np.zeros(n))),
+        "record_profile": _with_store_rows(profile),
+        "record_weight": _with_store_rows(weight),
         "common_taste": common,
-        "record_sent": np.zeros((2 * n, 2), np.int32),
+        "record_sent": np.zeros((2 * n, 2), np.int16),
         "record_teams": np.zeros(2 * n, np.uint8),
     }
+
+
+def _with_store_rows(online: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a column of the online team's records followed by as many empty ones."""
+    both = np.zeros((2 * len(online), *online.shape[1:]))
+    if online.any():  # else its pages stay untouched, and take no memory
+        both[: len(online)] = online
+    return both

@@ -48,7 +48,7 @@ def main(n_shoppers, days):
         "touchpoints": run.touchpoints.num_rows,
         "events": run.events.num_rows,
         "peak_bytes": peak - before,
-        "log_bytes": run.events.nbytes + run.postings.nbytes,
+        "log_bytes": sum(log.nbytes for log in (run.events, run.postings, run.decisions)),
     }
 
 
