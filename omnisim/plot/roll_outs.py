@@ -29,7 +29,8 @@ def roll_outs(found: RollOuts, *, n_orders: int = 6, ax: "Axes | None" = None) -
     Returns
     -------
     Axes
-        Scale in million EUR; on the right the mean and the probability of a loss.
+        Scale in million EUR; on the right the mean, what the order costs, and the probability of a
+        loss.
     """
     check_count("n_orders", n_orders)
     table = found.orders
@@ -45,7 +46,8 @@ def roll_outs(found: RollOuts, *, n_orders: int = 6, ax: "Axes | None" = None) -
     widen(ax, [0.0, *rows[["npv", "npv_low", "npv_high"]].to_numpy().ravel()])
     zero_line(ax)
     texts = [
-        f"{number(row.npv, 1, sign=True)}, loss {percent(row.p_loss)}" for row in rows.itertuples()
+        f"{number(row.npv, 1, sign=True)}, costs {number(row.cost, 1)}\nloss {percent(row.p_loss)}"
+        for row in rows.itertuples()
     ]
     values_right(ax, texts)
     return ax

@@ -80,6 +80,7 @@ def test_orders_are_drawn_best_first_and_the_worst_last(found: RollOuts) -> None
     ax = plot.roll_outs(found, n_orders=3)
     written = [text.replace("\n", " ") for text in texts(ax)]
     assert any(text.startswith("1. ") for text in written)
+    assert any(f"costs {found.orders.loc[0, 'cost']:.1f}" in text for text in written)
     assert any(f"{len(found.orders)}. " in text for text in written)
     assert short_order("visible_stock > single_customer_view") == "VS, SCV"
     ax.figure.draw_without_rendering()
