@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtrit
+from scipy.special import ndtri, stdtrit
 
 from omnisim._validation import check_probability
 from omnisim.exceptions import ParameterError
@@ -44,11 +44,31 @@ def difference_in_means(
        doi:10.1093/biomet/34.1-2.28
     """
     a, b = _sample("treated", treated), _sample("control", control)
-    parts = np.array([a.var(ddof=1) / len(a), b.var(ddof=1) / len(b)])
-    variance = float(parts.sum())
-    below = float((parts**2 / [len(a) - 1, len(b) - 1]).sum())
-    degrees = variance**2 / below if below > 0 else float(len(a) + len(b) - 2)
-    return _interval(float(a.mean() - b.mean()), variance**0.5, degrees, confidence)
+    error, degrees = welch(a.var(ddof=1), len(a), b.var(ddof=1), len(b))
+    return _interval(float(a.mean() - b.mean()), float(error), float(degrees), confidence)
+
+
+def welch(
+    variance: ArrayLike, n: ArrayLike, other_variance: ArrayLike, other_n: ArrayLike
+) -> tuple[Floats, Floats]:
+    """Return the standard error of a difference of two means, and its degrees of freedom.
+
+    Parameters
+    ----------
+    variance, n, other_variance, other_n : array-like, of shapes that fit together
+        Variance (ddof 1) and size of both groups; sizes of at least 2.
+
+    Returns
+    -------
+    ndarray, ndarray
+        Without any variance degrees of freedom are infinite.
+    """
+    m, k = np.asarray(n, dtype=np.float64), np.asarray(other_n, dtype=np.float64)
+    own, base = np.asarray(variance) / m, np.asarray(other_variance) / k
+    with np.errstate(invalid="ignore", divide="ignore"):
+        below = own**2 / (m - 1) + base**2 / (k - 1)
+        degrees = np.where(below > 0, (own + base) ** 2 / below, np.inf)
+    return np.sqrt(own + base), degrees
 
 
 def encouragement_effect(
@@ -153,5 +173,6 @@ def _sample(name: str, values: ArrayLike) -> Floats:
 
 def _interval(value: float, error: float, degrees: float, confidence: float) -> Estimate:
     check_probability("confidence", confidence)
-    half = float(stdtrit(degrees, 0.5 + confidence / 2)) * error
+    tail = 0.5 + confidence / 2
+    half = float(ndtri(tail) if np.isinf(degrees) else stdtrit(degrees, tail)) * error
     return Estimate(value, error, value - half, value + half, degrees)

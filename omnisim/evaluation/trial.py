@@ -16,6 +16,7 @@ from omnisim._validation import check_choice, check_columns, check_probability
 from omnisim.evaluation.balance import Balance, SampleRatio, balance_of, sample_ratio_of
 from omnisim.evaluation.cuped import adjusted
 from omnisim.evaluation.feedback_tables import read_features, read_labels
+from omnisim.evaluation.field import welch
 from omnisim.exceptions import TableError
 from omnisim.journeys.tables import as_table, read_float
 from omnisim.provenance import versions
@@ -284,12 +285,10 @@ class Trial:
         """Return one row an arm but the control."""
         zero = self.arm_names.index(self.control)
         arms = [k for k in range(len(self.arm_names)) if k != zero]
-        own, base = variance[arms] / n[arms], variance[zero] / n[zero]
-        effect, error = mean[arms] - mean[zero], np.sqrt(own + base)
+        effect = mean[arms] - mean[zero]
+        error, df = welch(variance[arms], n[arms], variance[zero], n[zero])
+        df = np.full_like(df, np.inf) if interval == "normal" else df
         with np.errstate(invalid="ignore", divide="ignore"):
-            below = own**2 / (n[arms] - 1) + base**2 / (n[zero] - 1)
-            df = np.where(below > 0, (own + base) ** 2 / below, np.inf)
-            df = np.full_like(df, np.inf) if interval == "normal" else df
             lift, ratio = effect / mean[zero], np.abs(effect) / error
         tail = 0.5 + confidence / 2
         half = np.where(np.isinf(df), ndtri(tail), stdtrit(df, tail)) * error

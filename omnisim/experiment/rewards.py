@@ -127,6 +127,12 @@ def decision_rewards(run: SimulationResult, *, window_days: float = 28.0) -> Dec
     miss what the other channel sold. Decisions in the burn-in, or whose window ends after the
     run, are left out.
 
+    Windows of one person may overlap: a purchase counts, whole, for every decision whose window
+    holds it, and what a later decision brought about counts for an earlier one too. The value of a
+    policy on such a log is therefore that of following it once, the behavior policy deciding from
+    then on; and rewards must not be added up over decisions, nor taken for independent ones of a
+    person (`LoggedFeedback.shopper` tells whose they are).
+
     Parameters
     ----------
     run : SimulationResult

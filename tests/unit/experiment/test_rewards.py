@@ -92,6 +92,19 @@ def test_a_log_made_by_hand(run, monkeypatch):
     assert IPS().estimate(found.to_feedback(), "email:popular").value == pytest.approx(5 / 0.25 / 2)
 
 
+def test_a_purchase_counts_for_both_decisions_whose_windows_hold_it(run, monkeypatch):
+    """Decisions on days 1 and 20 about one record, sales of 5 and 9 EUR on days 3 and 21: in 28
+    days 14 and 9; in 20 days, whose first window ends on day 21 before the sale, 5 and 9."""
+    from omnisim.experiment import rewards
+
+    actions = type("Two", (), {"cost": np.array([0.0, 0.5])})
+    monkeypatch.setattr(rewards, "action_list", lambda scenario: actions)
+    long, short = (decision_rewards(by_hand(run), window_days=days) for days in (28.0, 20.0))
+    assert long.outcome.context.record.tolist() == [5, 5]
+    assert long.outcome.reward.tolist() == [14.0, 9.0]
+    assert short.outcome.reward.tolist() == [5.0, 9.0]
+
+
 def test_rewards_of_a_run_learn_and_value(run, tmp_path):
     found = decision_rewards(run, window_days=14)
     assert (found.time + 14 <= 60).all()
