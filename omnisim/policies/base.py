@@ -24,6 +24,9 @@ class Policy(ABC):
     needs_truth: ClassVar[bool] = False
     """Whether contexts must carry what no firm can observe; True for an oracle only."""
 
+    by_row: ClassVar[bool] = False
+    """Whether a row's answer depends on that row alone, so that a large batch may be split."""
+
     @abstractmethod
     def decide(self, context: Context) -> Action:
         """Return one action a row of `context`, each with its exact propensity."""

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache, cached_property
+from typing import ClassVar
 
 import numpy as np
 
@@ -61,6 +62,7 @@ class LinearBandit(Policy):
         Features and actions of the first context, which all others must have.
     """
 
+    by_row: ClassVar[bool] = True
     ridge: float = 1.0
     features: tuple[str, ...] | None = None
     intercept: bool = True

@@ -21,6 +21,8 @@ Rows = NDArray[np.int32]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 WEEK = 7
+ROWS = 4096
+"""Rows that a policy which decides row by row is asked about together: few enough for the cache."""
 EMAIL, PUSH, MAIL = range(3)
 SURFACE_OF = {Trigger.ONLINE: 3, Trigger.STORE: 4, Trigger.REWARD: 5}
 """Where each of the decision points without a message acts: its place after the media."""
@@ -49,7 +51,7 @@ class Batch:
     records: Rows
     teams: Rows
 
-    def take(self, rows: NDArray[np.int64] | Bools) -> "Batch":
+    def take(self, rows: NDArray[np.int64] | Bools | slice) -> "Batch":
         """Return part of the batch."""
         parts = (column[rows] for column in (self.shoppers, self.records, self.teams))
         return Batch(self.sender, self.trigger, self.day, *parts)
@@ -71,6 +73,16 @@ def decide(world: World, batch: Batch) -> tuple[Batch, Action]:
         batch, eligible = batch.take(open_rows), eligible[open_rows]
     if not len(open_rows):
         return batch, Action(np.empty(0, np.int64), np.empty(0))
+    size = ROWS if getattr(world.policy, "by_row", False) else len(open_rows)
+    parts = [
+        _decided(world, batch.take(slice(k, k + size)), eligible[k : k + size])
+        for k in range(0, len(open_rows), size)
+    ]
+    return batch, parts[0] if len(parts) == 1 else _as_one(parts)
+
+
+def _decided(world: World, batch: Batch, eligible: Bools) -> Action:
+    """Ask the policy about a batch, and log what it answers."""
     step = 2 * batch.trigger + batch.teams
     luck = world.draws.uniform(Stream.POLICY, batch.shoppers, journey=batch.day, step=step)
     context = _context(world, batch, eligible, luck)
@@ -80,7 +92,17 @@ def decide(world: World, batch: Batch) -> tuple[Batch, Action]:
         world.decisions.add(batch, context, action)
     if world.lessons is not None:
         world.lessons.note(world, batch, context, action)
-    return batch, action
+    return action
+
+
+def _as_one(parts: list[Action]) -> Action:
+    """Return the answers to parts of a batch as one; nobody reads all probabilities any more."""
+    items = [part.item for part in parts if part.item is not None]
+    return Action(
+        np.concatenate([part.index for part in parts]),
+        np.concatenate([part.propensity for part in parts]),
+        item=np.concatenate(items) if items else None,
+    )
 
 
 def eligible_actions(world: World, batch: Batch) -> Bools:
