@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from omnisim._validation import check_choice
 from omnisim.experiment import AttributionAudit, ChannelTruth
@@ -94,7 +95,7 @@ def attribution_audit(
     ax = ax or new_axes(1.5 * WIDTH, 1.1 + 0.4 * len(value))
     shade = value.abs().to_numpy()
     top = float(np.nanmax(shade)) if np.isfinite(shade).any() else 1.0
-    ax.imshow(shade, cmap="Greys", vmin=0, vmax=1.3 * (top or 1.0), aspect="auto")
+    _shade(ax, shade / (1.3 * (top or 1.0)))
     for y, model in enumerate(value.index):
         for x, level in enumerate(value.columns):
             mean = value.loc[model, level]
@@ -109,3 +110,16 @@ def attribution_audit(
     ax.tick_params(length=0)
     ax.set_xlabel(wrapped(UNITS[quantity], 52), color=SOFT_INK)
     return ax
+
+
+def _shade(ax: "Axes", share: NDArray[np.float64]) -> None:
+    """Draw cells as shapes, the darker the larger; a page without outside parts has no images."""
+    from matplotlib import colormaps
+    from matplotlib.patches import Rectangle
+
+    n_rows, n_columns = share.shape
+    for y, x in np.argwhere(np.isfinite(share)):
+        color = colormaps["Greys"](float(share[y, x]))
+        ax.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, facecolor=color, edgecolor="white"))
+    ax.set_xlim(-0.5, n_columns - 0.5)
+    ax.set_ylim(n_rows - 0.5, -0.5)

@@ -186,5 +186,7 @@ def test_equal_budgets_earn_equal_profits(audit: AttributionAudit) -> None:
 
 def test_figures(audit: AttributionAudit) -> None:
     for quantity in ("regret", "share error", "rank correlation"):
-        assert om.plot.attribution_audit(audit, quantity).get_images()
+        ax = om.plot.attribution_audit(audit, quantity)
+        assert len(ax.patches) == audit.table(quantity).notna().to_numpy().sum()
+        assert not ax.get_images()  # pages allow none
     assert om.plot.channel_truth(audit.truth).get_xlabel()

@@ -202,6 +202,7 @@ def test_the_page_needs_nothing_from_outside(text: str, page: Page) -> None:
     bare = bare.replace("http://www.w3.org/1999/xlink", "")
     assert not re.search(r"https?://|//[a-z]|@import|url\((?!#)", bare)
     assert not page.named("script") + page.named("link") + page.named("img")
+    assert not page.named("image")
     assert "A &lt;study&gt;" in text
 
 
