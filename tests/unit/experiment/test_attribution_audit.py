@@ -6,7 +6,7 @@ import pytest
 
 import omnisim as om
 from omnisim import attribution
-from omnisim.attribution import FirstTouch, LastTouch
+from omnisim.attribution import FirstTouch, LastTouch, Linear
 from omnisim.experiment import AttributionAudit, ChannelTruth, audit_attribution
 from omnisim.experiment.audit_result import channel_rows, score_rows
 from omnisim.experiment.budget import scales_by_credit, with_media_scaled
@@ -144,7 +144,7 @@ def test_every_medium_that_costs_is_audited() -> None:
         "exposures.off": ("search", "display"),
     })  # fmt: skip
     found = audit_attribution(
-        firm, models={"last touch": LastTouch()}, n_orderings=2, n_replications=2, seed=4
+        firm, models={"linear": Linear()}, n_orderings=2, n_replications=2, seed=4
     )
     media = {"email", "social", "broadcast"}
     assert set(found.truth.of("orders").index) == media
@@ -154,8 +154,10 @@ def test_every_medium_that_costs_is_audited() -> None:
     totals = found.channels[found.channels["level"] == "TL0"].set_index("channel")["credit"]
     assert set(totals.index) == media
     assert totals["broadcast"] == 0  # it is the same every week
-    followed = found.budgets[found.budgets["model"] == "last touch"]
-    assert (followed["broadcast"] == 0).all()  # no path has it
+    followed = found.budgets[found.budgets["model"] == "linear"]
+    moved = followed[followed["email"] != 1]  # without any credit the budget stays
+    assert len(moved)
+    assert (moved["broadcast"] == 0).all()  # no path has it
 
 
 def test_all_models_that_need_no_weights_are_audited() -> None:
