@@ -104,7 +104,10 @@ def travel(State w, Py_ssize_t i, long need, long step, double now):
 
 
 def enter(State w, Py_ssize_t i, long need, double now):
-    """Log the visit to the shopper's store."""
+    """Log the visit to the shopper's store, and what goodwill it leaves by itself (S2-13)."""
+    if w.p.visit_goodwill > 0:
+        w.refresh(i, now)
+        w.goodwill[i] += w.p.visit_goodwill
     w.log.add(now, i, need, STORE, EVENT_VISIT, IDENTITY_NONE, -1, w.home_store[i])
 
 

@@ -12,6 +12,10 @@ class Stores(Part):
         20.0, "closing time; 24 with opening_hour 0 never closes", unit="hours",
         source="assumption", gt=0, le=24,
     )  # fmt: skip
+    visit_goodwill: float = param(
+        0.0, "goodwill that a visit to the store leaves by itself: the store as an attraction",
+        source="S2-13; no effect is published, so none is assumed", ge=0, le=10,
+    )  # fmt: skip
     p_unplanned: float = param(
         0.03, "chance that a visit to the store, for whatever reason, adds an unplanned purchase",
         source="assumption; below C3 K9 (10-30 % of return trips), since every visit has it",

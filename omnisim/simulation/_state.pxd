@@ -20,7 +20,7 @@ cdef struct Params:
     double rival_online, rival_gap, rival_days, rival_unseen, rival_local, rival_distance
     double delay_intercept, none_intercept
     # operations
-    double opening, closing, p_unplanned, service_days, patience_days
+    double opening, closing, p_unplanned, visit_goodwill, service_days, patience_days
     double react_substitute, react_rival, react_delay, react_quit, restock_days
     double warehouse_restock_days
     int n_stocked

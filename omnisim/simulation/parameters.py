@@ -91,6 +91,7 @@ def _operations(scenario: Scenario) -> dict[str, Any]:
         "opening": stores.opening_hour,
         "closing": stores.closing_hour,
         "p_unplanned": stores.p_unplanned,
+        "visit_goodwill": stores.visit_goodwill,
         "service_days": service.service_minutes / MINUTES_PER_DAY,
         "patience_days": service.patience_minutes / MINUTES_PER_DAY,
         "react_substitute": stock.react_substitute,

@@ -101,6 +101,9 @@ def delay(w, i, need, step):
 
 
 def enter(w, i, need, now):
+    if w.p["visit_goodwill"]:
+        w.refresh(i, now)
+        w.c["goodwill"][i] += w.p["visit_goodwill"]
     w.log(now, i, need, Channel.STORE, Event.VISIT, store=w.home(i))
 
 

@@ -12,6 +12,7 @@ def random_world(rng, **fields):
         "capabilities": rng.choice([Capabilities.siloed(), Capabilities.integrated()]),
         "stores.opening_hour": between(0, 10),
         "stores.closing_hour": between(11, 24),
+        "stores.visit_goodwill": 0.3,
         "stores.p_unplanned": between(0.1, 0.5),
         "channels.app.is_open": bool(rng.uniform() < 0.7),
         "primitives.stock_shown": (0.2, 0.5, 0.8),

@@ -65,3 +65,16 @@ def test_a_message_takes_up_a_journey_that_waits():
     assert len(taken_up) > 10
     # Every click leads to one session, in a journey or outside.
     assert len(visits.merge(clicks, on=["time", "shopper"])) >= len(clicks)
+
+
+def test_a_store_that_attracts_is_visited_more():
+    plain, staged = (
+        simulate(small(market__n_shoppers=300, stores__visit_goodwill=goodwill), seed=6)
+        for goodwill in (0.0, 1.0)
+    )
+    visits = [
+        int(((of(run.events, "event") == Event.VISIT) & (of(run.events, "channel") == 0)).sum())
+        for run in (plain, staged)
+    ]
+    assert visits[1] > 1.02 * visits[0]
+    assert staged.final["goodwill"].mean() > plain.final["goodwill"].mean()
