@@ -55,7 +55,7 @@ CASES = [
     pytest.param(
         '[stores]\n"" = 1\n',
         "s.toml:2: stores.'' = 1: unknown key; known keys: 'n_stores', 'opening_hour', "
-        "'closing_hour', 'p_unplanned'",
+        "'closing_hour', 'visit_goodwill', 'p_unplanned'",
         id="empty key",
     ),
     pytest.param(
@@ -66,7 +66,7 @@ CASES = [
     pytest.param(
         "[stores]\n" + "k" * 5000 + " = 1\n",
         "s.toml:2: stores.'kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk...' = 1: "
-        "unknown key; known keys: 'n_stores', 'opening_hour', 'closing_hour', 'p_unplanned'",
+        "unknown key; known keys: 'n_stores', 'opening_hour', 'closing_hour', 'visit_goodwill', 'p_unplanned'",
         id="very long key",
     ),
     pytest.param(
@@ -95,7 +95,7 @@ CASES = [
     pytest.param(
         "[stores.a.b.c]\nd = 1\n",
         "s.toml:1: stores.a = {'b': {'c': {...}}}: unknown key; known keys: 'n_stores', "
-        "'opening_hour', 'closing_hour', 'p_unplanned'",
+        "'opening_hour', 'closing_hour', 'visit_goodwill', 'p_unplanned'",
         id="nested unknown table",
     ),
     pytest.param(
@@ -177,7 +177,7 @@ CASES = [
     pytest.param(
         "[stores]\nx = '''\n[market]\n'''\n[market]\nn_shoppers = 0\n",
         "s.toml:2: stores.x = '[market]\\n': unknown key; known keys: 'n_stores', "
-        "'opening_hour', 'closing_hour', 'p_unplanned'\n"
+        "'opening_hour', 'closing_hour', 'visit_goodwill', 'p_unplanned'\n"
         "s.toml:6: market.n_shoppers = 0: must be >= 1",
         id="after a long text",
     ),
