@@ -83,11 +83,13 @@ def run_attribute(arguments: argparse.Namespace) -> int:
         table = table.join(intervals.to_frame()[["ci_low", "ci_high"]])
     table = table.sort_values("credit", ascending=False, kind="stable")
     heading = f"{model!r} on {arguments.file}"
-    print(f"{heading}\n{table.to_string(float_format=lambda x: f'{x:,.4g}')}")
-    if arguments.csv:
-        _write(arguments.csv, table.to_csv())
-    if arguments.html:
-        _write(arguments.html, _page(heading, table, intervals or model))
+    try:  # files first: whoever reads the output may close it, and end the run
+        if arguments.csv:
+            _write(arguments.csv, table.to_csv())
+        if arguments.html:
+            _write(arguments.html, _page(heading, table, intervals or model))
+    finally:
+        print(f"{heading}\n{table.to_string(float_format=lambda x: f'{x:,.4g}')}")
     return 0
 
 

@@ -46,6 +46,23 @@ def test_csv_holds_the_credits(paths, tmp_path):
     assert table["credit"].to_dict() == pytest.approx(expected.to_dict())
 
 
+def test_files_are_written_before_the_output_is_closed(paths, tmp_path, monkeypatch):
+    def closed(*_):
+        raise BrokenPipeError
+
+    monkeypatch.setattr("builtins.print", closed)
+    with pytest.raises(BrokenPipeError):
+        run(paths, "--csv", tmp_path / "out.csv", "--html", tmp_path / "out.html")
+    assert (tmp_path / "out.csv").is_file()
+    assert (tmp_path / "out.html").is_file()
+
+
+def test_a_file_that_cannot_be_written_does_not_lose_the_table(paths, capsys):
+    with pytest.raises(OmnisimError, match="cannot be written"):
+        run(paths, "--csv", "/no/such/folder/x.csv")
+    assert "credit" in capsys.readouterr().out
+
+
 def test_page_is_self_contained(paths, tmp_path, capsys):
     run(paths, "--bootstrap", 50, "--html", tmp_path / "out.html")
     page = (tmp_path / "out.html").read_text()
