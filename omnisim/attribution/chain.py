@@ -21,7 +21,7 @@ except ImportError as error:
         "(or: python setup.py build_ext --inplace)"
     ) from error
 
-__all__ = ["Chain", "count_chain"]
+__all__ = ["Chain", "check_keys", "count_chain"]
 
 DENSE_CELLS = 2**24  # counters in one table: 128 MiB
 Ints = npt.NDArray[np.int64]
@@ -133,6 +133,15 @@ class Chain:
         return names
 
 
+def check_keys(n_channels: int, order: int) -> None:
+    """Raise ParameterError if the keys of states, or of steps between them, exceed 64 bits."""
+    if (n_channels + 1) ** order * n_channels >= 2**63:
+        raise ParameterError(
+            f"order must leave (n_channels + 1) ** order * n_channels below 2**63. Got {order} "
+            f"with {n_channels} channels."
+        )
+
+
 def count_chain(journeys: Journeys, order: int, *, use_nulls: bool = True) -> Chain:
     """Count the chain of the given order.
 
@@ -146,11 +155,7 @@ def count_chain(journeys: Journeys, order: int, *, use_nulls: bool = True) -> Ch
     """
     n_channels = journeys.n_channels
     base = n_channels + 1
-    if base**order * n_channels >= 2**63:
-        raise ParameterError(
-            f"order must leave (n_channels + 1) ** order * n_channels below 2**63. Got {order} "
-            f"with {n_channels} channels."
-        )
+    check_keys(n_channels, order)
     nulls = journeys.n_nulls if use_nulls else np.zeros_like(journeys.n_nulls)
     count = _count_dense if base**order * n_channels <= DENSE_CELLS else _count_sorted
     return count(journeys, nulls, order)

@@ -16,9 +16,11 @@ import numpy.typing as npt
 from scipy import sparse
 
 from omnisim._validation import check_choice, check_count
-from omnisim.attribution.chain import Chain, count_chain
+from omnisim.attribution.chain import Chain, check_keys, count_chain
 from omnisim.exceptions import TableError
 from omnisim.journeys import Journeys, stream_events, stream_paths
+from omnisim.journeys.events import check_channels
+from omnisim.journeys.journeys import check_totals
 
 __all__ = ["count_files", "count_stream", "merge_chains"]
 
@@ -123,13 +125,25 @@ def _count_file(
 
 
 def merge_chains(chains: Sequence[Chain]) -> Chain:
-    """Add up chains of the same order; channels are matched by name."""
+    """Add up chains of the same order; channels are matched by name.
+
+    Raises
+    ------
+    TableError
+        If there are more channels in all than 4,096, more touchpoints than can be counted, a value
+        that is not finite, or chains of several orders.
+    ParameterError
+        If the order is too high for the channels of all chains.
+    """
     if len({chain.order for chain in chains}) != 1:
         raise TableError(
             f"Chains to merge must have one order. Got {[chain.order for chain in chains]}."
         )
     order = chains[0].order
     names = tuple(sorted({name for chain in chains for name in chain.channel_names}))
+    check_channels(names)
+    check_keys(len(names), order)
+    check_totals(sum(float(c.visits.sum()) for c in chains), sum(c.value.sum() for c in chains))
     keys = [_rekey(chain, names) for chain in chains]
     key = np.unique(np.concatenate(keys))
     n = len(key)

@@ -18,6 +18,9 @@ from omnisim.schema import PATHS
 
 __all__ = ["Journeys"]
 
+MAX_TOUCHPOINTS = 2.0**62  # half of what 64 bits count: bootstrap weights add some
+MAX_VALUE = 1e300  # sums of products of values with shares and weights stay finite
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Journeys:
@@ -47,7 +50,8 @@ class Journeys:
     Raises
     ------
     TableError
-        If an array has the wrong type or shape, or values outside its range.
+        If an array has the wrong type or shape, or values outside its range; if the rows add up
+        to 2**62 touchpoints or more, or to a value beyond 1e300.
 
     Examples
     --------
@@ -289,6 +293,20 @@ def _check_layout(journeys: Journeys) -> None:
         if wrong.any():
             row = int(wrong.argmax())
             raise TableError(f"{name} must be finite and >= 0. Got {array[row]} in row {row}.")
+    with np.errstate(over="ignore"):
+        weight = journeys.n_conversions.astype(np.float64) + journeys.n_nulls
+        check_totals(float(weight @ journeys.length), float(journeys.value.sum()))
+
+
+def check_totals(n_touchpoints: float, value: float) -> None:
+    """Raise TableError if what all journeys add up to is too large for 64 bits."""
+    if n_touchpoints >= MAX_TOUCHPOINTS:
+        raise TableError(
+            "n_conversions and n_nulls must count fewer than 2**62 touchpoints: the journeys of "
+            f"all rows times their lengths. Got {n_touchpoints:.3g}."
+        )
+    if not value <= MAX_VALUE:
+        raise TableError(f"value must sum to at most {MAX_VALUE:g}. Got {value:.3g}.")
 
 
 def _amounts(journeys: Journeys) -> Sequence[tuple[str, npt.NDArray[Any]]]:

@@ -146,3 +146,26 @@ def test_errors():
         merge_chains(chains)
     with pytest.raises(ParameterError, match="Unknown kind"):
         count_files([], kind="rows")
+
+
+def test_keys_of_all_channels_together_must_fit():
+    paths = [" > ".join(f"{letter}{i:02d}" for i in range(50)) for letter in "ab"]
+    batches = [Journeys.from_paths({"path": [path], "n_conversions": [1]}) for path in paths]
+    with pytest.raises(ParameterError, match=r"order must leave .* Got 10 with 100 channels"):
+        count_stream(batches, 10)
+
+
+def test_identifiers_are_refused_over_all_batches():
+    names = [[f"s{day}_{i}" for i in range(3000)] for day in range(3)]
+    batches = [Journeys.from_paths({"path": n, "n_conversions": [1] * 3000}) for n in names]
+    with pytest.raises(TableError, match=r"channel has 9,000 different names, more than 4,096"):
+        count_stream(batches)
+
+
+def test_totals_of_all_batches_must_fit():
+    many = Journeys.from_paths({"path": ["a > b"] * 200, "n_conversions": [2**53 - 1] * 200})
+    with pytest.raises(TableError, match=r"fewer than 2\*\*62 touchpoints"):
+        count_stream([many, many])
+    dear = Journeys.from_paths({"path": ["a"], "n_conversions": [1], "value": [9e299]})
+    with pytest.raises(TableError, match=r"value must sum to at most 1e\+300. Got 1.8e\+300"):
+        count_stream([dear, dear])

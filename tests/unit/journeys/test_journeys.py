@@ -119,3 +119,16 @@ def test_names_that_hold_the_separator_make_no_paths(name, separator):
     with pytest.raises(TableError, match="separator must not occur in the name of a channel"):
         journeys.to_paths(separator=separator)
     assert journeys.to_paths(separator="|")["path"].to_pylist() == [f"{name}|c"]
+
+
+@pytest.mark.parametrize("times", [1200, 2200])
+def test_sums_of_counts_must_fit(times):
+    table = {"path": ["a > b"] * times, "n_conversions": [2**53 - 1] * times}
+    with pytest.raises(TableError, match=r"fewer than 2\*\*62 touchpoints: .* Got .*e\+19"):
+        Journeys.from_paths(table)
+
+
+def test_sum_of_values_must_be_finite():
+    table = {"path": ["a", "b"], "n_conversions": [1, 1], "value": [1.7e308, 1.7e308]}
+    with pytest.raises(TableError, match=r"value must sum to at most 1e\+300. Got inf"):
+        Journeys.from_paths(table)
