@@ -9,6 +9,7 @@ from omnisim._validation import check_count
 from omnisim.exceptions import TableError
 from omnisim.journeys import Journeys
 from omnisim.plot.flow import ribbon
+from omnisim.plot.flow_layout import spread
 from omnisim.plot.theme import INK, NEUTRAL, RULE, SOFT_INK, VARIANT, new_axes, themed
 from omnisim.plot.wording import clean
 
@@ -23,6 +24,10 @@ BAR = 0.12
 """Width of a bar, where columns are 1 apart."""
 THIN = 1e-3
 """Shares of journeys below this have no ribbon."""
+LABELLED = 0.02
+"""Shares of journeys from this on are labelled."""
+LINE = 0.055
+"""Room of a label, as a share of the height."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -95,10 +100,11 @@ def journey_steps(
     Returns
     -------
     Axes
-        A column a touchpoint; heights are shares of all journeys.
+        A column a touchpoint; heights are shares of all journeys. The legend names all that is
+        drawn; the last column says how large its parts are, of 2 % and more.
     """
     names, share = step_shares(journeys, n_steps=n_steps, n_channels=n_channels)
-    ax = ax or new_axes(1.5 * (n_steps + 1) + 1.5, 3.4)
+    ax = ax or new_axes(1.5 * (n_steps + 1) + 1.5, 3.9)
     inner = [COLORS[k % len(COLORS)] for k in range(len(names) - 3)]
     colors = [VARIANT, *inner, NEUTRAL, RULE]
     columns = [*share.sum(axis=2), share[-1].sum(axis=0)]
@@ -107,10 +113,9 @@ def journey_steps(
     for k, sizes in enumerate(columns):
         low = np.cumsum(sizes) - sizes
         ax.bar(np.full(len(sizes), float(k)), sizes, bottom=low, width=BAR, color=colors)
-    for name, size, low in zip(names, columns[-1], np.cumsum(columns[-1]), strict=True):
-        if size > 0.02:
-            ax.text(n_steps + BAR, low - size / 2, f"{clean(name)}  {100 * size:.0f} %",
-                    va="center", fontsize=8, color=INK)  # fmt: skip
+    _label_column(ax, n_steps, names, columns[-1])
+    seen = np.any(columns, axis=0)
+    _name_colors(ax, [(clean(n), c) for n, c, s in zip(names, colors, seen, strict=True) if s])
     ax.set_xticks(range(n_steps + 1), [f"touchpoint {k + 1}" for k in range(n_steps + 1)])
     ax.tick_params(colors=SOFT_INK, length=0)
     ax.set_xlim(-BAR, n_steps + 1.3)
@@ -118,6 +123,27 @@ def journey_steps(
     ax.set_yticks([])
     ax.grid(visible=False)
     return ax
+
+
+def _label_column(ax: "Axes", k: int, names: tuple[str, ...], sizes: Floats) -> None:
+    """Write the names and shares of a column beside it, moved apart where they would overlap."""
+    large = np.flatnonzero(sizes >= LABELLED)
+    centers = (np.cumsum(sizes) - sizes / 2)[large].tolist()
+    places = spread(centers, gap=LINE, low=LINE / 2, high=1 - LINE / 2)
+    for name, center, place in zip(large, centers, places, strict=True):
+        ax.plot([k + BAR / 2, k + BAR], [center, place], color=NEUTRAL, linewidth=0.6)
+        ax.text(k + BAR + 0.02, place, f"{clean(names[name])}  {100 * sizes[name]:.0f} %",
+                va="center", fontsize=8, color=INK)  # fmt: skip
+
+
+def _name_colors(ax: "Axes", named: list[tuple[str, str]]) -> None:
+    from matplotlib.patches import Patch
+
+    ax.legend(
+        handles=[Patch(color=color, label=name) for name, color in named],
+        loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=4, frameon=False, fontsize=8,
+        labelcolor=SOFT_INK,
+    )  # fmt: skip
 
 
 def _draw_moves(

@@ -46,6 +46,26 @@ def test_figure_draws_a_bar_for_every_share(journeys):
     assert len(names) == 6
 
 
+def test_every_color_is_named(journeys):
+    ring = {"path": ["a > b", "b > c", "c > d", "d > a"] * 3, "n_conversions": [5] * 12}
+    shown = {t.get_text() for t in journey_steps(Journeys.from_paths(ring)).get_legend().texts}
+    assert shown == {"(converted)", "a", "b", "c", "d"}
+    shown = [t.get_text() for t in journey_steps(journeys, n_channels=2).get_legend().texts]
+    assert shown == ["(converted)", "a", "c", "(other channels)", "(not converted)"]
+
+
+def test_labels_do_not_overlap():
+    sizes = [3, 3, 3, 3, 3, 3]
+    paths = {"path": [" > ".join([c] * 9) for c in "abcdef"], "n_conversions": sizes}
+    last = {"path": ["a"], "n_conversions": [82]}
+    table = {name: [*paths[name], *last[name]] for name in paths}
+    ax = journey_steps(Journeys.from_paths(table))
+    places = sorted(text.get_position()[1] for text in ax.texts)
+    assert len(places) == 7
+    assert np.diff(places).min() > 0.05
+    assert places[-1] < 1
+
+
 def test_wrong_arguments(journeys):
     with pytest.raises(ParameterError, match="n_steps"):
         journey_steps(journeys, n_steps=0)
