@@ -1,14 +1,17 @@
 """Figures of attribution models: credits with intervals, models side by side, transitions."""
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from omnisim._validation import check_choice
 from omnisim.attribution import AttributionModel, Bootstrap, MarkovAttribution
-from omnisim.exceptions import ParameterError
+from omnisim.exceptions import ParameterError, TableError
 from omnisim.journeys import Journeys
-from omnisim.plot.rows import lay_rows, values_right, whisker, widen
+from omnisim.plot.rows import lay_rows, values_right, whisker, widen, zero_line
 from omnisim.plot.theme import INK, NEUTRAL, SOFT_INK, VARIANT, WIDTH, new_axes, themed
 from omnisim.plot.wording import clean, number
 
@@ -19,6 +22,17 @@ __all__ = ["credit", "journey_length", "model_comparison", "time_to_conversion",
 
 MODEL_COLORS = ("#2c4a73", "#2a8f95", "#d99a2b", "#b9573f", "#8067a9", "#7b8794", "#6f93c4",
                 "#a9b2bc")  # fmt: skip
+MARKERS = "oD"
+"""The first models are dots; those beyond the colors, diamonds in the same ones."""
+
+UNITS = {
+    "credit": ("conversions credited", 0),
+    "value_credit": ("value credited", 0),
+    "removal_effect": ("share of conversions lost without it", 3),
+    "value_removal_effect": ("share of value lost without it", 3),
+}
+"""What a quantity is counted in, and the digits after the point to write."""
+
 ROW = 0.34
 """Inches of a row."""
 
@@ -33,30 +47,47 @@ def credit(
     ----------
     result : AttributionModel or Bootstrap
         Fitted model, or its bootstrap.
-    quantity : {"credit", "value_credit"}, default="credit"
+    quantity : {"credit", "value_credit", "removal_effect", "value_removal_effect"}
+        The last two of Markov models only.
     ax : Axes, optional
         Where to draw; a new figure by default.
 
     Returns
     -------
     Axes
+
+    Raises
+    ------
+    ParameterError
+        If the model has no such quantity.
     """
+    unit, digits = UNITS[check_choice("quantity", quantity, UNITS)]
     if isinstance(result, Bootstrap):
         frame = result.to_frame(quantity)
     else:
-        amount = getattr(result, f"{quantity}_")
+        amount = getattr(result, f"{quantity}_", None)
+        if amount is None:
+            raise ParameterError(f"result has no {quantity}: it is {result!r}.")
         frame = pd.DataFrame({"estimate": amount, "ci_low": np.nan, "ci_high": np.nan})
     frame = frame.sort_values("estimate", ascending=False, kind="stable")
     ax = ax or new_axes(WIDTH, 0.8 + ROW * len(frame))
     for y, row in enumerate(frame.itertuples()):
         ax.barh(y, row.estimate, height=0.6, color=VARIANT, alpha=0.85, zorder=2)
         whisker(ax, y, row.ci_low, row.ci_high)
-    unit = "conversions credited" if quantity == "credit" else "value credited"
     lay_rows(ax, [clean(name) for name in frame.index], unit=unit)
-    widen(ax, [0.0, *frame[["estimate", "ci_low", "ci_high"]].to_numpy().ravel()])
-    ax.set_xlim(left=0.0)
-    values_right(ax, [number(value, 0) for value in frame["estimate"]])
+    drawn = frame[["estimate", "ci_low", "ci_high"]].to_numpy().ravel()
+    widen(ax, [0.0, *drawn])
+    _begin_at_zero(ax, drawn)
+    values_right(ax, [number(value, digits) for value in frame["estimate"]])
     return ax
+
+
+def _begin_at_zero(ax: "Axes", drawn: npt.NDArray[np.float64]) -> None:
+    """Let the scale begin at 0; where something is negative, mark 0 instead."""
+    if (drawn < 0).any():
+        zero_line(ax)
+    else:
+        ax.set_xlim(left=0.0)
 
 
 @themed
@@ -66,26 +97,26 @@ def model_comparison(table: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes"
     Parameters
     ----------
     table : DataFrame of shape (n_channels, n_models)
-        As `omnisim.attribution.compare_models` returns it; at most 8 models.
+        As `omnisim.attribution.compare_models` returns it; at most 16 models.
     ax : Axes, optional
 
     Returns
     -------
     Axes
     """
-    if not 1 <= table.shape[1] <= len(MODEL_COLORS):
-        raise ParameterError(f"table must have 1 to 8 models. Got {table.shape[1]}.")
+    looks = [(marker, color) for marker in MARKERS for color in MODEL_COLORS]
+    if not 1 <= table.shape[1] <= len(looks):
+        raise ParameterError(f"table must have 1 to {len(looks)} models. Got {table.shape[1]}.")
     share = 100 * table / table.sum()
     share = share.loc[share.mean(axis=1).sort_values(ascending=False, kind="stable").index]
-    ax = ax or new_axes(WIDTH, 1.6 + ROW * len(share))
+    ax = ax or new_axes(WIDTH, 0.8 + ROW * len(share) + 0.2 * math.ceil(share.shape[1] / 2))
     for y, row in enumerate(share.to_numpy()):
         ax.plot([row.min(), row.max()], [y, y], color=NEUTRAL, linewidth=1.0, zorder=1.6)
-    for color, name in zip(MODEL_COLORS, share.columns, strict=False):
-        ax.plot(
-            share[name], np.arange(len(share)), "o", color=color, markersize=5, label=clean(name)
-        )
+    for (marker, color), name in zip(looks, share.columns, strict=False):
+        ax.plot(share[name], np.arange(len(share)), marker, color=color,
+                markersize=5 if marker == "o" else 4, label=clean(name))  # fmt: skip
     lay_rows(ax, [clean(name) for name in share.index], unit="% of conversions")
-    ax.set_xlim(left=0.0)
+    _begin_at_zero(ax, share.to_numpy())
     ax.legend(
         loc="upper center", bbox_to_anchor=(0.4, -0.9 / len(share) - 0.06), ncols=2, frameon=False,
         fontsize=8, labelcolor=SOFT_INK,
@@ -135,10 +166,17 @@ def journey_length(journeys: Journeys, *, ax: "Axes | None" = None) -> "Axes":
     -------
     Axes
         Shares of journeys by length; the last bar holds the longest 1 % and more.
+
+    Raises
+    ------
+    TableError
+        If there is no journey.
     """
-    ax = ax or new_axes(WIDTH, 2.6)
     weights = {"converted": journeys.n_conversions, "not": journeys.n_nulls}
     whole = journeys.n_conversions + journeys.n_nulls
+    if not whole.any():
+        raise TableError(f"There is no journey to draw. Got {journeys!r}.")
+    ax = ax or new_axes(WIDTH, 2.6)
     counts = np.bincount(journeys.length, weights=whole)
     top = int(np.searchsorted(np.cumsum(counts), 0.99 * counts.sum()))
     length = np.minimum(journeys.length, top)
@@ -166,13 +204,18 @@ def time_to_conversion(journeys: Journeys, *, ax: "Axes | None" = None) -> "Axes
     ------
     ParameterError
         If the journeys have no times.
+    TableError
+        If none converts.
     """
     if journeys.time is None or journeys.end is None:
         raise ParameterError("journeys must have times; read them with Journeys.from_events.")
     converted = journeys.n_conversions > 0
+    if not converted.any():
+        raise TableError(f"There is no conversion to draw. Got {journeys!r}.")
+    count = journeys.n_conversions[converted]
     days = (journeys.end - journeys.time[journeys.offset[:-1]])[converted]
     ax = ax or new_axes(WIDTH, 2.4)
-    ax.hist(days, bins=30, weights=np.full(len(days), 100.0 / max(len(days), 1)), color=VARIANT)
+    ax.hist(days, bins=30, weights=100.0 * count / count.sum(), color=VARIANT)
     ax.set_xlabel("days from the first touchpoint to the conversion")
-    ax.set_ylabel("% of converting journeys")
+    ax.set_ylabel("% of conversions")
     return ax
