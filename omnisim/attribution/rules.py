@@ -1,4 +1,15 @@
-"""Attribution by fixed rules: which touchpoints take all, or how they share evenly."""
+"""Attribution by fixed rules: which touchpoints take all, or how they share evenly.
+
+Rules are book-keeping. They estimate no effect [1]_, and whoever is paid by the last touch has a
+reason to buy too much of it [2]_.
+
+References
+----------
+.. [1] Dalessandro, Perlich, Stitelman and Provost (2012). Causally motivated attribution for online
+   advertising. Proceedings of ADKDD. doi:10.1145/2351356.2351363
+.. [2] Berman (2018). Beyond the last touch: Attribution in online advertising. Marketing Science
+   37(5), 771–792. doi:10.1287/mksc.2018.1104
+"""
 
 from __future__ import annotations
 
@@ -62,7 +73,12 @@ class RuleModel(AttributionModel):
 
 
 class FirstTouch(RuleModel):
-    """Credit the first touchpoint of a journey.
+    """Credit the first touchpoint of a journey [1]_.
+
+    References
+    ----------
+    .. [1] Google Analytics Help. About the default MCF attribution models: First Interaction.
+       https://support.google.com/analytics/answer/1665189
 
     Examples
     --------
@@ -78,7 +94,12 @@ class FirstTouch(RuleModel):
 
 
 class LastTouch(RuleModel):
-    """Credit the last touchpoint of a journey.
+    """Credit the last touchpoint of a journey [1]_.
+
+    References
+    ----------
+    .. [1] Google Analytics Help. About the default MCF attribution models: Last Interaction.
+       https://support.google.com/analytics/answer/1665189
 
     Examples
     --------
@@ -94,12 +115,17 @@ class LastTouch(RuleModel):
 
 
 class LastNonDirect(RuleModel):
-    """Credit the last touchpoint that is not a direct visit; the last one where all are.
+    """Credit the last touchpoint that is not a direct visit; the last one where all are [1]_.
 
     Parameters
     ----------
     direct : str, default="direct"
         Name of the channel of direct visits. It need not occur.
+
+    References
+    ----------
+    .. [1] Google Analytics Help. About the default MCF attribution models: Last Non-Direct Click.
+       https://support.google.com/analytics/answer/1665189
 
     Examples
     --------
@@ -124,7 +150,12 @@ class LastNonDirect(RuleModel):
 
 
 class Linear(RuleModel):
-    """Credit all touchpoints of a journey evenly.
+    """Credit all touchpoints of a journey evenly [1]_.
+
+    References
+    ----------
+    .. [1] Google Analytics Help. About the default MCF attribution models: Linear.
+       https://support.google.com/analytics/answer/1665189
 
     Examples
     --------
@@ -138,12 +169,20 @@ class Linear(RuleModel):
 
 
 class Participation(RuleModel):
-    """Credit all channels that take part in a journey evenly, however often each occurs.
+    """Credit all channels that take part in a journey evenly, however often each occurs [1]_.
 
     Attributes
     ----------
     participation_ : Series of shape (n_channels,), int64, unit: conversions
-        Conversions in whose journey the channel took part; sums to more than the conversions.
+        Conversions in whose journey the channel took part, which is what Adobe Analytics calls
+        participation [2]_; sums to more than the conversions.
+
+    References
+    ----------
+    .. [1] Singal, Besbes, Désir, Goyal and Iyengar (2022). Shapley meets uniform: An axiomatic
+       framework for attribution in online advertising. Management Science 68(10): "unique-uniform".
+    .. [2] Adobe Experience League. Attribution models and lookback windows.
+       https://experienceleague.adobe.com/en/docs/analytics/analyze/analysis-workspace/attribution/models
     """
 
     participation_: pd.Series

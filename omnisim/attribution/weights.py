@@ -30,7 +30,13 @@ class PositionBased(RuleModel):
     Notes
     -----
     In a journey too short to have all of these, the weights of those that it has are scaled up.
-    `preset` names the usual shapes.
+    `preset` names the usual shapes. The default is "U", the position-based model of Google
+    Analytics [1]_.
+
+    References
+    ----------
+    .. [1] Google Analytics Help. About the default MCF attribution models: Position Based.
+       https://support.google.com/analytics/answer/1665189
 
     Examples
     --------
@@ -49,7 +55,15 @@ class PositionBased(RuleModel):
         """Return the model of a usual shape.
 
         "U" gives 40 % to first and last each; "W" 30 % to first, middle and last each; "J" 20 % to
-        the first and 60 % to the last; "inverse J" 60 % and 20 %.
+        those of Adobe Analytics [1]_. The shares of W are those of Marketo Measure [2]_, whose
+        middle is a milestone of sales; here it is the place in the middle.
+
+        References
+        ----------
+        .. [1] Adobe Experience League. Attribution models and lookback windows.
+           https://experienceleague.adobe.com/en/docs/analytics/analyze/analysis-workspace/attribution/models
+        .. [2] Adobe Experience League. Marketo Measure: Attribution models (first touch, lead
+           creation and opportunity creation).
         """
         shapes = {
             "U": (0.4, 0.0, 0.4),
@@ -81,13 +95,23 @@ class PositionBased(RuleModel):
 
 
 class TimeDecay(RuleModel):
-    """Credit touchpoints less the longer they precede the last one.
+    """Credit touchpoints less the longer they precede the last one [1]_.
 
     Parameters
     ----------
     half_life : float, default=7.0
         After so many days a touchpoint's weight has halved; after so many touchpoints where the
         journeys have no times.
+
+    Notes
+    -----
+    Google Analytics halves by the days before the conversion. In shares this is the same: all
+    touchpoints of a journey are as much older.
+
+    References
+    ----------
+    .. [1] Google Analytics Help. About the default MCF attribution models: Time Decay (half-life of
+       7 days). https://support.google.com/analytics/answer/1665189
 
     Examples
     --------
@@ -121,6 +145,10 @@ class PositionWeights(RuleModel):
         Where the places are counted from. A journey whose places all have weight 0 is divided
         evenly.
 
+    Notes
+    -----
+    The weights are the user's own; no source gives them.
+
     Examples
     --------
     >>> model = PositionWeights([0.7, 0.3])
@@ -153,6 +181,10 @@ class ChannelWeights(RuleModel):
     default : float, default=1.0
         Weight of channels that are not there. A journey whose channels all have weight 0 is divided
         evenly.
+
+    Notes
+    -----
+    The weights are the user's own; no source gives them.
 
     Examples
     --------
