@@ -55,8 +55,9 @@ class PositionBased(RuleModel):
         """Return the model of a usual shape.
 
         "U" gives 40 % to first and last each; "W" 30 % to first, middle and last each; "J" 20 % to
-        those of Adobe Analytics [1]_. The shares of W are those of Marketo Measure [2]_, whose
-        middle is a milestone of sales; here it is the place in the middle.
+        the first and 60 % to the last; "inverse J" 60 % and 20 %. What is left is spread evenly.
+        U, J and inverse J are those of Adobe Analytics [1]_. The shares of W are those of Marketo
+        Measure [2]_, whose middle is a milestone of sales; here it is the place in the middle.
 
         References
         ----------
