@@ -15,7 +15,10 @@ from omnisim.journeys import (
     stream_events,
     stream_paths,
 )
-from omnisim.journeys.events import COMMON_NAMES
+from omnisim.journeys.csv_tables import CsvColumns
+from omnisim.journeys.events import COMMON_NAMES, event_layout
+from omnisim.journeys.paths import COMMON_NAMES as PATH_NAMES
+from omnisim.journeys.paths import path_layout
 from omnisim.journeys.stream import read_columns
 from omnisim.journeys.tables import as_table, decode, find_column, table_errors
 
@@ -126,9 +129,12 @@ class Source:
 
     def read(self, progress: Callable[[int], None]) -> Journeys:
         """Read the file at once; `progress` is called with the bytes just read."""
-        table = as_table(self.file, progress=progress)
         if self.kind == "events":
+            layout = event_layout(self.options["columns"])
+            table = as_table(self.file, progress=progress, layout=layout)
             return Journeys.from_events(table, **self.options)
+        layout = path_layout({key: self.options.get(key) for key in PATH_NAMES})
+        table = as_table(self.file, progress=progress, layout=layout)
         return self._changed(Journeys.from_paths(table, **self.options))
 
     def stream(self, shards: Shards | None) -> Iterator[Journeys]:
@@ -200,7 +206,9 @@ def read_groups(words: Sequence[str]) -> dict[str, str]:
 
 def _read_pairs(file: str) -> list[tuple[str, str]]:
     with table_errors(file):
-        table = as_table(file)
+        table = as_table(
+            file, layout=lambda have: CsvColumns(sorted({"channel", "group"} & {*have}))
+        )
         have = table.column_names
         columns = []
         for name in ("channel", "group"):

@@ -1,11 +1,12 @@
 """What the channels of an event log cost."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from omnisim.exceptions import TableError
+from omnisim.journeys.csv_tables import CsvColumns
 from omnisim.journeys.events import COMMON_NAMES, check_channels, group_names
 from omnisim.journeys.tables import as_table, find_column, read_codes, read_float, table_errors
 
@@ -50,7 +51,7 @@ def channel_costs(
     {'ad': 0.75, 'mail': 0.1}
     """
     with table_errors("events"):
-        events = as_table(table)
+        events = as_table(table, layout=lambda have: _layout(have, channel))
         have = events.column_names
         where = find_column("events", have, channel, COMMON_NAMES["channel"], required=True)
         price = find_column("events", have, cost, COST_NAMES, required=True)
@@ -70,3 +71,8 @@ def channel_costs(
         if name:
             total[name] += part
     return total
+
+
+def _layout(have: Sequence[str], channel: str | None) -> CsvColumns:
+    name = find_column("events", have, channel, COMMON_NAMES["channel"], required=True)
+    return CsvColumns([str(name)])

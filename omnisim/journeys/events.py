@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from omnisim._validation import check_choice
 from omnisim.exceptions import BuildError, ParameterError, TableError
+from omnisim.journeys.csv_tables import CsvColumns, CsvLayout
 from omnisim.journeys.paths import MAX_CHANNELS
 from omnisim.journeys.tables import (
     as_table,
@@ -131,12 +132,28 @@ def read_events(
 ) -> dict[str, Any]:
     """Return the arrays of `Journeys`; see `Journeys.from_events`."""
     with table_errors("events"):
-        table = as_table(source)
+        table = as_table(source, layout=event_layout(columns))
         where = find_event_columns(table.column_names, columns)
         shopper = _read_shopper(table[where.shopper])
         time, channel, n_conversions, value, names = read_event_columns(table, where, groups)
     conditional = np.zeros(table.num_rows, dtype=np.uint8)
     return cut_events(shopper, time, channel, conditional, n_conversions, value, names, rules)
+
+
+def event_layout(columns: EventColumns) -> CsvLayout:
+    """Return what tells which columns of a CSV log are text, and which are numbers."""
+
+    def layout(have: Sequence[str]) -> CsvColumns:
+        found = {key: find_column("events", have, getattr(columns, key), common, required=False)
+                 for key, common in COMMON_NAMES.items()}  # fmt: skip
+        numbers = [name for key in ("conversion", "value") if (name := found[key])]
+        times = [found["time"]] if found["time"] else []
+        used = {*numbers, *times}
+        text = [name for key in ("channel", "kind") if (name := found[key]) and name not in used]
+        shopper = found["shopper"] if found["shopper"] not in used else None
+        return CsvColumns(text, numbers, times, shopper)
+
+    return layout
 
 
 def find_event_columns(have: Sequence[str], columns: EventColumns) -> EventColumns:

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from omnisim._validation import check_choice
 from omnisim.exceptions import BuildError, ParameterError, TableError
+from omnisim.journeys.csv_tables import CsvColumns, CsvLayout
 from omnisim.journeys.tables import (
     as_table,
     decode,
@@ -66,7 +67,20 @@ def read_paths(
     if not isinstance(separator, str) or not separator:
         raise ParameterError(f"separator must be text of a character or more. Got {separator!r}.")
     with table_errors("paths"):
-        return _read(as_table(source), columns, separator, empty, row)
+        return _read(as_table(source, layout=path_layout(columns)), columns, separator, empty, row)
+
+
+def path_layout(columns: Mapping[str, str | None]) -> CsvLayout:
+    """Return what tells which columns of a CSV file of paths are text, and which are numbers."""
+
+    def layout(have: Sequence[str]) -> CsvColumns:
+        found = [find_column("paths", have, columns[key], COMMON_NAMES[key], required=False)
+                 for key in ("n_conversions", "n_nulls", "value")]  # fmt: skip
+        numbers = [name for name in found if name]
+        path = find_column("paths", have, columns["path"], COMMON_NAMES["path"], required=False)
+        return CsvColumns([path] if path and path not in numbers else [], numbers)
+
+    return layout
 
 
 def _read(

@@ -9,37 +9,36 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from omnisim._validation import check_count
 from omnisim.exceptions import TableError
+from omnisim.journeys.csv_tables import open_csv, read_csv_schema
 from omnisim.journeys.events import (
     EventColumns,
     JourneyRules,
-    check_shopper,
     cut_columns,
     cut_sorted,
+    event_layout,
     find_event_columns,
     read_event_columns,
 )
 from omnisim.journeys.journeys import Journeys
-from omnisim.journeys.paths import COMMON_NAMES, read_paths
+from omnisim.journeys.paths import COMMON_NAMES, path_layout, read_paths
 from omnisim.journeys.shards import Shards, deal
+from omnisim.journeys.sorting import UNSORTED, SortedShoppers
 from omnisim.journeys.tables import (
     check_names,
-    csv_options,
-    find_column,
     is_arrow,
+    is_parquet,
     open_arrow,
     table_errors,
+    unreadable,
 )
 
 __all__ = ["count_rows", "read_columns", "stream_events", "stream_paths"]
 
 BATCH_ROWS = 524_288
-UNSORTED = "Sort the file, or pass shards=Shards() (on the command line: --unsorted)."
 
 
 def stream_paths(
@@ -125,12 +124,12 @@ def _stream_sorted(
 ) -> Iterator[Journeys]:
     where = columns
     rest: pa.Table | None = None
-    row = 0
+    row, shoppers = 0, SortedShoppers()
     for table in tables:
         where = find_event_columns(table.column_names, columns)
         if rest is not None:
             table = pa.concat_tables([rest, table])
-        changes = _changes(table[where.shopper], row)
+        changes = shoppers.changes(table[where.shopper], row)
         # The last shopper's events may go on in the next batch.
         last = int(np.flatnonzero(changes)[-1])
         rest = table.slice(last)
@@ -138,34 +137,33 @@ def _stream_sorted(
             yield _cut(table.slice(0, last), changes[:last], where, rules, groups, row)
         row += last
     if rest is not None:
-        changes = _changes(rest[where.shopper], row)
+        changes = shoppers.changes(rest[where.shopper], row)
         yield _cut(rest, changes, where, rules, groups, row)
 
 
 def count_rows(file: str | os.PathLike[str]) -> int | None:
     """Return the rows of a Parquet file, from its footer; None for a CSV file."""
     path = Path(file)
-    if path.suffix.lower() != ".parquet":
+    if not is_parquet(path):
         return None
     try:
         return int(pq.read_metadata(path).num_rows)
     except (OSError, pa.ArrowException) as error:
-        raise TableError(f"{path}: cannot be read as a table: {error}") from error
+        raise unreadable(path, error) from error
 
 
 def read_columns(file: str | os.PathLike[str]) -> list[str]:
     """Return the names of a file's columns."""
     path = Path(file)
     try:
-        if path.suffix.lower() == ".parquet":
+        if is_parquet(path):
             return list(pq.read_schema(path).names)
         if is_arrow(path):
             with open_arrow(path) as batches:
                 return list(batches.schema.names)
-        with pacsv.open_csv(path, parse_options=csv_options(path)) as reader:
-            return list(reader.schema.names)
+        return list(read_csv_schema(path).names)
     except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
-        raise TableError(f"{path}: cannot be read as a table: {error}") from error
+        raise unreadable(path, error) from error
 
 
 def _batches(
@@ -176,7 +174,7 @@ def _batches(
     The columns are those of a log of events, or by what they are those of a table of paths.
     """
     try:
-        if path.suffix.lower() == ".parquet":
+        if is_parquet(path):
             # Buffering whole row groups ahead would double the memory.
             file = pq.ParquetFile(path, page_checksum_verification=True, pre_buffer=False)
             names = file.schema_arrow.names
@@ -193,31 +191,16 @@ def _batches(
                     batch.validate(full=True)
                     yield from _split(batch, batch_rows)
             return
-        for batch in _open_csv(path, columns):
-            yield from _split(batch, batch_rows)
+        if isinstance(columns, EventColumns):
+            layout = event_layout(columns)
+        else:
+            layout = path_layout(columns)
+        batches, known = open_csv(path, layout)
+        for batch in batches:
+            for table in _split(batch, batch_rows):
+                yield known.cleaned(table)
     except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
-        raise TableError(f"{path}: cannot be read as a table: {error}") from error
-
-
-def _open_csv(path: Path, columns: EventColumns | Mapping[str, str | None]) -> Any:
-    """Return the batches of a CSV file, whose types are those of its beginning.
-
-    Values and times may be whole numbers there and no longer so farther down.
-    """
-    options = csv_options(path)
-    with pacsv.open_csv(path, parse_options=options) as reader:
-        schema = reader.schema
-    if isinstance(columns, EventColumns):
-        where = find_event_columns(schema.names, columns)
-        real = [where.value, where.time]
-    else:
-        real = [find_column("paths", schema.names, columns["value"], COMMON_NAMES["value"],
-                            required=False)]  # fmt: skip
-    whole = (pa.int64(), pa.null())
-    types = {name: pa.float64() for name in real if name and schema.field(name).type in whole}
-    return pacsv.open_csv(
-        path, parse_options=options, convert_options=pacsv.ConvertOptions(column_types=types)
-    )
+        raise unreadable(path, error) from error
 
 
 def _ahead(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
@@ -232,26 +215,6 @@ def _ahead(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
 def _split(batch: pa.RecordBatch, batch_rows: int) -> Iterator[pa.Table]:
     for low in range(0, batch.num_rows, batch_rows):
         yield check_names(pa.Table.from_batches([batch.slice(low, batch_rows)]))
-
-
-def _changes(column: pa.ChunkedArray, row: int) -> npt.NDArray[np.bool_]:
-    """Return which events are the first of a shopper; the first one is."""
-    check_shopper(column, row)
-    changes = np.ones(len(column), dtype=bool)
-    if pa.types.is_integer(column.type):
-        code = column.to_numpy()
-        changes[1:] = code[1:] != code[:-1]
-        falls = code[1:] < code[:-1]
-    else:
-        text = column.cast(pa.large_string()).combine_chunks()
-        changes[1:] = np.asarray(pc.not_equal(text[1:], text[:-1]))
-        falls = np.asarray(pc.less(text[1:], text[:-1]))
-    if falls.any():
-        raise TableError(
-            f"events must be sorted by shopper, then time. Shoppers fall at row "
-            f"{row + 1 + int(falls.argmax())}. {UNSORTED}"
-        )
-    return changes
 
 
 def _cut(

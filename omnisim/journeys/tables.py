@@ -11,16 +11,15 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from omnisim._validation import suggest
 from omnisim.exceptions import TableError
+from omnisim.journeys.csv_tables import CsvLayout, read_csv
 
 __all__ = ["as_table", "decode", "find_column", "read_codes", "read_count", "read_float"]
 
-SNIFFED_BYTES = 65_536
-DELIMITERS = (",", ";", "\t", "|")
+PARQUET_ENDINGS = (".parquet", ".parq", ".pq")
 ARROW_ENDINGS = (".arrow", ".feather")
 ARROW_MAGIC = b"ARROW1"
 PACKED_ENDINGS = (".gz", ".bz2", ".zst", ".lz4")
@@ -32,7 +31,14 @@ def table_errors(name: str) -> Iterator[None]:
     try:
         yield
     except (pa.ArrowException, UnicodeError) as error:
-        raise TableError(f"{name}: cannot be read as a table: {error}") from error
+        raise unreadable(name, error) from error
+
+
+def unreadable(name: object, error: Exception) -> TableError:
+    """Return the error that says that a file or table cannot be read, and why."""
+    badly_coded = isinstance(error, UnicodeError) or "UTF8" in str(error)
+    hint = " Save it as UTF-8." if badly_coded else ""
+    return TableError(f"{name}: cannot be read as a table: {error}{hint}")
 
 
 class WatchedFile(io.FileIO):
@@ -54,6 +60,7 @@ def as_table(
     *,
     columns: Sequence[str] | None = None,
     progress: Callable[[int], None] | None = None,
+    layout: CsvLayout | None = None,
 ) -> pa.Table:
     """Return `source` as an Arrow table, without a copy where it is one in memory.
 
@@ -61,12 +68,15 @@ def as_table(
     ----------
     source : object, str or path
         A dataframe (anything with ``__arrow_c_stream__`` or ``__arrow_c_array__``), a mapping of
-        column names to sequences, or a file: Parquet or Arrow by its ending (``.parquet``;
-        ``.arrow`` or ``.feather``), CSV otherwise.
+        column names to sequences, or a file: Parquet or Arrow by its ending (``.parquet``,
+        ``.parq`` or ``.pq``; ``.arrow`` or ``.feather``), CSV otherwise, which may be packed
+        (``.gz``, ``.bz2``, ``.zst``, ``.lz4``).
     columns : sequence of str, optional
         Columns to read of a Parquet file.
     progress : callable, optional
         Called with the number of bytes just read of a file, from any thread.
+    layout : callable, optional
+        Tells which columns of a CSV file are text; see `omnisim.journeys.csv_tables`.
 
     Raises
     ------
@@ -74,7 +84,7 @@ def as_table(
         If it is none of these, or the file cannot be read.
     """
     if isinstance(source, (str, os.PathLike)):
-        return _read_file(Path(source), columns, progress)
+        return _read_file(Path(source), columns, progress, layout)
     if isinstance(source, pa.Table):
         return check_names(source)
     speaks = hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__")
@@ -86,26 +96,35 @@ def as_table(
     try:
         # One thread: handing columns of a pandas frame to several takes longer than they save.
         return check_names(pa.table(source if speaks else dict(source), nthreads=1))
-    except (pa.ArrowException, ValueError) as error:  # pandas refuses two columns of one name
+    except (pa.ArrowException, TypeError, ValueError) as error:
+        # Such as a column that is no sequence, or two of one name, which pandas refuses.
         raise TableError(f"The table cannot be read: {error}") from error
 
 
 def _read_file(
-    path: Path, columns: Sequence[str] | None, progress: Callable[[int], None] | None
+    path: Path,
+    columns: Sequence[str] | None,
+    progress: Callable[[int], None] | None,
+    layout: CsvLayout | None,
 ) -> pa.Table:
     try:
         # Arrow itself unpacks a compressed file, by its name.
         if progress is None or path.suffix.lower() in PACKED_ENDINGS:
-            return _read_open(path, path, columns)
+            return _read_open(path, path, columns, layout)
         with pa.PythonFile(WatchedFile(path, progress), "r") as file:
-            return _read_open(path, file, columns)
+            return _read_open(path, file, columns, layout)
     except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
-        raise TableError(f"{path}: cannot be read as a table: {error}") from error
+        raise unreadable(path, error) from error
 
 
-def _read_open(path: Path, source: Path | pa.NativeFile, columns: Sequence[str] | None) -> pa.Table:
+def _read_open(
+    path: Path,
+    source: Path | pa.NativeFile,
+    columns: Sequence[str] | None,
+    layout: CsvLayout | None,
+) -> pa.Table:
     """Read a table from its path, or from the file that was opened there."""
-    if path.suffix.lower() == ".parquet":
+    if is_parquet(path):
         with pq.ParquetFile(source, page_checksum_verification=True) as file:
             return check_names(file.read(columns=columns))
     if is_arrow(path):
@@ -115,7 +134,12 @@ def _read_open(path: Path, source: Path | pa.NativeFile, columns: Sequence[str] 
         # What a damaged file says of its own buffers must not be believed.
         table.validate(full=True)
         return table
-    return check_names(pacsv.read_csv(source, parse_options=csv_options(path)))
+    return check_names(read_csv(path, source, layout))
+
+
+def is_parquet(path: Path) -> bool:
+    """Tell whether a file's name is that of a Parquet file."""
+    return path.suffix.lower() in PARQUET_ENDINGS
 
 
 def is_arrow(path: Path) -> bool:
@@ -142,15 +166,6 @@ def check_names(table: pa.Table) -> pa.Table:
     except UnicodeDecodeError as error:
         raise TableError(f"Names of columns must be valid UTF-8: {error}.") from error
     return table
-
-
-def csv_options(path: Path) -> pacsv.ParseOptions:
-    """Return how to parse a CSV file: its delimiter is the commonest of its first line."""
-    with open(path, "rb") as file:
-        head = file.read(SNIFFED_BYTES).split(b"\n", 1)[0].decode("utf-8", errors="replace")
-    counts = {mark: head.count(mark) for mark in DELIMITERS}
-    best = max(DELIMITERS, key=lambda mark: counts[mark])
-    return pacsv.ParseOptions(delimiter=best)
 
 
 def find_column(
