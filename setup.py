@@ -29,6 +29,7 @@ EXTENSIONS = {
     "omnisim.attribution._shapley": "_shapley",
     "omnisim.attribution._bootstrap": "_bootstrap",
     "omnisim.attribution._rows": "_rows",
+    "omnisim.attribution._sums": "_sums",
 }
 C_FOLDER = "build/cython"
 SANITIZE = os.environ.get("OMNISIM_SANITIZE") == "1"

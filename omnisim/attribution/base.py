@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from omnisim._validation import suggest
+from omnisim.attribution.sums import sum_by
 from omnisim.exceptions import NotFittedError, ParameterError, TableError
 from omnisim.journeys import Journeys
 
@@ -21,6 +22,7 @@ __all__ = [
     "check_conversions",
     "credit_of_shares",
     "even_share",
+    "even_share_of_channels",
     "normalize",
 ]
 
@@ -174,6 +176,14 @@ def even_share(journeys: Journeys) -> Floats:
     return share
 
 
+def even_share_of_channels(journeys: Journeys) -> Floats:
+    """Return one over the distinct channels of the journey, spread over each one's touches."""
+    row, _, pair, count = channel_pairs(journeys)
+    distinct = np.bincount(row, minlength=len(journeys))
+    share: Floats = 1.0 / (count * distinct[row])[pair]
+    return share
+
+
 def normalize(weight: Floats, journeys: Journeys) -> Floats:
     """Scale weights to sum to 1 within a journey; where all are 0, the shares are even."""
     row = np.repeat(np.arange(len(journeys)), journeys.length)
@@ -185,14 +195,16 @@ def normalize(weight: Floats, journeys: Journeys) -> Floats:
 
 
 def credit_of_shares(journeys: Journeys, share: Floats) -> tuple[Floats, Floats]:
-    """Return conversions and value by channel, (n_channels,) each, for shares by touchpoint."""
+    """Return conversions and value by channel, (n_channels,) each, for shares by touchpoint.
+
+    The sums are exact to the last digit: neither the order of rows nor their splitting changes it.
+    """
     length, n = journeys.length, journeys.n_channels
-    conversions = share * np.repeat(journeys.n_conversions, length)
-    value = share * np.repeat(journeys.value, length)
-    by_channel: Floats = np.array(
-        [np.bincount(journeys.channel, weights=w, minlength=n) for w in (conversions, value)]
+    conversions, value = (
+        sum_by(journeys.channel, n, share, np.repeat(amount, length))
+        for amount in (journeys.n_conversions, journeys.value)
     )
-    return by_channel[0], by_channel[1]
+    return conversions, value
 
 
 def _parameters(model: type) -> list[str]:

@@ -17,7 +17,7 @@ from omnisim.attribution.base import (
     credit_of_shares,
     normalize,
 )
-from omnisim.attribution.serial import dot
+from omnisim.attribution.sums import sum_by, sum_of
 from omnisim.exceptions import ConvergenceWarning
 from omnisim.journeys import Journeys
 
@@ -123,7 +123,7 @@ class HazardAttribution(AttributionModel):
                 break
             before = likelihood
             strength, decay = _maximize(
-                journeys.channel, ages, (share * conversions, conversions, nulls), decay, horizon
+                journeys.channel, ages, (share, conversions, nulls), decay, horizon
             )
             strength = np.maximum(strength, 0.0)
             decay = np.clip(decay, first / 100, first * 100)
@@ -179,9 +179,9 @@ def _expect(
     watched = strength[channel] * -np.expm1(-decay[channel] * (age + horizon))
     sums = [np.bincount(row, weights=w, minlength=len(journeys)) for w in (spent, watched)]
     won = journeys.n_conversions > 0
-    likelihood = dot(journeys.n_conversions[won], np.log(np.maximum(total[won], 1e-300)))
-    likelihood -= dot(journeys.n_conversions, sums[0]) + dot(journeys.n_nulls, sums[1])
-    return normalize(hazard, journeys), float(likelihood)
+    likelihood = sum_of(journeys.n_conversions[won], np.log(np.maximum(total[won], 1e-300)))
+    likelihood -= sum_of(journeys.n_conversions, sums[0]) + sum_of(journeys.n_nulls, sums[1])
+    return normalize(hazard, journeys), likelihood
 
 
 def _maximize(
@@ -193,24 +193,21 @@ def _maximize(
 ) -> tuple[Floats, Floats]:
     """Return strengths and decays that raise the expected log-likelihood.
 
-    With credit K of a channel, its weighted age A and its exposure E(decay), the sum over touches
+    `weights` are the touchpoints' shares, and the conversions and nulls of their journeys. With
+    credit K of a channel, its weighted age A and its exposure E(decay), the sum over touches
     of ``1 - exp(-decay * time watched)``, the strength is K / E. The decay balances
     ``K / decay = A + strength * dE/d decay``, of which one fixed-point step is taken.
     """
-    credit, conversions, nulls = weights
+    share, conversions, nulls = weights
     n = len(decay)
-
-    def add(amount: Floats) -> Floats:
-        total = np.zeros(n)
-        np.add.at(total, channel, amount)
-        return total
-
     rate, longer = decay[channel], age + horizon
     faded, faded_nulls = np.exp(-rate * age), np.exp(-rate * longer)
-    exposure = add(conversions * (1.0 - faded) + nulls * (1.0 - faded_nulls))
-    slope = add(conversions * age * faded + nulls * longer * faded_nulls)
-    share = add(credit)
-    strength: Floats = np.divide(share, exposure, out=np.zeros(n), where=exposure > 0)
-    weight = add(credit * age) + strength * slope
-    known = (share > 0) & (weight > 0)
-    return strength, np.where(known, share / np.where(known, weight, 1.0), decay)
+    exposure = sum_by(channel, n, conversions, 1.0 - faded)
+    exposure += sum_by(channel, n, nulls, 1.0 - faded_nulls)
+    slope = sum_by(channel, n, conversions, age * faded)
+    slope += sum_by(channel, n, nulls, longer * faded_nulls)
+    credit = sum_by(channel, n, conversions, share)
+    strength: Floats = np.divide(credit, exposure, out=np.zeros(n), where=exposure > 0)
+    weight = sum_by(channel, n, conversions, share * age) + strength * slope
+    known = (credit > 0) & (weight > 0)
+    return strength, np.where(known, credit / np.where(known, weight, 1.0), decay)

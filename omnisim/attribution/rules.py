@@ -26,7 +26,7 @@ from omnisim.attribution.base import (
     check_conversions,
     credit_of_shares,
     even_share,
-    normalize,
+    even_share_of_channels,
 )
 from omnisim.journeys import Journeys
 
@@ -43,7 +43,11 @@ Floats = npt.NDArray[np.float64]
 
 
 class RuleModel(AttributionModel):
-    """A model whose shares need no fit: `fit` adds them up."""
+    """A model whose shares need no fit: `fit` adds them up.
+
+    Credits are within a relative 1e-15 of the exact sums of the shares, and neither the order of
+    rows nor their splitting changes their last digit.
+    """
 
     def fit(self, X: Any, y: None = None) -> Self:
         """Add up the shares of all journeys, weighted by their conversions and their value.
@@ -199,5 +203,4 @@ class Participation(RuleModel):
 
     def touchpoint_share(self, journeys: Journeys) -> Floats:
         """Return one over the channels of the journey, spread over each channel's touchpoints."""
-        _, _, pair, count = channel_pairs(journeys)
-        return normalize(1.0 / count[pair], journeys)
+        return even_share_of_channels(journeys)

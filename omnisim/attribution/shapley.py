@@ -16,9 +16,10 @@ from omnisim.attribution.base import (
     channel_pairs,
     check_conversions,
     credit_of_shares,
-    normalize,
+    even_share_of_channels,
 )
 from omnisim.attribution.keys import canonical_sets
+from omnisim.attribution.sums import sum_by
 from omnisim.exceptions import BuildError, ParameterError
 from omnisim.journeys import Journeys
 from omnisim.random import Draws, Stream
@@ -76,6 +77,11 @@ class ShapleyAttribution(AttributionModel):
     error_bound_ : float, unit: conversions
         With probability `confidence` no sampled credit is further from the exact one, by
         Hoeffding's inequality [2]_: marginal rates lie in [-1, 1]. 0 where they are exact.
+
+    Notes
+    -----
+    Credits of the game of conversions are within a relative 1e-15 of the exact ones, those of rates
+    within 1e-12 of the conversions. Neither the order of rows nor their splitting changes a digit.
 
     References
     ----------
@@ -147,8 +153,7 @@ class ShapleyAttribution(AttributionModel):
 
         That is the Shapley value of a journey on its own, whatever `worth` is.
         """
-        _, _, pair, count = channel_pairs(journeys)
-        return normalize(1.0 / count[pair], journeys)
+        return even_share_of_channels(journeys)
 
     def _play_rates(self, journeys: Journeys) -> tuple[Floats, Floats, Floats]:
         """Return credits, value credits and standard errors of the game of rates."""
@@ -216,7 +221,7 @@ def _exact(code: Ints, offset: Ints, amount: Floats, n: int) -> Floats:
     mask = np.bitwise_or.reduceat(np.left_shift(1, code), offset[:-1])
     sums = np.zeros((3, 2**n))
     for row in range(3):
-        sums[row] = np.bincount(mask, weights=amount[:, row], minlength=2**n)
+        sums[row, mask] = amount[:, row]
         _shapley.subset_sum(sums[row], n)
     weight = np.array([1.0 / (n * math.comb(n - 1, k)) for k in range(n)])
     found = np.empty((n, 2))
@@ -244,15 +249,17 @@ def coalitions(journeys: Journeys) -> tuple[Ints, Ints, Floats]:
     begin = np.searchsorted(row, np.arange(len(journeys) + 1))
     size = np.diff(begin)
     journeys_of = journeys.n_conversions + journeys.n_nulls
-    columns = np.column_stack([journeys.n_conversions, journeys.value, journeys_of]).astype(float)
+    columns = (journeys.n_conversions, journeys.value, journeys_of)
     members, lengths, amounts = [], [], []
     # Sets of one size are rows of a matrix, so their distinct rows are the distinct sets.
     for length in np.unique(size):
         rows = np.flatnonzero(size == length)
         sets = channel[begin[rows][:, None] + np.arange(length)]
         distinct, place = np.unique(sets, axis=0, return_inverse=True)
-        amount = np.zeros((len(distinct), 3))
-        np.add.at(amount, place.ravel(), columns[rows])
+        one = np.ones(len(rows))
+        amount = np.column_stack(
+            [sum_by(place.ravel(), len(distinct), column[rows], one) for column in columns]
+        )
         members.append(distinct.ravel())
         lengths.append(np.full(len(distinct), length))
         amounts.append(amount)
@@ -271,10 +278,8 @@ def position_credit(journeys: Journeys) -> pd.DataFrame:
     place = np.empty(len(row), dtype=np.int64)
     place[order] = np.arange(len(row)) - begin[row[order]]
     n_positions = int(place.max()) + 1
-    credit = journeys.n_conversions[row] / np.diff(begin)[row]
-    table = np.bincount(
-        channel * n_positions + place, weights=credit, minlength=journeys.n_channels * n_positions
-    )
+    cell, n_cells = channel * n_positions + place, journeys.n_channels * n_positions
+    table = sum_by(cell, n_cells, 1.0 / np.diff(begin)[row], journeys.n_conversions[row])
     return pd.DataFrame(
         table.reshape(journeys.n_channels, n_positions),
         index=pd.Index(journeys.channel_names, name="channel"),
