@@ -13,10 +13,16 @@ import pandas as pd
 from tqdm.auto import tqdm
 
 import omnisim.attribution as models
-from omnisim.attribute_input import Source, declare_input
-from omnisim.attribution import AttributionModel, Bootstrap, MarkovAttribution, bootstrap
+from omnisim.attribute_input import Source, declare_input, read_groups
+from omnisim.attribution import (
+    AttributionModel,
+    Bootstrap,
+    MarkovAttribution,
+    bootstrap,
+    budget_table,
+)
 from omnisim.exceptions import ParameterError, TableError
-from omnisim.journeys import Shards
+from omnisim.journeys import Shards, channel_costs
 from omnisim.journeys.stream import count_rows
 from omnisim.plot.credit import credit
 from omnisim.report.svg import inline_svg
@@ -61,6 +67,11 @@ def declare_attribute(parser: argparse.ArgumentParser) -> None:
         "--unsorted", action="store_true",
         help="with --stream: the events are not sorted by shopper, then time; sort them on disk",
     )  # fmt: skip
+    parser.add_argument(
+        "--costs", metavar="FILE",
+        help="table of channel and cost (rows of a channel add up): adds CPA, ROAS, shares and the "
+        "budget in proportion to the credits; book-keeping, not what money would bring",
+    )  # fmt: skip
     parser.add_argument("--csv", metavar="FILE", help="write the table")
     parser.add_argument("--html", metavar="FILE", help="write a page with table and figure")
     parser.add_argument("--quiet", action="store_true", help="draw no progress bar")
@@ -73,6 +84,7 @@ def run_attribute(arguments: argparse.Namespace) -> int:
     if arguments.unsorted and not arguments.stream:
         raise ParameterError("--unsorted goes with --stream: in memory, events are always sorted.")
     source, model = Source.of(arguments), MODELS[arguments.model](arguments)
+    costs = _costs(arguments)
     intervals = None
     if arguments.stream:
         model = _fit_stream(arguments, source, model)
@@ -81,6 +93,10 @@ def run_attribute(arguments: argparse.Namespace) -> int:
     table = model.to_frame()
     if intervals is not None:
         table = table.join(intervals.to_frame()[["ci_low", "ci_high"]])
+    if costs is not None:
+        with _naming_costs():
+            money = budget_table(model, costs)
+        table = table.join(money[money.columns.difference(table.columns, sort=False)])
     table = table.sort_values("credit", ascending=False, kind="stable")
     heading = f"{model!r} on {arguments.file}"
     try:  # files first: whoever reads the output may close it, and end the run
@@ -91,6 +107,23 @@ def run_attribute(arguments: argparse.Namespace) -> int:
     finally:
         print(f"{heading}\n{table.to_string(float_format=lambda x: f'{x:,.4g}')}")
     return 0
+
+
+def _costs(arguments: argparse.Namespace) -> dict[str, float] | None:
+    """Return the cost of each channel, grouped as the channels of the journeys are."""
+    if not arguments.costs:
+        return None
+    with _naming_costs():
+        return channel_costs(arguments.costs, channels=read_groups(arguments.group))
+
+
+@contextmanager
+def _naming_costs() -> Iterator[None]:
+    """Say of an error that it lies in the costs."""
+    try:
+        yield
+    except (ParameterError, TableError) as error:
+        raise type(error)(f"--costs: {error}") from error
 
 
 def _fit(

@@ -7,7 +7,7 @@ import pytest
 
 import omnisim.attribute
 from omnisim.attribute import MODELS, declare_attribute, run_attribute
-from omnisim.attribution import MarkovAttribution
+from omnisim.attribution import LastTouch, MarkovAttribution, budget_table
 from omnisim.exceptions import OmnisimError
 
 PATHS = {"path": ["a > b", "b > c", "c"], "n_conversions": [4, 2, 0], "n_nulls": [1, 3, 5]}
@@ -44,6 +44,43 @@ def test_csv_holds_the_credits(paths, tmp_path):
     table = pd.read_csv(tmp_path / "out.csv", index_col="channel")
     expected = MarkovAttribution(2).fit(PATHS).credit_
     assert table["credit"].to_dict() == pytest.approx(expected.to_dict())
+
+
+def test_costs_add_returns(paths, tmp_path, capsys):
+    (tmp_path / "costs.csv").write_text("channel,cost\na,5\nb,20\na,3\n")
+    run(paths, "--model", "last", "--value", "n_conversions", "--costs", tmp_path / "costs.csv",
+        "--csv", tmp_path / "out.csv", "--html", tmp_path / "out.html")  # fmt: skip
+    table = pd.read_csv(tmp_path / "out.csv", index_col="channel")
+    expected = budget_table(LastTouch().fit(PATHS | {"value": [4, 2, 0]}), {"a": 8, "b": 20})
+    assert table.loc["b", "roas"] == 0.2
+    assert table.loc["b", "cpa"] == 5.0
+    pd.testing.assert_frame_equal(table[expected.columns], expected.loc[table.index])
+    assert "roas" in capsys.readouterr().out
+    assert "roas" in (tmp_path / "out.html").read_text()
+
+
+def test_costs_are_grouped_and_go_with_streams(paths, tmp_path):
+    (tmp_path / "costs.csv").write_text("channel,cost\na,5\nb,20\n")
+    words = ["--group", "a=x", "b=x", "--costs", tmp_path / "costs.csv"]
+    run(paths, *words, "--csv", tmp_path / "whole.csv")
+    run(paths, *words, "--stream", "--csv", tmp_path / "stream.csv")
+    table = pd.read_csv(tmp_path / "whole.csv", index_col="channel")
+    assert table["cost"].to_dict() == {"x": 25.0, "c": 0.0}
+    assert (tmp_path / "whole.csv").read_text() == (tmp_path / "stream.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("channel,cost\nz,5\n", r"--costs: costs names an unknown channel 'z'"),
+        ("channel,amount\na,5\n", r"--costs: .* lacks column 'cost'"),
+        ("channel,cost\na,-5\n", r"--costs: cost must be"),
+    ],
+)
+def test_wrong_costs(paths, tmp_path, text, message):
+    (tmp_path / "costs.csv").write_text(text)
+    with pytest.raises(OmnisimError, match=message):
+        run(paths, "--costs", tmp_path / "costs.csv")
 
 
 def test_files_are_written_before_the_output_is_closed(paths, tmp_path, monkeypatch):
