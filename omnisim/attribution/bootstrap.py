@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,7 +15,7 @@ from omnisim._validation import check_count
 from omnisim.attribution.base import AttributionModel, as_journeys, check_conversions
 from omnisim.attribution.distinct import digest, distinct_rows
 from omnisim.attribution.markov import MarkovAttribution
-from omnisim.exceptions import BuildError, ParameterError
+from omnisim.exceptions import BuildError, OmnisimWarning, ParameterError
 from omnisim.journeys import Journeys
 from omnisim.random import Draws, Stream
 
@@ -32,7 +33,8 @@ __all__ = ["Bootstrap", "bootstrap"]
 Floats = npt.NDArray[np.float64]
 
 QUANTITIES = ("credit", "value_credit", "removal_effect", "value_removal_effect")
-BLOCK = 128  # replicates counted in one pass
+BLOCK = 128  # replicates counted in one pass, at most
+BLOCK_CELLS = 2**22  # counters of one pass, at most: five tables of 32 MiB
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -51,7 +53,7 @@ class Bootstrap:
         Of the journeys, the same in whatever order and by whatever rows they are listed.
     replicates : dict of str to ndarray of shape (n_replicates, n_channels)
         By quantity: "credit", "value_credit", and for Markov models "removal_effect" and
-        "value_removal_effect".
+        "value_removal_effect". NaN where a replicate cannot be divided.
     """
 
     model: AttributionModel
@@ -62,12 +64,22 @@ class Bootstrap:
 
     def __repr__(self) -> str:
         n, channels = self.replicates["credit"].shape
-        return f"Bootstrap of {self.model!r}: {n:,} replicates, {channels} channels"
+        lost = self.n_undivided()
+        without = f" ({lost:,} could not be divided)" if lost else ""
+        return f"Bootstrap of {self.model!r}: {n:,} replicates{without}, {channels} channels"
+
+    def n_undivided(self, quantity: str = "credit") -> int:
+        """Return how many replicates could not be divided, and are in no interval.
+
+        Where removal redistributes, effects may not sum to more than 0 (see `MarkovAttribution`).
+        """
+        return len(self._draws(quantity)) - int(_divided(self._draws(quantity)).sum())
 
     def to_frame(self, quantity: str = "credit") -> pd.DataFrame:
         """Return one row a channel: the estimate, its interval and its standard error.
 
-        The interval runs between the quantiles of the replicates.
+        The interval runs between the quantiles of the replicates that could be divided, so it holds
+        for such journeys only where `n_undivided` is not 0; NaN where they are fewer than two.
         """
         draws = self._draws(quantity)
         estimate = getattr(self.model, f"{quantity}_")
@@ -77,7 +89,7 @@ class Bootstrap:
         """Return the same for each channel's share of the total."""
         draws = self._draws(quantity)
         total = draws.sum(axis=1, keepdims=True)
-        share = np.divide(draws, total, out=np.zeros_like(draws), where=total > 0)
+        share = np.divide(draws, total, out=np.where(total <= 0, 0.0, draws), where=total > 0)
         estimate = getattr(self.model, f"{quantity}_")
         whole = float(estimate.sum())
         return _intervals(
@@ -149,6 +161,11 @@ def bootstrap(
     -------
     Bootstrap
 
+    Warns
+    -----
+    OmnisimWarning
+        If replicates cannot be divided, once: intervals are then those of the others.
+
     References
     ----------
     .. [1] Oza and Russell (2001). Online bagging and boosting. AISTATS 2001.
@@ -171,7 +188,21 @@ def bootstrap(
         parts = _replicate_chains(fitted, journeys, n_replicates, seed, progress)
     else:
         parts = _refit(fitted, journeys, n_replicates, seed, progress)
-    return Bootstrap(fitted, confidence, seed, digest(journeys), parts)
+    result = Bootstrap(fitted, confidence, seed, digest(journeys), parts)
+    _warn_of_undivided(result)
+    return result
+
+
+def _warn_of_undivided(result: Bootstrap) -> None:
+    lost = {name: result.n_undivided(name) for name in result.replicates}
+    if any(lost.values()):
+        listed = ", ".join(f"{n:,} for {name}" for name, n in lost.items() if n)
+        warnings.warn(
+            f"Of {len(result.replicates['credit']):,} replicates some could not be divided: "
+            f"{listed}. Intervals are those of the others. Use removal='null' to have all.",
+            OmnisimWarning,
+            stacklevel=3,
+        )
 
 
 def _in_one_pass(model: MarkovAttribution) -> bool:
@@ -208,7 +239,9 @@ def _refit(
         weighted = reweighted(journeys, seed, replicate)
         # A replicate without any conversion has nothing to divide: its credits are 0.
         if weighted.n_conversions.any():
-            copy.fit(weighted)
+            with warnings.catch_warnings():
+                warnings.filterwarnings("ignore", ".*credit is NaN", OmnisimWarning)
+                copy.fit(weighted)
             for name in names:
                 out[name][replicate] = getattr(copy, f"{name}_").to_numpy()
         if progress is not None:
@@ -227,8 +260,9 @@ def _replicate_chains(
     n = journeys.n_channels
     nulls = journeys.n_nulls if model.use_nulls else np.zeros_like(journeys.n_nulls)
     blocks = []
-    for low in range(0, n_replicates, BLOCK):
-        size = min(BLOCK, n_replicates - low)
+    block = max(min(BLOCK, BLOCK_CELLS // (n * (n + 1))), 1)
+    for low in range(0, n_replicates, block):
+        size = min(block, n_replicates - low)
         counts = np.zeros((n + 1, n, size), dtype=np.int64)
         ends = np.zeros((2, n, size), dtype=np.int64)
         value = np.zeros((n, size))
@@ -281,8 +315,16 @@ def _over(a: Floats, b: Floats) -> Floats:
     return ratio
 
 
+def _divided(draws: Floats) -> npt.NDArray[np.bool_]:
+    """Return which replicates could be divided."""
+    return np.asarray(~np.isnan(draws).any(axis=1))
+
+
 def _intervals(draws: Floats, confidence: float, estimate: Floats, index: pd.Index) -> pd.DataFrame:
     tail = (1 - confidence) / 2
+    draws = draws[_divided(draws)]
+    if len(draws) < 2:
+        draws = np.full((2, len(index)), np.nan)
     low, high = np.quantile(draws, [tail, 1 - tail], axis=0)
     return pd.DataFrame(
         {

@@ -1,6 +1,8 @@
 """Bootstrap intervals: compiled against refitted replicates, theory, errors."""
 
 import sys
+import tracemalloc
+import warnings
 
 import numpy as np
 import pytest
@@ -126,3 +128,48 @@ def test_wrong_parameters(journeys, options):
 def test_unknown_quantity(journeys):
     with pytest.raises(ParameterError, match="Unknown quantity 'removal_effect'"):
         bootstrap(Linear(), journeys, n_replicates=2).to_frame("removal_effect")
+
+
+REDISTRIBUTED = {"path": ["a > a > b", "b > a > a > c", "c > a", "a > b"],
+                 "n_conversions": [2, 1, 1, 3], "n_nulls": [4, 1, 2, 1],
+                 "value": [60.0, 10.0, 10.0, 30.0]}  # fmt: skip
+
+
+def test_intervals_are_of_the_replicates_that_can_be_divided():
+    model = MarkovAttribution(removal="redistribute")
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        result = bootstrap(model, REDISTRIBUTED, n_replicates=50)
+    draws = result.replicates["credit"]
+    lost = int(np.isnan(draws).any(axis=1).sum())
+    assert 0 < lost < 48
+    assert result.n_undivided() == lost
+    assert f"50 replicates ({lost} could not be divided)" in repr(result)
+    assert [str(w.message).split(".")[0] for w in told] == [
+        "Of 50 replicates some could not be divided: "
+        f"{lost} for credit, {result.n_undivided('value_credit')} for value_credit"
+    ]
+    good = draws[~np.isnan(draws).any(axis=1)]
+    low = result.to_frame()["ci_low"]
+    np.testing.assert_array_equal(low, np.quantile(good, (1 - 0.95) / 2, axis=0))
+    share = good / good.sum(axis=1, keepdims=True) * (good.sum(axis=1, keepdims=True) > 0)
+    np.testing.assert_allclose(result.share_frame()["standard_error"], share.std(axis=0, ddof=1))
+    assert result.difference(result).loc["a", "ci_high"] == 0
+
+
+def test_blocks_bound_memory_and_change_nothing(monkeypatch):
+    rng = np.random.default_rng(1)
+    channel = rng.integers(0, 200, 3000).astype(np.int32)
+    one, offset = np.ones(1000, dtype=np.int64), np.arange(0, 3001, 3)
+    names = tuple(f"c{k:03d}" for k in range(200))
+    journeys = Journeys(channel, offset, one, one, np.ones(1000), names)
+    tracemalloc.start()
+    found = bootstrap(MarkovAttribution(), journeys, n_replicates=128).replicates
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 6 * 8 * bootstrap_module.BLOCK_CELLS < 6 * 8 * 128 * 200 * 201
+    for cells in (2**30, 1):
+        monkeypatch.setattr(bootstrap_module, "BLOCK_CELLS", cells)
+        again = bootstrap(MarkovAttribution(), journeys, n_replicates=20).replicates
+        for name, draws in again.items():
+            np.testing.assert_array_equal(draws, found[name][:20])
