@@ -43,6 +43,9 @@ MODELS: dict[str, Callable[[argparse.Namespace], AttributionModel]] = {
 }
 """What ``--model`` takes."""
 
+MONEY = ["cost", "share_of_cost", "cpa", "roas", "budget"]
+"""What ``--costs`` adds; shares of credit and value are there without."""
+
 LARGE_BYTES = 2**27
 """Files from this size on are read with progress even where standard error is no terminal."""
 
@@ -69,8 +72,8 @@ def declare_attribute(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument(
         "--costs", metavar="FILE",
-        help="table of channel and cost (rows of a channel add up): adds CPA, ROAS, shares and the "
-        "budget in proportion to the credits; book-keeping, not what money would bring",
+        help="table of channel and cost (rows of a channel add up): adds CPA, ROAS, the share "
+        "of cost and the budget in proportion to the credits; book-keeping, no effect of money",
     )  # fmt: skip
     parser.add_argument("--csv", metavar="FILE", help="write the table")
     parser.add_argument("--html", metavar="FILE", help="write a page with table and figure")
@@ -96,7 +99,7 @@ def run_attribute(arguments: argparse.Namespace) -> int:
     if costs is not None:
         with _naming_costs():
             money = budget_table(model, costs)
-        table = table.join(money[money.columns.difference(table.columns, sort=False)])
+        table = table.join(money[MONEY])
     table = table.sort_values("credit", ascending=False, kind="stable")
     heading = f"{model!r} on {arguments.file}"
     try:  # files first: whoever reads the output may close it, and end the run

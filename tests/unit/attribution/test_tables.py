@@ -11,9 +11,11 @@ from omnisim.attribution import (
     MarkovAttribution,
     budget_table,
     compare_models,
+    standard_models,
     to_digraph,
 )
 from omnisim.exceptions import ParameterError
+from omnisim.journeys import Journeys
 
 PATHS = {"path": ["ad > mail", "mail", "ad > ad"], "n_conversions": [4, 1, 0],
          "n_nulls": [0, 2, 3], "value": [200.0, 20.0, 0.0]}  # fmt: skip
@@ -23,6 +25,25 @@ def test_every_column_sums_to_the_conversions():
     table = compare_models(PATHS)
     assert table.sum().to_numpy() == pytest.approx(5.0)
     assert compare_models(PATHS, quantity="value_credit").sum().to_numpy() == pytest.approx(220.0)
+
+
+BASIC = {"first touch", "last touch", "linear", "participation", "position (U)", "position (W)",
+         "position (J)", "position (inverse J)", "time decay", "Shapley", "Markov 1",
+         "Markov 2"}  # fmt: skip
+
+
+def test_default_has_every_model_that_the_journeys_can_tell_of():
+    assert set(standard_models()) == BASIC | {"last non-direct", "logistic", "hazard"}
+    assert set(compare_models(PATHS)) == BASIC | {"logistic"}
+    assert set(compare_models({"path": ["a > Direct"], "n_conversions": [1]})) == BASIC | {
+        "last non-direct"
+    }
+    events = {"user": [1, 1, 2], "time": [0.0, 3.0, 1.0], "channel": ["a", "Direct", "a"],
+              "conversion": [0, 1, 0]}  # fmt: skip
+    table = compare_models(Journeys.from_events(events))
+    assert set(table) == set(standard_models())
+    assert table["last non-direct"].to_dict() == {"Direct": 0.0, "a": 1.0}
+    assert table.sum().to_numpy() == pytest.approx(1.0)
 
 
 def test_models_can_be_chosen():

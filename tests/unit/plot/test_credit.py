@@ -44,7 +44,7 @@ def test_intervals_are_drawn():
 def test_model_comparison_has_a_dot_a_model_and_channel():
     table = compare_models(PATHS)
     ax = model_comparison(table)
-    dots = [line for line in ax.lines if line.get_marker() == "o"]
+    dots = [line for line in ax.lines if line.get_marker() != "None"]
     assert len(dots) == table.shape[1]
     for line in dots:
         assert np.sum(line.get_xdata()) == pytest.approx(100)
