@@ -17,7 +17,7 @@ from scipy import sparse
 
 from omnisim._validation import check_choice, check_count
 from omnisim.attribution.chain import Chain, check_keys, count_chain
-from omnisim.exceptions import TableError
+from omnisim.exceptions import ParameterError, TableError
 from omnisim.journeys import Journeys, stream_events, stream_paths
 from omnisim.journeys.events import check_channels
 from omnisim.journeys.journeys import check_totals
@@ -111,6 +111,8 @@ def count_files(
     """
     check_choice("kind", kind, ("paths", "events"))
     task = partial(_count_file, order=order, kind=kind, use_nulls=use_nulls, options=options)
+    if isinstance(files, (str, os.PathLike)):
+        raise ParameterError(f"files must be a sequence of files. Got {files!r}: pass [{files!r}].")
     names = [str(Path(file)) for file in files]
     if executor is None:
         return merge_chains([task(name) for name in names])

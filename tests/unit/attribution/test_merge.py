@@ -1,6 +1,7 @@
 """Chains counted in pieces equal the chain counted at once."""
 
 import multiprocessing
+import pathlib
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
 import numpy as np
@@ -169,3 +170,9 @@ def test_totals_of_all_batches_must_fit():
     dear = Journeys.from_paths({"path": ["a"], "n_conversions": [1], "value": [9e299]})
     with pytest.raises(TableError, match=r"value must sum to at most 1e\+300. Got 1.8e\+300"):
         count_stream([dear, dear])
+
+
+@pytest.mark.parametrize("file", ["part0.csv", pathlib.Path("part0.csv")])
+def test_one_file_is_no_sequence_of_files(file):
+    with pytest.raises(ParameterError, match=r"files must be a sequence of files.*part0\.csv"):
+        count_files(file)
