@@ -1,12 +1,12 @@
 """What ``omnisim attribute`` reads: the options that say what a file holds, and the reading."""
 
 import argparse
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from omnisim.exceptions import ParameterError
+from omnisim.exceptions import ParameterError, TableError
 from omnisim.journeys import (
     EventColumns,
     JourneyRules,
@@ -16,9 +16,9 @@ from omnisim.journeys import (
     stream_paths,
 )
 from omnisim.journeys.csv_tables import CsvColumns
-from omnisim.journeys.events import COMMON_NAMES, event_layout
+from omnisim.journeys.events import COMMON_NAMES, event_layout, find_event_columns
 from omnisim.journeys.paths import COMMON_NAMES as PATH_NAMES
-from omnisim.journeys.paths import path_layout
+from omnisim.journeys.paths import find_path_columns, path_layout
 from omnisim.journeys.stream import read_columns
 from omnisim.journeys.tables import as_table, decode, find_column, table_errors
 
@@ -160,17 +160,41 @@ def _kind(arguments: argparse.Namespace) -> str:
              for kind, options in ONLY.items()}  # fmt: skip
     columns = {"paths": PATH_COLUMNS, "events": EVENT_COLUMNS}
     implied = (kind for kind in ONLY if set(given[kind]) & set(columns[kind]))
-    kind = arguments.kind or next(implied, None)
+    kind, have = arguments.kind or next(implied, None), None
     if kind is None:
-        have = {name.lower() for name in read_columns(arguments.file)}
-        kind = "events" if have & set(COMMON_NAMES["time"]) else "paths"
+        have = read_columns(arguments.file)
+        kind = _told({name.lower() for name in have})
     for other, options in given.items():
         if options and other != kind:
             raise ParameterError(
                 f"{options[0]} goes with a file of {other}. Got one of {kind}: leave the option "
                 f"out, or pass --kind {other}."
             )
+    if have is not None:
+        _check_columns(arguments, kind, have)
     return str(kind)
+
+
+def _told(have: Set[str]) -> str:
+    """Return what a file with these columns, in lower case, holds; a path may have a date."""
+    is_log = all(have & set(COMMON_NAMES[key]) for key in ("shopper", "time", "channel"))
+    has_time, has_path = have & set(COMMON_NAMES["time"]), have & set(PATH_NAMES["path"])
+    return "events" if is_log or (has_time and not has_path) else "paths"
+
+
+def _check_columns(arguments: argparse.Namespace, kind: str, have: Sequence[str]) -> None:
+    """Raise TableError that names the other kind, if the columns lack one of the kind told."""
+    try:
+        if kind == "events":
+            find_event_columns(have, EventColumns())
+        else:
+            find_path_columns(have, _given(arguments, {"--conversions": "n_conversions"}))
+    except TableError as error:
+        other = "paths" if kind == "events" else "events"
+        raise TableError(
+            f"{arguments.file}, taken for a file of {kind} by its columns: {error} If it holds "
+            f"{other}, pass --kind {other}."
+        ) from error
 
 
 def read_groups(words: Sequence[str]) -> dict[str, str]:

@@ -70,6 +70,17 @@ def read_paths(
         return _read(as_table(source, layout=path_layout(columns)), columns, separator, empty, row)
 
 
+def find_path_columns(
+    have: Sequence[str], columns: Mapping[str, str | None]
+) -> dict[str, str | None]:
+    """Return the name of each column; None where there is none."""
+    return {
+        key: find_column("paths", have, columns.get(key), common,
+                         required=key in ("path", "n_conversions"))
+        for key, common in COMMON_NAMES.items()
+    }  # fmt: skip
+
+
 def path_layout(columns: Mapping[str, str | None]) -> CsvLayout:
     """Return what tells which columns of a CSV file of paths are text, and which are numbers."""
 
@@ -86,11 +97,7 @@ def path_layout(columns: Mapping[str, str | None]) -> CsvLayout:
 def _read(
     table: pa.Table, columns: Mapping[str, str | None], separator: str, empty: str, row: int
 ) -> dict[str, Any]:
-    where = {
-        key: find_column("paths", table.column_names, columns[key], COMMON_NAMES[key],
-                         required=key in ("path", "n_conversions"))
-        for key in COMMON_NAMES
-    }  # fmt: skip
+    where = find_path_columns(table.column_names, columns)
     counts = _read_counts(table, where, row)
     rows, offset, channel, names = _read_strings(table[where["path"]], separator, empty, row)
     counts = {key: array[rows] for key, array in counts.items()} if rows is not None else counts

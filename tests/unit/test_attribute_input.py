@@ -119,14 +119,31 @@ def test_streams_read_the_same(kind, request):
 
 
 def test_the_kind_is_told_from_columns_or_options(paths, events, tmp_path):
-    assert source(paths).kind == "paths"
     assert source(events, "--time", "when").kind == "events"
     pd.DataFrame({"path": ["a"], "conversions": [1], "date": ["2026-01-01"]}).to_csv(
         tmp_path / "dated.csv", index=False
     )
-    assert source(tmp_path / "dated.csv").kind == "events"
-    assert source(tmp_path / "dated.csv", "--path", "path").kind == "paths"
-    assert source(tmp_path / "dated.csv", "--kind", "paths").kind == "paths"
+    assert source(tmp_path / "dated.csv").kind == "paths"
+    assert source(tmp_path / "dated.csv", "--kind", "events").kind == "events"
+    pd.DataFrame({"user_id": [1], "timestamp": [0], "channel": ["a"], "path": ["/home"]}).to_csv(
+        tmp_path / "log.csv", index=False
+    )
+    assert source(tmp_path / "log.csv").kind == "events"
+    assert source(tmp_path / "log.csv", "--path", "path").kind == "paths"
+
+
+@pytest.mark.parametrize(
+    ("columns", "message"),
+    [
+        (["when", "date"], r"events by its columns: .*lacks column 'shopper'.*pass --kind paths"),
+        (["path", "date"], r"paths by its columns: .*lacks column 'n_conv.*pass --kind events"),
+        (["a", "b"], r"paths by its columns: .*lacks column 'path'.*pass --kind events"),
+    ],
+)
+def test_a_kind_that_was_told_wrongly_can_be_named(tmp_path, columns, message):
+    pd.DataFrame({name: [1] for name in columns}).to_csv(tmp_path / "x.csv", index=False)
+    with pytest.raises(TableError, match=message):
+        source(tmp_path / "x.csv")
 
 
 @pytest.mark.parametrize(
