@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from omnisim.journeys.tables import (
     read_float,
     table_errors,
 )
+from omnisim.journeys.times import exact_order, read_time
 
 try:
     import omnisim.journeys._paths as _paths
@@ -46,8 +48,6 @@ COMMON_NAMES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Names under which each column of an event log is found, in lower case, first one first."""
 
-SECONDS_PER_DAY = 86_400
-
 
 @dataclass(frozen=True)
 class EventColumns:
@@ -58,7 +58,8 @@ class EventColumns:
     shopper : str, optional
         Text or whole numbers; never missing.
     time : str, optional
-        Dates, timestamps or numbers (days); never missing.
+        Dates, timestamps, the text of either (2026-01-31, 2026-01-31 12:00) or numbers (days,
+        within a million of 0); never missing. Journeys hold it to the microsecond.
     channel : str, optional
         Text. May be missing in a row that is a conversion: then it is no touchpoint.
     conversion : str, optional
@@ -121,7 +122,7 @@ class JourneyRules:
     def __post_init__(self) -> None:
         for name in ("lookback_days", "gap_days"):
             value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or not value > 0:
+            if isinstance(value, bool) or not isinstance(value, Real) or not float(value) > 0:
                 raise ParameterError(f"{name} must be a number > 0. Got {value!r}.")
         check_choice("split", self.split, ("conversion", "shopper"))
         check_choice("repeats", self.repeats, ("keep", "collapse"))
@@ -135,9 +136,13 @@ def read_events(
         table = as_table(source, layout=event_layout(columns))
         where = find_event_columns(table.column_names, columns)
         shopper = _read_shopper(table[where.shopper])
-        time, channel, n_conversions, value, names = read_event_columns(table, where, groups)
+        *arrays, names = read_event_columns(table, where, groups)
+        order = exact_order(table[where.time])
     conditional = np.zeros(table.num_rows, dtype=np.uint8)
-    return cut_events(shopper, time, channel, conditional, n_conversions, value, names, rules)
+    columns_read = [shopper, *arrays[:2], conditional, *arrays[2:]]
+    if order is not None:
+        columns_read = [column[order] for column in columns_read]
+    return cut_columns(columns_read, names, rules)
 
 
 def event_layout(columns: EventColumns) -> CsvLayout:
@@ -312,21 +317,6 @@ def check_shopper(column: pa.ChunkedArray, row: int) -> None:
         raise TableError(
             f"shopper must be text or whole numbers. Got a column of type {column.type}."
         )
-
-
-def read_time(column: pa.ChunkedArray, name: str, *, row: int = 0) -> npt.NDArray[np.float64]:
-    """Return times in days: since 1970 for dates and timestamps, as they are for numbers."""
-    kind = column.type
-    if not (pa.types.is_temporal(kind) and not pa.types.is_duration(kind)):
-        return read_float(column, name, low=-np.inf, row=row)
-    check_present(column, name, row)
-    if pa.types.is_date32(kind):
-        return np.asarray(column.cast(pa.int32()).to_numpy(), dtype=np.float64)
-    try:
-        stamps = column.cast(pa.timestamp("us"), safe=False).cast(pa.int64()).to_numpy()
-    except pa.ArrowException as error:
-        raise TableError(f"{name} must be dates, timestamps or days: {error}") from error
-    return np.asarray(stamps / (SECONDS_PER_DAY * 1e6), dtype=np.float64)
 
 
 def _check_value(

@@ -25,6 +25,7 @@ from omnisim.journeys.events import (
     read_event_columns,
 )
 from omnisim.journeys.tables import decode, read_codes
+from omnisim.journeys.times import exact_time
 
 __all__ = ["Shards", "deal"]
 
@@ -171,6 +172,11 @@ def _checked(
     shopper = decode(table[where.shopper])
     check_shopper(shopper, row)
     time, channel, n_conversions, value, names = read_event_columns(table, where, groups, row=row)
+    if exact_time(table[where.time]) is not None:
+        raise TableError(
+            f"{where.time} must be whole microseconds where events are sorted on disk: round it, "
+            "or sort the file."
+        )
     check_channels({*codes, *names})
     recode = [codes.setdefault(name, len(codes)) for name in names]
     channel = np.array([*recode, -1], dtype=np.int32)[channel]

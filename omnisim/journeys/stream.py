@@ -35,6 +35,7 @@ from omnisim.journeys.tables import (
     table_errors,
     unreadable,
 )
+from omnisim.journeys.times import exact_time
 
 __all__ = ["count_rows", "read_columns", "stream_events", "stream_paths"]
 
@@ -226,7 +227,9 @@ def _cut(
     row: int,
 ) -> Journeys:
     time, channel, n_conversions, value, names = read_event_columns(table, where, groups, row=row)
-    falls = (time[1:] < time[:-1]) & ~changes[1:]
+    exact = exact_time(table[where.time])
+    stamps: npt.NDArray[Any] = time if exact is None else exact
+    falls = (stamps[1:] < stamps[:-1]) & ~changes[1:]
     if falls.any():
         raise TableError(
             f"events must be sorted by shopper, then time. Time falls at row "

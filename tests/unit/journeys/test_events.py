@@ -179,7 +179,7 @@ def test_bad_rows(column, value, message):
 
 def test_times_that_are_text_are_refused():
     table = {"shopper": [1], "time": ["yesterday"], "channel": ["a"], "conversion": [1]}
-    with pytest.raises(TableError, match=r"time must be numbers. Got a column of type string"):
+    with pytest.raises(TableError, match=r"time must be dates .* numbers of days\. Got text"):
         Journeys.from_events(table)
 
 
