@@ -19,6 +19,7 @@ from omnisim.attribution.rules import (
 )
 from omnisim.attribution.shapley import ShapleyAttribution
 from omnisim.attribution.weights import PositionBased, TimeDecay
+from omnisim.exceptions import ParameterError
 from omnisim.journeys import Journeys
 
 __all__ = ["compare_models", "standard_models"]
@@ -88,6 +89,11 @@ def compare_models(
     DataFrame of shape (n_channels, n_models), float64
         Every column sums to what there is to divide.
 
+    Raises
+    ------
+    ParameterError
+        If `models` is not a mapping of names to models.
+
     Examples
     --------
     >>> compare_models({"path": ["a > b"], "n_conversions": [2]}).loc["a", "first touch"].item()
@@ -96,6 +102,15 @@ def compare_models(
     check_choice("quantity", quantity, ("credit", "value_credit"))
     journeys = as_journeys(X)
     models = standard_models(journeys) if models is None else models
+    if not isinstance(models, Mapping):
+        raise ParameterError(
+            f"models must be a mapping of names to models. Got {type(models).__name__}."
+        )
+    for name, model in models.items():
+        if not isinstance(model, AttributionModel):
+            raise ParameterError(
+                f"models[{name!r}] must be an attribution model, such as Linear(). Got {model!r}."
+            )
     return pd.DataFrame(
         {name: getattr(model.fit(journeys), f"{quantity}_") for name, model in models.items()}
     ).rename_axis("channel")

@@ -15,6 +15,7 @@ from omnisim.attribution.base import as_journeys, check_conversions
 from omnisim.attribution.chain import Chain, count_chain
 from omnisim.attribution.distinct import distinct_paths
 from omnisim.attribution.serial import dot
+from omnisim.exceptions import ParameterError
 from omnisim.journeys import Journeys
 
 __all__ = ["OrderSelection", "choose_order"]
@@ -84,6 +85,11 @@ def choose_order(
     -------
     OrderSelection
 
+    Raises
+    ------
+    ParameterError
+        If a parameter is out of range, or "auc" has no null to rank conversions above.
+
     Notes
     -----
     Held-out steps are predicted by
@@ -110,6 +116,11 @@ def choose_order(
     check_positive("prior", prior)
     check_choice("criterion", criterion, CRITERIA)
     journeys = check_conversions(as_journeys(X))
+    if criterion == "auc" and not journeys.n_nulls.any():
+        raise ParameterError(
+            "criterion 'auc' ranks conversions above nulls, and there is no null. Use "
+            "criterion='likelihood'."
+        )
     orders = range(1, max_order + 1)
     journeys = distinct_paths(journeys)
     rows = [_in_sample(count_chain(journeys, order)) for order in orders]

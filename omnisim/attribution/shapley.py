@@ -58,7 +58,7 @@ class ShapleyAttribution(AttributionModel):
     n_permutations : int, default=4096
         Permutations to sample, at least 2.
     confidence : float, default=0.95
-        Of `error_bound_`.
+        Of `error_bound_`, and of `value_error_bound_`.
     seed : int, default=0
         Of the permutations.
 
@@ -77,6 +77,9 @@ class ShapleyAttribution(AttributionModel):
     error_bound_ : float, unit: conversions
         With probability `confidence` no sampled credit is further from the exact one, by
         Hoeffding's inequality [2]_: marginal rates lie in [-1, 1]. 0 where they are exact.
+    value_error_bound_ : float, unit: that of the value
+        The same for value credits: what a channel adds to the value a journey is at most the
+        largest value a journey of all the sets of channels that journeys meet.
 
     Notes
     -----
@@ -100,6 +103,7 @@ class ShapleyAttribution(AttributionModel):
     position_credit_: pd.DataFrame
     standard_error_: pd.Series
     error_bound_: float
+    value_error_bound_: float
 
     def __init__(
         self,
@@ -137,7 +141,7 @@ class ShapleyAttribution(AttributionModel):
         check_probability("confidence", self.confidence)
         journeys = check_conversions(as_journeys(X))
         error = np.zeros(journeys.n_channels)
-        self.error_bound_ = 0.0
+        self.error_bound_ = self.value_error_bound_ = 0.0
         if self.worth == "conversions":
             share = self.touchpoint_share(journeys)
             self._set_credit(journeys, *credit_of_shares(journeys, share))
@@ -170,6 +174,9 @@ class ShapleyAttribution(AttributionModel):
             found, error = self._sample(code.astype(np.int32), offset, amount, n)
             tail = math.log(2 * n / (1 - self.confidence)) if self.confidence < 1 else np.inf
             self.error_bound_ = scale * math.sqrt(2 * tail / self.n_permutations)
+            # Any set's value a journey is a mean of those of the sets within it.
+            most = float(np.max(amount[:, 1] / np.maximum(amount[:, 2], 1.0)))
+            self.value_error_bound_ = most * self.error_bound_ if most else 0.0
         full = np.zeros((3, journeys.n_channels))
         full[:2, present] = scale * found.T
         full[2, present] = scale * error

@@ -164,7 +164,7 @@ class PositionWeights(RuleModel):
     def touchpoint_share(self, journeys: Journeys) -> Floats:
         """Return the weights of each touchpoint's place, scaled to sum to 1."""
         check_choice("anchor", self.anchor, ("last", "first"))
-        given = check_weights("weights", list(self.weights))
+        given = check_weights("weights", self.weights)
         place = places(journeys)
         if self.anchor == "last":
             place = np.repeat(journeys.length, journeys.length) - 1 - place
@@ -200,7 +200,11 @@ class ChannelWeights(RuleModel):
 
     def touchpoint_share(self, journeys: Journeys) -> Floats:
         """Return the weights of each touchpoint's channel, scaled to sum to 1."""
-        given = dict(self.weights or {})
+        if self.weights is not None and not hasattr(self.weights, "keys"):
+            raise ParameterError(
+                f"weights must map names of channels to numbers. Got {self.weights!r}."
+            )
+        given = dict(self.weights) if self.weights is not None else {}
         values = [given.get(name, self.default) for name in journeys.channel_names]
         weight = check_weights("weights", values)
         return normalize(weight[journeys.channel], journeys)

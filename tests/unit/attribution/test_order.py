@@ -76,6 +76,13 @@ def test_same_seed_same_table():
     assert first.equals(second)
 
 
+def test_area_under_the_curve_needs_nulls():
+    paths = {"path": ["a > b", "b"], "n_conversions": [20, 30]}
+    with pytest.raises(ParameterError, match=r"'auc' ranks conversions above nulls"):
+        choose_order(paths, criterion="auc")
+    assert choose_order(paths).to_frame()["auc"].isna().all()
+
+
 @pytest.mark.parametrize(
     "options", [{"max_order": 0}, {"n_folds": 1}, {"prior": 0.0}, {"criterion": "r2"}]
 )

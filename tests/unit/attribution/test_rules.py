@@ -1,6 +1,7 @@
 """Rule-based models: worked examples and the contract."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from omnisim.attribution import (
@@ -112,12 +113,20 @@ def test_participation_counts_every_conversion_a_channel_took_part_in():
         PositionWeights([-1.0]), PositionWeights([1.0], anchor="middle"),
         PositionWeights([float("inf")]), ChannelWeights({"a": -1.0}),
         PositionBased(first=float("nan")), PositionBased(last="a lot"), PositionWeights(["a"]),
+        PositionWeights(None), PositionWeights(0.5), ChannelWeights(["a"]), ChannelWeights("ab"),
+        ChannelWeights({"a": "much"}),
     ],
     ids=repr,
 )  # fmt: skip
 def test_wrong_parameters(model):
     with pytest.raises(ParameterError):
         model.fit(PATHS)
+
+
+def test_weights_of_channels_may_be_a_series():
+    paths = {"path": ["a > b"], "n_conversions": [4]}
+    model = ChannelWeights(pd.Series({"a": 3.0})).fit(paths)
+    assert model.credit_.to_dict() == {"a": 3.0, "b": 1.0}
 
 
 def test_unknown_preset():

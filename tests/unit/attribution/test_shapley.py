@@ -88,6 +88,9 @@ def test_real_paths_by_table_and_by_permutations(real):
     sampled = ShapleyAttribution("rate", method="sampled", n_permutations=2000, seed=3).fit(real)
     error = np.abs(sampled.credit_ - exact.credit_)
     assert (error < sampled.error_bound_).all()
+    off = np.abs(sampled.value_credit_ - exact.value_credit_).max()
+    assert 0 < off < sampled.value_error_bound_
+    assert exact.value_error_bound_ == 0
     assert (error < 6 * sampled.standard_error_ + 1e-9).all()
     assert sampled.credit_.sum() == pytest.approx(19_785)
 
@@ -115,6 +118,9 @@ def test_more_channels_than_a_table_holds_are_sampled():
              "n_conversions": [1] * 40, "n_nulls": [1] * 40}  # fmt: skip
     model = ShapleyAttribution("rate", n_permutations=512).fit(paths)
     assert model.error_bound_ > 0
+    assert model.value_error_bound_ == 0  # there is no value
+    paid = ShapleyAttribution("rate", n_permutations=512).fit(paths | {"value": [6.0] * 40})
+    assert paid.value_error_bound_ == pytest.approx(3.0 * model.error_bound_)
     assert np.abs(model.credit_ - 1.0).max() < 6 * model.standard_error_.max()
     with pytest.raises(ParameterError, match=r"method='exact' takes at most 25 channels. Got 40"):
         ShapleyAttribution("rate", method="exact").fit(paths)
