@@ -118,7 +118,7 @@ def model_comparison(table: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes"
     lay_rows(ax, [clean(name) for name in share.index], unit="% of conversions")
     _begin_at_zero(ax, share.to_numpy())
     ax.legend(
-        loc="upper center", bbox_to_anchor=(0.4, -0.9 / len(share) - 0.06), ncols=2, frameon=False,
+        loc="upper center", bbox_to_anchor=(0.4, 0.0), borderaxespad=4.5, ncols=2, frameon=False,
         fontsize=8, labelcolor=SOFT_INK,
     )  # fmt: skip
     return ax

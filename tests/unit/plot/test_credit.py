@@ -1,5 +1,6 @@
 """Figures of attribution models show the numbers of the models."""
 
+import io
 from dataclasses import replace
 
 import numpy as np
@@ -68,6 +69,13 @@ def test_as_many_looks_as_models():
     ax = model_comparison(table)
     dots = [line for line in ax.lines if line.get_marker() != "None"]
     assert len({(line.get_marker(), line.get_color()) for line in dots}) == 16
+
+
+@pytest.mark.parametrize("n_channels", [1, 4, 20])
+def test_every_model_of_the_legend_is_inside_the_figure(n_channels):
+    ax = model_comparison(pd.DataFrame(np.ones((n_channels, 15))).add_prefix("model "))
+    ax.figure.savefig(io.BytesIO(), dpi=100)
+    assert ax.get_legend().get_window_extent().y0 >= 0
 
 
 @pytest.mark.parametrize("of", [lambda m: m.fit(PATHS), lambda m: bootstrap(m, PATHS)])
