@@ -1,5 +1,6 @@
 """The figure of the touchpoints that journeys meet one after the other."""
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +29,8 @@ LABELLED = 0.02
 """Shares of journeys from this on are labelled."""
 LINE = 0.055
 """Room of a label, as a share of the height."""
+LETTER = 0.07
+"""Inches of a letter of the legend."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -104,7 +107,9 @@ def journey_steps(
         drawn; the last column says how large its parts are, of 2 % and more.
     """
     names, share = step_shares(journeys, n_steps=n_steps, n_channels=n_channels)
-    ax = ax or new_axes(1.5 * (n_steps + 1) + 1.5, 3.9)
+    width = 1.5 * (n_steps + 1) + 1.5
+    across = min(max(int(width / (0.6 + LETTER * max(len(clean(n)) for n in names))), 1), 4)
+    ax = ax or new_axes(width, 3.5 + 0.18 * math.ceil(len(names) / across))
     inner = [COLORS[k % len(COLORS)] for k in range(len(names) - 3)]
     colors = [VARIANT, *inner, NEUTRAL, RULE]
     columns = [*share.sum(axis=2), share[-1].sum(axis=0)]
@@ -115,7 +120,9 @@ def journey_steps(
         ax.bar(np.full(len(sizes), float(k)), sizes, bottom=low, width=BAR, color=colors)
     _label_column(ax, n_steps, names, columns[-1])
     seen = np.any(columns, axis=0)
-    _name_colors(ax, [(clean(n), c) for n, c, s in zip(names, colors, seen, strict=True) if s])
+    _name_colors(
+        ax, [(clean(n), c) for n, c, s in zip(names, colors, seen, strict=True) if s], across
+    )
     ax.set_xticks(range(n_steps + 1), [f"touchpoint {k + 1}" for k in range(n_steps + 1)])
     ax.tick_params(colors=SOFT_INK, length=0)
     ax.set_xlim(-BAR, n_steps + 1.3)
@@ -136,12 +143,13 @@ def _label_column(ax: "Axes", k: int, names: tuple[str, ...], sizes: Floats) -> 
                 va="center", fontsize=8, color=INK)  # fmt: skip
 
 
-def _name_colors(ax: "Axes", named: list[tuple[str, str]]) -> None:
+def _name_colors(ax: "Axes", named: list[tuple[str, str]], across: int) -> None:
     from matplotlib.patches import Patch
 
     ax.legend(
         handles=[Patch(color=color, label=name) for name, color in named],
-        loc="upper center", bbox_to_anchor=(0.5, -0.1), ncols=4, frameon=False, fontsize=8,
+        loc="upper center", bbox_to_anchor=(0.5, 0.0), borderaxespad=2.8, ncols=across,
+        frameon=False, fontsize=8,
         labelcolor=SOFT_INK,
     )  # fmt: skip
 

@@ -1,5 +1,7 @@
 """The figure of journeys touchpoint by touchpoint."""
 
+import io
+
 import numpy as np
 import pytest
 
@@ -52,6 +54,18 @@ def test_every_color_is_named(journeys):
     assert shown == {"(converted)", "a", "b", "c", "d"}
     shown = [t.get_text() for t in journey_steps(journeys, n_channels=2).get_legend().texts]
     assert shown == ["(converted)", "a", "c", "(other channels)", "(not converted)"]
+
+
+@pytest.mark.parametrize("n_steps", [1, 4])
+def test_the_legend_is_inside_the_figure(n_steps):
+    names = [f"paid social campaign {k}" for k in range(8)]
+    ax = journey_steps(Journeys.from_paths({"path": names, "n_conversions": [1] * 8}),
+                       n_steps=n_steps)  # fmt: skip
+    ax.figure.savefig(io.BytesIO(), dpi=100)
+    box = ax.get_legend().get_window_extent()
+    width = 100 * ax.figure.get_size_inches()[0]
+    assert box.y0 >= 0
+    assert 0 <= box.x0 < box.x1 <= width
 
 
 def test_labels_do_not_overlap():
