@@ -86,6 +86,10 @@ class MarkovAttribution(AttributionModel):
     evenly over the touchpoints of each channel. Summed over journeys this is not `credit_`, which
     divides all conversions at once.
 
+    Probabilities are shares of the counts, unsmoothed: a step that was never seen has none. Where a
+    high order leaves few journeys a state, `choose_order` compares orders with smoothing and
+    `bootstrap` says how sure the credits are.
+
     Packages differ in convention; these options give the others. The example shows what each one
     changes.
 
