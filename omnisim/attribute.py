@@ -30,7 +30,7 @@ from omnisim.report.svg import inline_svg
 __all__ = ["declare_attribute", "run_attribute"]
 
 MODELS: dict[str, Callable[[argparse.Namespace], AttributionModel]] = {
-    "markov": lambda a: MarkovAttribution(a.order),
+    "markov": lambda a: MarkovAttribution(1 if a.order is None else a.order),
     "shapley": lambda a: models.ShapleyAttribution(),
     "first": lambda a: models.FirstTouch(),
     "last": lambda a: models.LastTouch(),
@@ -57,7 +57,7 @@ def declare_attribute(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     declare_input(parser)
     parser.add_argument("--model", choices=list(MODELS), default="markov")
-    parser.add_argument("--order", type=int, default=1, metavar="K", help="of the Markov chain")
+    parser.add_argument("--order", type=int, metavar="K", help="of the Markov chain: 1 by default")
     parser.add_argument(
         "--bootstrap", type=int, default=0, metavar="N", help="replicates for intervals"
     )
@@ -86,6 +86,8 @@ def run_attribute(arguments: argparse.Namespace) -> int:
         raise ParameterError("--bootstrap needs all journeys in memory: leave out --stream.")
     if arguments.unsorted and not arguments.stream:
         raise ParameterError("--unsorted goes with --stream: in memory, events are always sorted.")
+    if arguments.order is not None and arguments.model != "markov":
+        raise ParameterError(f"--order goes with --model markov. Got {arguments.model!r}.")
     source, model = Source.of(arguments), MODELS[arguments.model](arguments)
     costs = _costs(arguments)
     intervals = None
@@ -93,6 +95,7 @@ def run_attribute(arguments: argparse.Namespace) -> int:
         model = _fit_stream(arguments, source, model)
     else:
         model, intervals = _fit(arguments, source, model)
+    source.groups.warn_of_unmet()
     table = model.to_frame()
     if intervals is not None:
         table = table.join(intervals.to_frame()[["ci_low", "ci_high"]])
@@ -157,7 +160,7 @@ def _fit_stream(
         total *= 2  # every event is dealt to its shard, then counted
     with _bar(arguments, "counting", " touchpoints", total) as progress:
         shards = Shards(progress=progress) if arguments.unsorted else None
-        chain = models.count_stream(source.stream(shards), arguments.order, progress=progress)
+        chain = models.count_stream(source.stream(shards), model.order, progress=progress)
     with _bar(arguments, "fitting", "", None):
         return model.fit_chain(chain)
 

@@ -1,12 +1,14 @@
 """What ``omnisim attribute`` reads: the options that say what a file holds, and the reading."""
 
 import argparse
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+import warnings
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from omnisim.exceptions import ParameterError, TableError
+from omnisim._validation import suggest
+from omnisim.exceptions import OmnisimWarning, ParameterError, TableError
 from omnisim.journeys import (
     EventColumns,
     JourneyRules,
@@ -83,6 +85,37 @@ def _declare_events(group: Any) -> None:
     )  # fmt: skip
 
 
+class Groups(dict[str, str]):
+    """The group of each channel, which remembers the channels that were looked up.
+
+    Parameters
+    ----------
+    groups : mapping of str to str
+    named : collection of str
+        Channels that were named one by one; a file may name more than there are.
+    """
+
+    def __init__(self, groups: Mapping[str, str], named: Collection[str]) -> None:
+        super().__init__(groups)
+        self.named = named
+        self.met: set[str] = set()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return the group of a channel that was met."""
+        self.met.add(name)
+        return super().get(name, default)
+
+    def warn_of_unmet(self) -> None:
+        """Warn of channels that were named and never met."""
+        for name in self.named:
+            if name not in self.met:
+                warnings.warn(
+                    f"--group: there is no channel {name!r}.{suggest(name, self.met)}",
+                    OmnisimWarning,
+                    stacklevel=2,
+                )
+
+
 @dataclass(frozen=True)
 class Source:
     """A file and how to read it.
@@ -93,8 +126,8 @@ class Source:
     kind : {"paths", "events"}
     options : mapping
         Of `Journeys.from_paths` or `Journeys.from_events`.
-    groups : mapping of str to str
-        The name that each channel gets, for paths; for events it is among the options.
+    groups : Groups
+        The name that each channel gets; for events it is among the options as well.
     collapse : bool
         Whether to collapse repeated touchpoints, for paths; for events the rules say it.
     """
@@ -102,7 +135,7 @@ class Source:
     file: str
     kind: str
     options: Mapping[str, Any]
-    groups: Mapping[str, str]
+    groups: Groups
     collapse: bool
 
     @classmethod
@@ -125,7 +158,7 @@ class Source:
             "rules": JourneyRules(repeats=arguments.repeats, **_given(arguments, RULES)),
             "channels": groups,
         }
-        return cls(arguments.file, kind, options, {}, False)
+        return cls(arguments.file, kind, options, groups, False)
 
     def read(self, progress: Callable[[int], None]) -> Journeys:
         """Read the file at once; `progress` is called with the bytes just read."""
@@ -197,7 +230,7 @@ def _check_columns(arguments: argparse.Namespace, kind: str, have: Sequence[str]
         ) from error
 
 
-def read_groups(words: Sequence[str]) -> dict[str, str]:
+def read_groups(words: Sequence[str]) -> Groups:
     """Return the group of each channel, from ``CHANNEL=GROUP`` and from files.
 
     Raises
@@ -208,12 +241,14 @@ def read_groups(words: Sequence[str]) -> dict[str, str]:
         If a file cannot be read, or lacks a column or a name.
     """
     groups: dict[str, str] = {}
+    named: list[str] = []
     for word in words:
         name, sign, group = (part.strip() for part in word.rpartition("="))
         if Path(word).is_file():
             pairs = _read_pairs(word)
         elif sign and name and group:
             pairs = [(name, group)]
+            named.append(name)
         else:
             raise ParameterError(
                 "--group takes CHANNEL=GROUP, or a file with the columns channel and group. Got "
@@ -225,7 +260,7 @@ def read_groups(words: Sequence[str]) -> dict[str, str]:
                     f"--group must put a channel into one group. Got {groups[name]!r} and "
                     f"{group!r} for {name!r}."
                 )
-    return groups
+    return Groups(groups, named)
 
 
 def _read_pairs(file: str) -> list[tuple[str, str]]:

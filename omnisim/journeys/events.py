@@ -1,5 +1,6 @@
 """Cut logs of events into journeys."""
 
+import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from numbers import Real
@@ -9,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from omnisim._validation import check_choice
-from omnisim.exceptions import BuildError, ParameterError, TableError
+from omnisim._validation import check_choice, suggest
+from omnisim.exceptions import BuildError, OmnisimWarning, ParameterError, TableError
 from omnisim.journeys.csv_tables import CsvColumns, CsvLayout
 from omnisim.journeys.paths import MAX_CHANNELS
 from omnisim.journeys.tables import (
@@ -34,8 +35,14 @@ except ImportError as error:
 
 __all__ = ["COMMON_NAMES", "NO_TOUCHPOINT", "EventColumns", "JourneyRules", "read_events"]
 
+CONVERTING = ("conversion", "purchase", "order", "transaction")
+"""Kinds of events that convert, where no others are named."""
+
 NO_TOUCHPOINT = "(none)"
 """Channel of a conversion that no touchpoint precedes within the lookback window."""
+
+SHOWN_KINDS = 20
+"""Kinds of events that a message lists at most."""
 
 COMMON_NAMES: Mapping[str, tuple[str, ...]] = {
     "shopper": ("shopper", "customer", "customer_id", "user", "user_id", "visitor", "visitor_id",
@@ -69,8 +76,9 @@ class EventColumns:
         Value of the conversions, >= 0; 0 where there is no conversion. Without the column, 0.
     kind : str, optional
         Text: what sort of event it is. Without it and without `conversion`, no event converts.
-    converting : sequence of str, default=("conversion", "purchase", "order", "transaction")
-        Kinds that convert, in any case; read where there is no column of conversions.
+    converting : sequence of str, optional
+        Kinds that convert, in any case, whatever other columns say: not to be given together with
+        `conversion`. By default those of `CONVERTING`, where there is no column of conversions.
     touching : sequence of str, optional
         Kinds that are touchpoints, in any case; all that have a channel where not given.
     """
@@ -81,7 +89,7 @@ class EventColumns:
     conversion: str | None = None
     value: str | None = None
     kind: str | None = None
-    converting: Sequence[str] = ("conversion", "purchase", "order", "transaction")
+    converting: Sequence[str] | None = None
     touching: Sequence[str] | None = None
 
     def __post_init__(self) -> None:
@@ -89,6 +97,11 @@ class EventColumns:
             kinds = getattr(self, name)
             if isinstance(kinds, str) or not all(isinstance(kind, str) for kind in kinds or ()):
                 raise ParameterError(f"{name} must be a sequence of text. Got {kinds!r}.")
+        if self.converting is not None and self.conversion is not None:
+            raise ParameterError(
+                "conversion and converting both say what converts: a column and kinds of events. "
+                f"Got {self.conversion!r} and {self.converting!r}: leave one out."
+            )
 
     def names(self) -> list[str]:
         """Return the columns that have a name."""
@@ -137,6 +150,7 @@ def read_events(
         where = find_event_columns(table.column_names, columns)
         shopper = _read_shopper(table[where.shopper])
         *arrays, names = read_event_columns(table, where, groups)
+        _warn_of_unmet_kinds(table, where)
         order = exact_order(table[where.time])
     conditional = np.zeros(table.num_rows, dtype=np.uint8)
     columns_read = [shopper, *arrays[:2], conditional, *arrays[2:]]
@@ -163,10 +177,12 @@ def event_layout(columns: EventColumns) -> CsvLayout:
 
 def find_event_columns(have: Sequence[str], columns: EventColumns) -> EventColumns:
     """Return `columns` with the name of each column; None stays where there is none."""
-    required = {"shopper", "time", "channel"} | ({"kind"} if columns.touching else set())
+    by_kind = columns.converting is not None
+    required = {"shopper", "time", "channel"} | ({"kind"} if columns.touching or by_kind else set())
     found: dict[str, Any] = {
         key: find_column("events", have, getattr(columns, key), common, required=key in required)
         for key, common in COMMON_NAMES.items()
+        if not (by_kind and key == "conversion")
     }
     return replace(columns, **found)
 
@@ -199,7 +215,8 @@ def _read_conversions(table: pa.Table, where: EventColumns, row: int) -> npt.NDA
     if where.conversion is not None:
         return read_count(table[where.conversion], where.conversion, row=row)
     if where.kind is not None:
-        return _is_of_kind(table[where.kind], where.converting).astype(np.int64)
+        kinds = CONVERTING if where.converting is None else where.converting
+        return _is_of_kind(table[where.kind], kinds).astype(np.int64)
     return np.zeros(table.num_rows, dtype=np.int64)
 
 
@@ -209,6 +226,23 @@ def _is_of_kind(column: pa.ChunkedArray, kinds: Sequence[str]) -> npt.NDArray[np
     wanted = {kind.strip().lower() for kind in kinds}
     known = [str(name).strip().lower() in wanted for name in names]
     return np.array([*known, False])[codes]
+
+
+def _warn_of_unmet_kinds(table: pa.Table, where: EventColumns) -> None:
+    """Warn of kinds that were named and that no event has."""
+    named = [*(where.converting or ()), *(where.touching or ())]
+    if not named or not table.num_rows:
+        return
+    _, names = read_codes(table[where.kind], "kind")
+    known = sorted({str(name).strip().lower() for name in names})
+    for kind in named:
+        if kind.strip().lower() not in known:
+            listed = ", ".join(map(repr, known[:SHOWN_KINDS])) or "none"
+            warnings.warn(
+                f"No event is of the kind {kind!r}. Kinds: {listed}.{suggest(kind, known)}",
+                OmnisimWarning,
+                stacklevel=4,
+            )
 
 
 def cut_events(
@@ -335,7 +369,9 @@ def group_names(names: Sequence[str], groups: Mapping[str, str]) -> list[str]:
     for name, group in groups.items():
         if not isinstance(group, str) or not group.strip():
             raise ParameterError(f"channels[{name!r}] must be text, not blank. Got {group!r}.")
-    return [groups.get(name, name) for name in names]
+    found = [groups.get(name) for name in names]
+    return [name if group is None else group.strip()
+            for name, group in zip(names, found, strict=True)]  # fmt: skip
 
 
 def check_channels(names: Collection[str]) -> None:

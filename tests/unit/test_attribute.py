@@ -8,7 +8,7 @@ import pytest
 import omnisim.attribute
 from omnisim.attribute import MODELS, declare_attribute, run_attribute
 from omnisim.attribution import LastTouch, MarkovAttribution, budget_table
-from omnisim.exceptions import OmnisimError
+from omnisim.exceptions import OmnisimError, OmnisimWarning
 
 PATHS = {"path": ["a > b", "b > c", "c"], "n_conversions": [4, 2, 0], "n_nulls": [1, 3, 5]}
 
@@ -155,7 +155,8 @@ def test_two_runs_write_the_same_bytes(paths, tmp_path, model, words):
 @pytest.mark.parametrize(
     "words",
     [
-        ["--order", "0"], ["--stream", "--model", "linear"], ["--stream", "--bootstrap", "9"],
+        ["--order", "0"], ["--order", "2", "--model", "linear"],
+        ["--stream", "--model", "linear"], ["--stream", "--bootstrap", "9"],
         ["--lookback", "-1"], ["--separator", ""], ["--csv", "/no/such/folder/x.csv"],
     ],
 )  # fmt: skip
@@ -181,3 +182,15 @@ def test_progress_of_a_large_file_goes_to_standard_error(paths, capsys, monkeypa
 def test_a_file_that_is_not_there():
     with pytest.raises(OmnisimError, match="cannot be read"):
         run("/no/such.csv")
+
+
+@pytest.mark.parametrize("fixture", ["paths", "events"])
+@pytest.mark.parametrize("words", [[], ["--stream"], ["--stream", "--unsorted"]])
+def test_a_group_of_no_channel_is_told(fixture, words, request, tmp_path):
+    file = request.getfixturevalue(fixture)
+    if fixture == "paths" and "--unsorted" in words:
+        pytest.skip("of events only")
+    (tmp_path / "groups.csv").write_text("channel,group\nelsewhere,x\n")
+    with pytest.warns(OmnisimWarning, match="--group: there is no channel 'zz'") as told:
+        run(file, *words, "--group", "zz=x", "a=y", tmp_path / "groups.csv")
+    assert len(told) == 1

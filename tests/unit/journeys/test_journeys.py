@@ -132,3 +132,8 @@ def test_sum_of_values_must_be_finite():
     table = {"path": ["a", "b"], "n_conversions": [1, 1], "value": [1.7e308, 1.7e308]}
     with pytest.raises(TableError, match=r"value must sum to at most 1e\+300. Got inf"):
         Journeys.from_paths(table)
+
+
+def test_groups_lose_white_space():
+    journeys = Journeys.from_paths({"path": ["a > b"], "n_conversions": [1]})
+    assert journeys.regroup({"a": " b "}).channel_names == ("b",)
