@@ -178,7 +178,8 @@ def _expect(
     spent = strength[channel] * -np.expm1(-decay[channel] * age)
     watched = strength[channel] * -np.expm1(-decay[channel] * (age + horizon))
     sums = [np.bincount(row, weights=w, minlength=len(journeys)) for w in (spent, watched)]
-    won = journeys.n_conversions > 0
+    # Nothing is learned where nothing has any hazard: "(none)" at the moment of the purchase.
+    won = (journeys.n_conversions > 0) & (total > 0)
     likelihood = sum_of(journeys.n_conversions[won], np.log(np.maximum(total[won], 1e-300)))
     likelihood -= sum_of(journeys.n_conversions, sums[0]) + sum_of(journeys.n_nulls, sums[1])
     return normalize(hazard, journeys), likelihood

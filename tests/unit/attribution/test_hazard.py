@@ -80,3 +80,21 @@ def test_null_journeys_weaken_their_channel():
 def test_wrong_parameters(options):
     with pytest.raises(ParameterError):
         HazardAttribution(**options).fit({"path": ["a"], "n_conversions": [1]})
+
+
+def test_conversions_without_a_touchpoint_stop_nothing(fitted):
+    """They are "(none)" at the moment of the purchase, where no decay can be read."""
+    journeys, alone = fitted
+    n, more = len(journeys.channel), 500
+    beside = Journeys(
+        np.append(journeys.channel, np.full(more, 3, dtype=np.int32)),
+        np.append(journeys.offset, n + 1 + np.arange(more)),
+        np.append(journeys.n_conversions, np.ones(more, dtype=np.int64)),
+        np.append(journeys.n_nulls, np.zeros(more, dtype=np.int64)),
+        np.zeros(len(journeys) + more), ("a", "b", "c", "(none)"),
+        np.append(journeys.time, np.full(more, 5.0)), np.append(journeys.end, np.full(more, 5.0)),
+    )  # fmt: skip
+    found = HazardAttribution(HORIZON, tolerance=1e-9, max_iterations=5000).fit(beside)
+    assert found.n_iterations_ > 2
+    np.testing.assert_allclose(found.strength_.iloc[:3], alone.strength_, rtol=0.01, atol=1e-3)
+    assert found.credit_["(none)"] == pytest.approx(more)

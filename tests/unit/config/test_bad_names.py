@@ -66,7 +66,8 @@ CASES = [
     pytest.param(
         "[stores]\n" + "k" * 5000 + " = 1\n",
         "s.toml:2: stores.'kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk...' = 1: "
-        "unknown key; known keys: 'n_stores', 'opening_hour', 'closing_hour', 'visit_goodwill', 'p_unplanned'",
+        "unknown key; known keys: 'n_stores', 'opening_hour', 'closing_hour', 'visit_goodwill', "
+        "'p_unplanned'",
         id="very long key",
     ),
     pytest.param(
