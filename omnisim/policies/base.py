@@ -64,6 +64,10 @@ class Policy(ABC):
         """Return what was learned: the attributes whose names end in ``_``."""
         return {name: value for name, value in vars(self).items() if name.endswith("_")}
 
+    def _check_learned(self) -> None:
+        """Refuse, after reading from a file, what was learned but does not fit together."""
+        return
+
     @classmethod
     def from_parameters(cls, parameters: dict[str, Any]) -> Self:
         """Make a policy from what `parameters` answered."""

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 import omnisim.policies._bandit as _bandit
-from omnisim._validation import check_positive, check_probability
+from omnisim._validation import check_choice, check_positive, check_probability
 from omnisim.exceptions import ParameterError
 from omnisim.policies.base import Policy
 from omnisim.policies.choosing import best, certain, drawn, mixed
@@ -117,6 +117,26 @@ class LinearBandit(Policy):
         self.inverse_ = np.tile(np.eye(d) / self.ridge, (k, 1, 1))
         self.moment_, self.theta_ = np.zeros((k, d)), np.zeros((d, k))
         self.n_updates_ = np.zeros(k, dtype=np.int64)
+
+    def _check_learned(self) -> None:
+        """Refuse arrays of other shapes than features and actions give: kernels do not look."""
+        learned = self.learned()
+        if not learned:
+            return
+        for name in self.features or ():
+            check_choice("feature", name, learned.get("names_", ()))
+        k = len(learned.get("actions_", ()))
+        d = Encoding.of(learned.get("names_", ()), self.features, self.intercept).n_inputs
+        wanted = {
+            "precision_": (k, d, d), "inverse_": (k, d, d), "moment_": (k, d), "theta_": (d, k),
+            "n_updates_": (k,),
+        }  # fmt: skip
+        for name, shape in wanted.items():
+            got = np.shape(learned.get(name, 0.0))
+            if got != shape or max(d, k) > MOST:
+                raise ParameterError(
+                    f"{name} must have shape {shape}: at most {MOST} inputs and actions. Got {got}."
+                )
 
     def _scores(self, context: Context, *, share: float = 1.0, alpha: float = 0.0) -> Floats:
         """Return `share` times expected rewards plus `alpha` standard deviations.

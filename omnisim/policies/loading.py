@@ -43,7 +43,8 @@ def policy_from_dict(made: dict[str, Any]) -> Policy:
     Raises
     ------
     ParameterError
-        If the class is unknown (import its module first) or the format is a later one.
+        If the class is unknown (import its module first), the format is a later one, or arrays
+        have shapes that the policy cannot have learned.
     """
     if made.get("format") != FORMAT:
         raise ParameterError(f"A saved policy must have format {FORMAT}. Got {made.get('format')}.")
@@ -53,6 +54,7 @@ def policy_from_dict(made: dict[str, Any]) -> Policy:
     policy = cls.from_parameters(parameters)
     for name, value in made["learned"].items():
         object.__setattr__(policy, name, decoded(value))
+    policy._check_learned()
     return policy
 
 

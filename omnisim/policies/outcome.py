@@ -61,8 +61,13 @@ class Outcome:
         The decisions, as they stood when they were made.
     action : Action
         What was decided, by this policy or by another one (the behavior policy).
-    reward : ndarray of shape (n,), float64, unit: EUR
+    reward : ndarray of shape (n,), float64, unit: EUR, finite
         What followed within the window of the log, before the cost of the action.
+
+    Raises
+    ------
+    ParameterError
+        If lengths differ, an action is none of the context's, or a reward is not finite.
     """
 
     context: Context
@@ -75,6 +80,18 @@ class Outcome:
                 "context, action and reward must have the same length. Got "
                 f"{len(self.context)}, {len(self.action)} and {len(self.reward)}."
             )
+        if not len(self.reward):
+            return
+        index, n_actions = self.action.index, len(self.context.actions)
+        low, high = index.min(), index.max()
+        if low < 0 or high >= n_actions:
+            raise ParameterError(
+                f"action.index must lie in [0, {n_actions}): {self.context.actions}. Got "
+                f"{low if low < 0 else high}."
+            )
+        if not np.isfinite(self.reward).all():
+            row = int(np.isfinite(self.reward).argmin())
+            raise ParameterError(f"reward must be finite. Got {self.reward[row]} in row {row}.")
 
     def __len__(self) -> int:
         """Return the number of decisions."""

@@ -81,3 +81,17 @@ def test_objects_print_short() -> None:
     outcome = Outcome(context, Action(np.zeros(4, np.int64), np.ones(4)), np.ones(4))
     assert repr(outcome) == "Outcome(4 decisions, mean reward 1 EUR)"
     assert "4 records, 2 features" in repr(context)
+
+
+@pytest.mark.parametrize("index", [-1, 2])
+def test_actions_that_are_not_there_are_refused(index: int) -> None:
+    """Kernels and sums by action would write elsewhere."""
+    context = random_context(2, 1, 2, 0)
+    with pytest.raises(ParameterError, match=rf"lie in \[0, 2\).*Got {index}"):
+        Outcome(context, certain(np.array([0, index])), np.zeros(2))
+
+
+@pytest.mark.parametrize("reward", [np.nan, np.inf])
+def test_rewards_are_finite(reward: float) -> None:
+    with pytest.raises(ParameterError, match=r"reward must be finite.*row 1"):
+        Outcome(random_context(2, 1, 2, 0), certain(np.zeros(2)), np.array([0.0, reward]))

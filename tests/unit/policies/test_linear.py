@@ -17,6 +17,7 @@ from omnisim.policies import (
     policy_from_dict,
 )
 from omnisim.policies.linear import REFRESH_EVERY, LinearBandit, normal_table
+from omnisim.policies.saving import encoded
 from tests.reference import bandits
 from tests.reference.contexts import random_context
 
@@ -216,3 +217,18 @@ def test_it_finds_the_best_action_of_a_linear_world(seed: int) -> None:
                 lost += (value.max(axis=1) - earned).sum()
                 best += value.max(axis=1).sum()
         assert lost < 0.05 * best
+
+
+@pytest.mark.parametrize(
+    "name", ["precision_", "inverse_", "moment_", "theta_", "n_updates_", "actions_", "names_"]
+)
+def test_a_file_whose_arrays_do_not_fit_is_refused(name: str) -> None:
+    made = learned(LinUCB, rows(20, 3, 2, 0)).to_dict()
+    value = made["learned"][name]
+    if "tuple" in value:
+        value["tuple"].append("more")
+    else:
+        size = int(np.prod(value["shape"]))
+        value |= encoded(np.zeros(size - 1, dtype=value["dtype"]))
+    with pytest.raises(ParameterError, match="must have shape"):
+        policy_from_dict(made)
