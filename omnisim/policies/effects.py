@@ -199,12 +199,12 @@ def fitted(estimator: Estimator, x: Floats, y: Floats) -> Estimator:
 
 
 def predicted(model: Estimator, x: Floats) -> Floats:
-    """Return predicted means: of a classifier, the probability of its last class."""
+    """Return predicted means: of a classifier, classes weighted by their probabilities."""
     if not len(x):
         return np.zeros(0)
     with one_thread().limit(limits=1):
         if hasattr(model, "predict_proba"):
-            return np.asarray(model.predict_proba(x)[:, -1], dtype=np.float64)
+            return np.asarray(model.predict_proba(x) @ model.classes_, dtype=np.float64)
         return np.asarray(model.predict(x), dtype=np.float64)
 
 

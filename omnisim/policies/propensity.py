@@ -52,7 +52,8 @@ class Propensity(FittedPolicy):
         if bought.min() == bought.max():
             self.model_, self.threshold_ = None, 0.0
             return
-        self.model_ = fitted(self.estimator or default_classifier(), trial.x, bought)
+        estimator = default_classifier() if self.estimator is None else self.estimator
+        self.model_ = fitted(estimator, trial.x, bought)
         chance = predicted(self.model_, trial.x)
         self.threshold_ = float(np.quantile(chance, 1 - self.share, method="higher"))
 

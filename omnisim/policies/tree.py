@@ -66,7 +66,8 @@ class PolicyTree(FittedPolicy):
 
     def fit_models(self, trial: Trial, cost: Floats) -> None:
         """Score every action in every row, and search the tree."""
-        makers = Makers(self.estimator or default_regressor(), None, self.n_folds)
+        outcome = default_regressor() if self.estimator is None else self.estimator
+        makers = Makers(outcome, None, self.n_folds)
         score = doubly_robust_scores(trial, makers)
         gain = score - score[:, [trial.control]]
         # what could not be done in a row adds nothing for it

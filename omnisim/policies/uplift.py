@@ -54,8 +54,8 @@ class Uplift(FittedPolicy):
     def fit_models(self, trial: Trial, cost: Floats) -> None:
         """Fit the models of the learner."""
         makers = Makers(
-            self.estimator or default_regressor(),
-            self.effect_estimator or default_regressor(),
+            default_regressor() if self.estimator is None else self.estimator,
+            default_regressor() if self.effect_estimator is None else self.effect_estimator,
             self.n_folds,
         )
         self.models_ = LEARNERS[self.learner][0](trial, makers)

@@ -8,8 +8,10 @@ import pytest
 
 from omnisim.exceptions import ParameterError
 from omnisim.policies import (
+    Action,
     Context,
     Outcome,
+    PolicyTree,
     Propensity,
     Uniform,
     Uplift,
@@ -21,6 +23,7 @@ from omnisim.policies.effects import LEARNERS
 
 linear = pytest.importorskip("sklearn.linear_model")
 trees = pytest.importorskip("sklearn.tree")
+ensembles = pytest.importorskip("sklearn.ensemble")
 
 
 def trial(seed: int, n: int = 4000) -> Outcome:
@@ -174,3 +177,36 @@ def test_propensity_contacts_the_likely_buyers(seed: int) -> None:
     index = policy.decide(outcome.context).index
     assert (index == 1).mean() == pytest.approx(0.25, abs=0.005)
     assert outcome.reward[index == 1].mean() > outcome.reward[index == 0].mean() + 1
+
+
+@pytest.mark.parametrize("make", [
+    lambda forest, _: Uplift(learner="T", estimator=forest),
+    lambda forest, _: Uplift(learner="X", estimator=forest, effect_estimator=forest),
+    lambda forest, _: PolicyTree(estimator=forest, n_folds=2, n_cuts=3),
+    lambda _, forest: Propensity(action="mail", estimator=forest),
+])  # fmt: skip
+def test_unfitted_ensembles_are_estimators(make) -> None:
+    """They have a length only once they are fitted."""
+    small = {"n_estimators": 3, "max_depth": 2, "random_state": 0}
+    forests = (
+        ensembles.RandomForestRegressor(**small), ensembles.RandomForestClassifier(**small)
+    )  # fmt: skip
+    policy, outcome = make(*forests), trial(0, 600)
+    policy.fit(outcome)
+    assert len(policy.decide(outcome.context)) == 600
+
+
+@pytest.mark.parametrize("learner", ["S", "T", "X", "DR"])
+def test_an_arm_that_never_converts_gains_nothing(learner: str, seed: int) -> None:
+    """A classifier that saw zeros alone knows one class, and predicts 0 with certainty."""
+    rng = np.random.default_rng(seed)
+    context = Context.of(rng.normal(size=(800, 2)), ["none", "mail"])
+    index = rng.integers(0, 2, 800)
+    reward = np.where(index == 0, rng.random(800) < 0.5, False).astype(float)
+    outcome = Outcome(context, Action(index, np.full(800, 0.5)), reward)
+    policy = Uplift(
+        learner=learner,
+        estimator=trees.DecisionTreeClassifier(max_depth=2),
+        effect_estimator=linear.Ridge(),
+    ).fit(outcome)
+    assert policy.scores(context)[:, 1].mean() == pytest.approx(-0.5, abs=0.1)
