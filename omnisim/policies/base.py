@@ -48,6 +48,14 @@ class Policy(ABC):
         """Take up what came of earlier decisions, in the order given; by default nothing."""
         return
 
+    def longest_wait(self, trigger: str) -> float:
+        """Return for how many days after a trigger the policy may still want to act; 0 by default.
+
+        As long as it did nothing it is asked again each day until that time is over. `trigger` is
+        one of `omnisim.policies.features.TRIGGERS`.
+        """
+        return 0.0
+
     def copy(self) -> Self:
         """Return an independent copy: what it learns leaves this policy as it is."""
         return copy.deepcopy(self)

@@ -34,6 +34,10 @@ class Blindfold(Policy):
         action = self.policy.decide(replace(context, features=empty, truth=None))
         return replace(action, item=np.zeros(len(action), dtype=np.int32))
 
+    def longest_wait(self, trigger: str) -> float:
+        """Return how long the policy inside may wait."""
+        return self.policy.longest_wait(trigger)
+
     def describe(self) -> dict[str, Any]:
         """Return name and the policy inside, as plain JSON."""
         return {"name": type(self).__name__, "policy": self.policy.describe()}

@@ -26,7 +26,8 @@ MEANING = {
     "mean_value": "their mean, EUR; 0 where there is none",
     "n_sent_this_week": "messages sent to the record in this week of the run, by those who share "
     "a cap with the sender",
-    "days_since_contact": "days since the last message; 3650 where there is none",
+    "days_since_contact": "days since the last message to the record, by those who share a cap "
+    "with the sender; 3650 where there is none",
     "days_since_trigger": "days since the event that triggered the decision; 0 for a campaign",
     "profile_0": "mean first attribute of the items bought, and so on: the firm's estimate of "
     "taste; 0 where unknown",

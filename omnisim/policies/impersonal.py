@@ -46,6 +46,10 @@ class Impersonal(Policy):
         """Let the policy learn."""
         self.policy.learn(outcome)
 
+    def longest_wait(self, trigger: str) -> float:
+        """Return how long the policy inside may wait."""
+        return self.policy.longest_wait(trigger)
+
     def describe(self) -> dict[str, Any]:
         """Return name and the policy inside, as plain JSON."""
         return {"name": type(self).__name__, "policy": self.policy.describe()}

@@ -59,6 +59,10 @@ class Online(Policy):
         """Pass the outcomes on."""
         self.policy.learn(outcome)
 
+    def longest_wait(self, trigger: str) -> float:
+        """Return how long the policy inside may wait."""
+        return self.policy.longest_wait(trigger)
+
     def describe(self) -> dict[str, Any]:
         """Return name, window and the policy inside, as plain JSON."""
         return {

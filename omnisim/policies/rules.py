@@ -41,7 +41,8 @@ class Rule(Part):
     )  # fmt: skip
     action: str = param("email:popular", "what is done", source="none: up to the user")
     wait_days: float = param(
-        0.0, "days from the trigger to the action", unit="days", source="none: up to the user",
+        0.0, "days from the trigger to the action, which is asked for daily until they are over",
+        unit="days", source="none: up to the user",
         ge=0, le=365,
     )  # fmt: skip
     cap_per_week: int = param(
@@ -140,6 +141,10 @@ class Rules(Policy):
         probabilities[rows, none] = self.holdout
         probabilities[rows, index] += 1.0 - self.holdout
         return drawn(probabilities, context.u)
+
+    def longest_wait(self, trigger: str) -> float:
+        """Return the longest wait of the rules that follow a trigger."""
+        return max((r.wait_days for r in self.rules if r.trigger == trigger), default=0.0)
 
     def parameters(self) -> dict[str, Any]:
         """Return the rules as plain values."""

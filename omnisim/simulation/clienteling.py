@@ -43,6 +43,7 @@ def write_to_clients(world: World, day: int) -> None:
         int(Trigger.CAMPAIGN), day,
     )  # fmt: skip
     world.columns["last_written"][shoppers] = day
+    world.columns["record_written"][records, STORE_TEAM] = day
     post_cost(world, Line.STAFF, Channel.STAFF, n * client_cost(rules))
     if "staff" not in rules.exposures.inert:
         for shopper in shoppers[clicked].tolist():

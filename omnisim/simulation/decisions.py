@@ -42,6 +42,8 @@ class Batch:
         When.
     shoppers, records, teams : ndarrays of shape (n,), int32
         The persons behind the records, the records, and the team that each is filed under.
+    happened : ndarray of shape (n,), float64, unit: days, optional
+        When the event behind each row happened; on the day itself, or nothing did, if left out.
     """
 
     sender: int
@@ -50,11 +52,14 @@ class Batch:
     shoppers: Rows
     records: Rows
     teams: Rows
+    happened: Floats | None = None
 
     def take(self, rows: NDArray[np.int64] | Bools | slice) -> "Batch":
         """Return part of the batch."""
-        parts = (column[rows] for column in (self.shoppers, self.records, self.teams))
-        return Batch(self.sender, self.trigger, self.day, *parts)
+        return Batch(
+            self.sender, self.trigger, self.day, self.shoppers[rows], self.records[rows],
+            self.teams[rows], None if self.happened is None else self.happened[rows],
+        )  # fmt: skip
 
 
 def decide(world: World, batch: Batch) -> tuple[Batch, Action]:
@@ -78,7 +83,7 @@ def decide(world: World, batch: Batch) -> tuple[Batch, Action]:
         _decided(world, batch.take(slice(k, k + size)), eligible[k : k + size])
         for k in range(0, len(open_rows), size)
     ]
-    return batch, parts[0] if len(parts) == 1 else _as_one(parts)
+    return batch, parts[0] if len(parts) == 1 else _put_together(parts)
 
 
 def _decided(world: World, batch: Batch, eligible: Bools) -> Action:
@@ -95,7 +100,7 @@ def _decided(world: World, batch: Batch, eligible: Bools) -> Action:
     return action
 
 
-def _as_one(parts: list[Action]) -> Action:
+def _put_together(parts: list[Action]) -> Action:
     """Return the answers to parts of a batch as one; nobody reads all probabilities any more."""
     items = [part.item for part in parts if part.item is not None]
     return Action(
@@ -170,9 +175,22 @@ def _reach(world: World, batch: Batch) -> Bools:
 def sent_this_week(world: World, batch: Batch) -> Rows:
     """Return the messages sent to each record this week, by those who share a cap."""
     sent = np.take(world.columns["record_sent"], batch.records, axis=0)
-    as_one = batch.sender == JOINT or world.primitives["joint_sending"] >= 1
-    count: Rows = sent[:, 0] + sent[:, 1] if as_one else sent[:, batch.sender]
+    count: Rows = sent[:, 0] + sent[:, 1] if _as_one(world, batch) else sent[:, batch.sender]
     return count
+
+
+def _last_written(world: World, batch: Batch) -> Floats:
+    """Return the day of the last message to each record, by those who share a cap."""
+    written = np.take(world.columns["record_written"], batch.records, axis=0).astype(np.float64)
+    if _as_one(world, batch):
+        return np.maximum(written[:, 0], written[:, 1])
+    last: Floats = written[:, batch.sender]
+    return last
+
+
+def _as_one(world: World, batch: Batch) -> bool:
+    """Return whether the teams count the messages of both."""
+    return bool(batch.sender == JOINT or world.primitives["joint_sending"] >= 1)
 
 
 def _ration(world: World, batch: Batch, reach: Bools, medium: int) -> None:
@@ -201,6 +219,8 @@ def _context(world: World, batch: Batch, eligible: Bools, luck: Floats) -> Conte
         "n_purchases": count,
         "mean_value": columns["record_value"][records] / np.maximum(count, 1),
         "n_sent_this_week": sent_this_week(world, batch),
+        "days_since_contact": days_since(day, _last_written(world, batch)),
+        "days_since_trigger": 0 if batch.happened is None else day - batch.happened,
         "days_since_first": days_since(day, columns["record_first"][records]),
         "is_joined": columns["record_teams"][records] == 3,
         "is_store_team": batch.teams == STORE_TEAM,

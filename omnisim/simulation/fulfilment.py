@@ -88,7 +88,7 @@ def _sell(
         team = STORE_TEAM if channel == STORE else ONLINE_TEAM
         own = world.scenario.messages.own_trigger_days
         days = world.primitives["trigger_days"] if team == STORE_TEAM else own
-        world.thanks.append((now + days, trip.shopper, team))
+        world.thanks.append((now + days, trip.shopper, team, now))
     return Sale(channel, fulfilment, goods, off, spent, earned, identified, gap)
 
 

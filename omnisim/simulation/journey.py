@@ -122,7 +122,7 @@ def _abandon_cart(world: World, trip: Trip, action: int) -> bool:
     left: int = kernel.abandons(state, trip.shopper, trip.need, trip.step, channel, now)
     if left == ABANDONED_AND_KNOWN:
         due = now + world.scenario.messages.own_trigger_days
-        world.reminders.append((due, trip.shopper, ONLINE_TEAM))
+        world.reminders.append((due, trip.shopper, ONLINE_TEAM, now))
     return left > 0
 
 

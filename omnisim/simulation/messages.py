@@ -20,6 +20,7 @@ from omnisim.simulation.world import Due, World
 Rows = NDArray[np.int32]
 Counts = NDArray[np.int64]
 Places = NDArray[np.int64]
+Floats = NDArray[np.float64]
 SESSION_STEP = 2**20
 N_MEDIA = 3
 
@@ -40,7 +41,8 @@ def send_messages(world: World, day: int) -> Counts:
     sent += _send_due(world, world.thanks, day, Trigger.AFTER_PURCHASE)
     arrange_surfaces(world, day)
     for trigger, team, shoppers in triggers.of_the_day(world, day):
-        sent += _send(world, team, shoppers, day, trigger)
+        sent += _send_triggered(world, team, shoppers, day, trigger)
+    sent += _ask_again(world, day)
     return sent
 
 
@@ -84,10 +86,18 @@ def _records(world: World, team: int, shoppers: Rows) -> tuple[Rows, Rows, Rows]
     return both, records.astype(np.int32), teams.astype(np.int32)
 
 
-def _send(world: World, team: int, shoppers: Rows, day: int, trigger: Trigger) -> Counts:
+def _send(
+    world: World, team: int, shoppers: Rows, day: int, trigger: Trigger,
+    happened: Floats | None = None,
+) -> Counts:  # fmt: skip
     """Let the policy decide, deliver, let those who click come; return how many, by medium."""
-    batch, action = decide(world, Batch(team, trigger, day, *_records(world, team, shoppers)))
-    sent = _not_held_out(world, batch, action, np.flatnonzero(action.index))
+    records = _records(world, team, shoppers)
+    batch, action = decide(world, Batch(team, trigger, day, *records, happened))
+    acted = np.flatnonzero(action.index)
+    if trigger != Trigger.CAMPAIGN:
+        _postpone(world, team, shoppers, day, trigger, happened, batch.shoppers[acted])
+    world.columns["record_written"][batch.records[acted], batch.teams[acted]] = day
+    sent = _not_held_out(world, batch, action, acted)
     if not len(sent):
         return np.zeros(N_MEDIA, np.int64)
     batch, action = batch.take(sent), action.take(sent)
@@ -120,11 +130,56 @@ def _send_due(world: World, due: list[Due], day: int, trigger: Trigger) -> Count
     """Send the triggered messages that are due and forget them; return how many, by medium."""
     sent = np.zeros(N_MEDIA, np.int64)
     for team in (ONLINE_TEAM, STORE_TEAM):
-        now = {shopper for when, shopper, by in due if when <= day and by == team}
+        now = {shopper: event for when, shopper, by, event in due if when <= day and by == team}
         wanted = np.array(sorted(now), dtype=np.int32)
-        sent += _send(world, team, wanted[_reachable(world, team, wanted)], day, trigger)
+        happened = np.array([now[shopper] for shopper in wanted.tolist()], np.float64)
+        rows = _reachable(world, team, wanted)
+        sent += _send_triggered(world, team, wanted[rows], day, trigger, happened[rows])
     due[:] = [entry for entry in due if entry[0] > day]
     return sent
+
+
+def _send_triggered(
+    world: World, team: int, shoppers: Rows, day: int, trigger: Trigger,
+    happened: Floats | None = None,
+) -> Counts:  # fmt: skip
+    """Send what events trigger; whoever waits for an earlier one stays with that."""
+    waiting = world.postponed.get((trigger, team))
+    if waiting:
+        is_new = ~np.isin(shoppers, list(waiting))
+        shoppers, happened = shoppers[is_new], None if happened is None else happened[is_new]
+    return _send(world, team, shoppers, day, trigger, happened)
+
+
+def _ask_again(world: World, day: int) -> Counts:
+    """Ask again about those of earlier days whom a policy waits with."""
+    sent = np.zeros(N_MEDIA, np.int64)
+    for trigger, team in sorted(world.postponed):
+        waiting = world.postponed[trigger, team]
+        earlier = {shopper: event for shopper, (event, asked) in waiting.items() if asked < day}
+        if not earlier:
+            continue
+        for shopper in earlier:
+            del waiting[shopper]
+        shoppers = np.array(list(earlier), np.int32)
+        happened = np.array(list(earlier.values()), np.float64)
+        sent += _send(world, team, shoppers, day, trigger, happened)
+    return sent
+
+
+def _postpone(
+    world: World, team: int, shoppers: Rows, day: int, trigger: Trigger,
+    happened: Floats | None, acted: Rows,
+) -> None:  # fmt: skip
+    """Note whom the policy left alone, and may still want to write to when its wait is over."""
+    longest = world.policy.longest_wait(trigger.name.lower())
+    if longest <= 0 or not len(shoppers):
+        return
+    events = np.full(len(shoppers), float(day)) if happened is None else happened
+    kept = ~np.isin(shoppers, acted) & (day - events < longest)
+    waiting = world.postponed.setdefault((trigger, team), {})
+    for shopper, event in zip(shoppers[kept].tolist(), events[kept].tolist(), strict=True):
+        waiting[shopper] = event, day
 
 
 def _bring(world: World, clicked: Rows, medium: Rows, day: int, trigger: Trigger) -> None:

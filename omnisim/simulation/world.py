@@ -13,6 +13,7 @@ from omnisim.config.scenario import Scenario
 from omnisim.policies import Online, Policy
 from omnisim.population import Population
 from omnisim.random import Draws, Stream
+from omnisim.schema import Trigger
 from omnisim.simulation._state import State
 from omnisim.simulation.actions import ActionList, action_list
 from omnisim.simulation.decision_log import DecisionLog
@@ -23,8 +24,8 @@ from omnisim.simulation.lessons import Lessons
 from omnisim.simulation.parameters import kernel_parameters
 from omnisim.simulation.standing import Standing
 
-Due = tuple[float, int, int]
-"""Due day, shopper, and the team that saw the event."""
+Due = tuple[float, int, int, float]
+"""Due day, shopper, the team that saw the event, and the day of the event."""
 
 
 @dataclass(slots=True)
@@ -79,6 +80,9 @@ class World:
         Journeys that a message can take up again, by shopper.
     reminders, thanks : list of Due
         Messages that an abandoned cart or a purchase has triggered and that are not yet sent.
+    postponed : dict of (Trigger, int) to dict of int to (float, int)
+        By trigger and team, shoppers whom a policy that waits is to be asked about again, the day
+        of the event, and the day on which it was asked last.
     closures : dict of int to int
         How many reasons there are at the moment to keep a channel closed that is run otherwise.
     reopening : simpy.Event, optional
@@ -107,6 +111,7 @@ class World:
     waiting: dict[int, Any] = field(default_factory=dict)
     reminders: list[Due] = field(default_factory=list)
     thanks: list[Due] = field(default_factory=list)
+    postponed: dict[tuple[Trigger, int], dict[int, tuple[float, int]]] = field(default_factory=dict)
     spent_this_week: NDArray[np.float64] = field(default_factory=lambda: np.zeros(3))
     closures: Counter[int] = field(default_factory=Counter)
     reopening: Any = None
@@ -265,6 +270,7 @@ def _records(
         "record_weight": _with_store_rows(weight),
         "common_taste": common,
         "record_sent": np.zeros((2 * n, 2), np.int16),
+        "record_written": np.full((2 * n, 2), -np.inf, np.float32),  # whole days: exact
         "record_teams": np.zeros(2 * n, np.uint8),
     }
 

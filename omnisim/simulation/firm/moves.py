@@ -131,10 +131,11 @@ def _merge_records(world: World, store_record: NDArray[np.int32]) -> None:
     for name in ("record_count", "record_value", "record_sent", "record_weight"):
         np.add.at(columns[name], target, columns[name][source])
         columns[name][source] = 0
-    np.maximum.at(columns["record_last"], target, columns["record_last"][source])
+    for name in ("record_last", "record_written"):
+        np.maximum.at(columns[name], target, columns[name][source])
+        columns[name][source] = -np.inf
     np.bitwise_or.at(columns["record_teams"], target, columns["record_teams"][source])
     _take_earliest(columns["record_first"], source, target)
-    columns["record_last"][source] = -np.inf
     columns["record_teams"][source] = 0
     known = target[weight[target] > 0]
     columns["record_profile"][source] = 0.0
