@@ -66,7 +66,8 @@ class Balance:
     table : DataFrame
         One row a covariate (an indicator a value, for text) and arm: ``covariate``, ``arm``,
         ``mean_arm``, ``mean_control``, ``difference``, ``smd``: the difference over
-        ``sqrt((s1 ** 2 + s0 ** 2) / 2)``, variances of ddof 1 [1]_.
+        ``sqrt((s1 ** 2 + s0 ** 2) / 2)``, variances of ddof 1 [1]_. Infinite where neither arm
+        varies and they differ; NaN where an arm has one unit.
     statistic, p_value : float
         Of all covariates and arms together: ``sum_a n_a d_a' S^+ d_a``, where d_a is the mean of
         arm a less the mean of all and S the covariance (ddof 1) of all rows; n - 1 times Pillai's
@@ -88,7 +89,8 @@ class Balance:
     p_value: float
 
     def __repr__(self) -> str:
-        worst = self.table.loc[self.table["smd"].abs().idxmax()]
+        size = self.table["smd"].abs()
+        worst = self.table.loc[size.fillna(-1.0).idxmax()]
         return (
             f"Balance: {self.table['covariate'].nunique()} covariates, "
             f"chi2({self.df}) = {self.statistic:.4g}, p = {self.p_value:.4g}\n"
@@ -127,15 +129,26 @@ def balance_of(
 ) -> Balance:
     """Compare covariates (n, n_covariates) of the arms; see `Trial.balance`."""
     zero = list(names).index(control)
-    mean = np.array([features[arm == k].mean(axis=0) for k in range(len(names))])
-    variance = np.array([features[arm == k].var(axis=0, ddof=1) for k in range(len(names))])
+    parts = [features[arm == k] for k in range(len(names))]
+    mean = np.array([part.mean(axis=0) for part in parts])
+    variance = np.array([
+        part.var(axis=0, ddof=1) if len(part) > 1 else np.full(part.shape[1], np.nan)
+        for part in parts
+    ])  # fmt: skip
+    for k, part in enumerate(parts):
+        # rounding must not set constants apart
+        constant = part.min(axis=0) == part.max(axis=0)
+        mean[k, constant] = part[0, constant]
+        if len(part) > 1:
+            variance[k, constant] = 0.0
     rows = []
     for k, name in enumerate(names):
         if k == zero:
             continue
         gap = mean[k] - mean[zero]
         pooled = np.sqrt((variance[k] + variance[zero]) / 2)
-        smd = np.divide(gap, pooled, out=np.zeros_like(gap), where=pooled > 0)
+        smd = np.where(gap == 0, 0.0, np.copysign(np.inf, gap))
+        np.divide(gap, pooled, out=smd, where=pooled != 0)
         rows.append(pd.DataFrame({
             "covariate": labels, "arm": name, "mean_arm": mean[k], "mean_control": mean[zero],
             "difference": gap, "smd": smd,

@@ -17,7 +17,7 @@ from omnisim.evaluation.balance import Balance, SampleRatio, balance_of, sample_
 from omnisim.evaluation.cuped import adjusted
 from omnisim.evaluation.feedback_tables import read_features, read_labels
 from omnisim.evaluation.field import welch
-from omnisim.exceptions import TableError
+from omnisim.exceptions import ParameterError, TableError
 from omnisim.journeys.tables import as_table, read_float
 from omnisim.provenance import versions
 
@@ -91,12 +91,15 @@ class Trial:
         In order of their names.
     control : str
         The arm that the others are compared with.
+    arm_column : str
+        Column of the arm; empty if it is none of the table.
     """
 
     table: pa.Table
     arm: Ints
     arm_names: tuple[str, ...]
     control: str
+    arm_column: str = ""
 
     def __repr__(self) -> str:
         sizes = np.bincount(self.arm, minlength=len(self.arm_names))
@@ -130,7 +133,7 @@ class Trial:
         names = tuple(map(str, values))
         if len(names) < 2:
             raise TableError(f"{arm} must hold at least two arms. Got {names}.")
-        return cls(arrow, codes, names, check_choice("arm", control, names))
+        return cls(arrow, codes, names, check_choice("arm", control, names), arm)
 
     def arm_means(
         self, outcomes: str | Sequence[str], *, by: str | None = None, confidence: float = 0.95
@@ -195,6 +198,8 @@ class Trial:
         TableError
             If a column is missing or holds what it must not, or an arm of a level has fewer than
             two units.
+        ParameterError
+            If `adjust` names the arm or an outcome: then nothing would be left to compare.
 
         References
         ----------
@@ -208,6 +213,13 @@ class Trial:
         """
         check_probability("confidence", confidence)
         check_choice("interval", interval, ("t", "normal"))
+        known_after = {self.arm_column, *([outcomes] if isinstance(outcomes, str) else outcomes)}
+        for column in adjust:
+            if column in known_after:
+                raise ParameterError(
+                    f"adjust must name columns known before randomisation, neither the arm nor an "
+                    f"outcome. Got {column!r}."
+                )
         features = self._features(adjust) if adjust else None
         rows = []
         for name, values in self._outcomes(outcomes):

@@ -198,3 +198,29 @@ def test_results_print_in_three_lines(seed: int) -> None:
                    trial.balance(["past"])):  # fmt: skip
         assert len(repr(result).splitlines()) <= 3
     assert trial.effects("spend", adjust=["past"]).provenance["adjusted_for"] == ["past"]
+
+
+def test_a_covariate_that_gives_the_arm_away_is_infinitely_unlike() -> None:
+    frame = {"arm": list("aabbcc"), "new": [0, 0, 1, 1, -1, -1], "same": [3] * 6}
+    found = Trial.read(frame, arm="arm", control="a").balance(["new", "same"])
+    assert found.table["smd"].tolist() == [math.inf, 0.0, -math.inf, 0.0]
+    assert "inf: 'new'" in repr(found)
+
+
+def test_constants_are_alike_whatever_the_rounding() -> None:
+    frame = {"arm": ["a"] * 3 + ["b"] * 70, "x": [0.1] * 73}
+    assert Trial.read(frame, arm="arm", control="a").balance(["x"]).table["smd"].tolist() == [0.0]
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_arm_of_one_unit_has_no_standardised_difference() -> None:
+    found = Trial.read({"arm": list("aab"), "x": [1, 2, 3]}, arm="arm", control="a").balance(["x"])
+    assert math.isnan(found.table["smd"][0])
+    assert "nan: 'x'" in repr(found)
+
+
+@pytest.mark.parametrize("adjust", ["arm", "spend"])
+def test_neither_the_arm_nor_an_outcome_is_adjusted_for(seed: int, adjust: str) -> None:
+    _, trial = random_trial(seed)
+    with pytest.raises(ParameterError, match=rf"known before randomisation.*Got '{adjust}'"):
+        trial.effects(["visit", "spend"], adjust=["past", adjust])
