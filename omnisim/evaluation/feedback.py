@@ -279,6 +279,9 @@ def _check_shapes(log: LoggedFeedback) -> None:
         )
     if not log.action_names or len(set(log.action_names)) < log.n_actions:
         raise ParameterError(f"action_names must be different names. Got {log.action_names}.")
+    if len(set(log.context_names)) < len(log.context_names):
+        twice = sorted({n for n in log.context_names if log.context_names.count(n) > 1})
+        raise ParameterError(f"context_names must be different names. Got {twice} twice.")
     n, k = len(log), log.n_actions
     wanted: dict[str, tuple[int, ...]] = {
         "context": (n, len(log.context_names)), "eligible": (n, k), "expected_reward": (n, k),

@@ -177,3 +177,17 @@ def test_the_log_is_an_outcome_to_learn_from() -> None:
 
 def test_repr_is_short() -> None:
     assert len(repr(full_log()).splitlines()) <= 3
+
+
+def test_features_of_one_name_are_refused() -> None:
+    """A file holds one column a name, so that one would come back as the other."""
+    with pytest.raises(ParameterError, match=r"context_names must be different.*\['x'\] twice"):
+        dataclasses.replace(full_log(), context_names=("x", "x"))
+
+
+def test_a_column_called_as_an_indicator_is_refused() -> None:
+    table = {"arm": ["x", "y"], "won": [0, 1], "seg": ["a", "b"], "seg=a": [3, 4]}
+    with pytest.raises(ParameterError, match=r"\['seg=a'\] twice"):
+        LoggedFeedback.from_table(
+            table, action="arm", reward="won", propensity=0.5, context=["seg", "seg=a"]
+        )
