@@ -43,6 +43,8 @@ class PolicyTree(FittedPolicy):
         What it is compared with.
     leaf_gain_ : ndarray of shape (2**(depth + 1) - 1, n_tried), float64, unit: EUR
         Mean score of each action less that of the control, before cost, over the rows of a node.
+    cost_ : ndarray of shape (n_tried,), float64, unit: EUR
+        Cost of each action when the tree was fitted.
 
     References
     ----------
@@ -68,6 +70,7 @@ class PolicyTree(FittedPolicy):
         """Score every action in every row, and search the tree."""
         outcome = default_regressor() if self.estimator is None else self.estimator
         makers = Makers(outcome, None, self.n_folds)
+        self.cost_ = cost.copy()
         score = doubly_robust_scores(trial, makers)
         gain = score - score[:, [trial.control]]
         # what could not be done in a row adds nothing for it
@@ -90,7 +93,7 @@ class PolicyTree(FittedPolicy):
         return self.leaf_gain_[node]
 
     def lines(self) -> list[str]:
-        """Return the tree in words, one line a leaf."""
+        """Return the tree in words, one line a leaf: what is done where everything is possible."""
         names = self.names_ if self.features is None else self.features
         actions = [self.actions_[a] for a in self.tried_]
         made: list[str] = []
@@ -98,7 +101,7 @@ class PolicyTree(FittedPolicy):
         def walk(node: int, path: list[str]) -> None:
             feature = self.feature_[node]
             if feature < 0:
-                best = int(np.argmax(self.leaf_gain_[node]))
+                best = int(np.argmax(self.leaf_gain_[node] - self.cost_))
                 made.append(f"{' and '.join(path) or 'always'}: {actions[best]}")
                 return
             name, limit = names[feature], f"{self.threshold_[node]:.4g}"

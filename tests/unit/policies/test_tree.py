@@ -90,3 +90,16 @@ def test_bad_depths_are_refused() -> None:
     for depth in (0, 7):
         with pytest.raises(ParameterError, match="depth must be"):
             PolicyTree(depth=depth)
+
+
+def test_a_leaf_is_told_as_it_is_decided() -> None:
+    """The mail earns 1 before its cost of 2: nobody is contacted."""
+    rng = np.random.default_rng(0)
+    context = Context.of(
+        rng.normal(size=(400, 1)), ["none", "mail"], cost=[0, 2], u=rng.random(400)
+    )
+    action = Uniform().decide(context)
+    policy = PolicyTree(depth=1, n_folds=2, estimator=sklearn_linear.Ridge())
+    policy.fit(Outcome(context, action, action.index.astype(float)))
+    assert not policy.decide(context).index.any()
+    assert all(line.endswith(": none") for line in policy.lines())
