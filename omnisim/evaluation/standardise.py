@@ -117,7 +117,8 @@ def standardised_comparison(
     StandardisedComparison
         Standardised means are ``sum_s w_s m_s``, of variance ``sum_s w_s ** 2 v_s / n_s`` with
         variances v of ddof 1 and weights taken as known; intervals of differences are normal,
-        those of ratios normal on the log scale (delta method). Raw ones are those of one stratum.
+        those of ratios normal on the log scale (delta method), NaN unless both means have one
+        sign. Raw ones are those of one stratum.
 
     Raises
     ------
@@ -223,6 +224,8 @@ def _compare(name: str, mean: Floats, variance: Floats, confidence: float) -> di
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = mean[1] / mean[0]
         spread = np.exp(z * np.sqrt((variance / mean**2).sum()))
+    if not mean[0] * mean[1] > 0:
+        spread = float("nan")
     return {
         "comparison": name, "mean_group": mean[1], "mean_others": mean[0], "difference": gap,
         "difference_error": error, "difference_low": gap - z * error,

@@ -110,3 +110,11 @@ def test_strata_without_one_of_the_groups() -> None:
 def test_what_cannot_be_compared_is_refused(options, error, told) -> None:
     with pytest.raises(error, match=told):
         compare(**options)
+
+
+def test_no_interval_of_a_ratio_of_opposite_signs() -> None:
+    table = {"who": list("ggoo"), "past": ["x"] * 4, "spend": [1.0, 3, -1, -4]}
+    row = compare(table).table.loc["raw"]
+    assert row["ratio"] == pytest.approx(-0.8)
+    assert math.isnan(row["ratio_low"])
+    assert math.isnan(row["ratio_high"])
