@@ -1,5 +1,6 @@
 """Evaluate policies: train them on a log, freeze them, judge them where the truth is known."""
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -11,9 +12,9 @@ from omnisim.config.scenario import Scenario
 from omnisim.evaluation.off_policy import OffPolicyEstimator
 from omnisim.evaluation.policy_values import DEFAULT_ESTIMATORS
 from omnisim.evaluation.selection import select_best
-from omnisim.exceptions import ParameterError
+from omnisim.exceptions import OmnisimWarning, ParameterError
 from omnisim.experiment.compare import check_arms
-from omnisim.experiment.league_result import NO_CONTACT, ORACLE, League
+from omnisim.experiment.league_result import NO_CONTACT, NO_EVIDENCE, ORACLE, League
 from omnisim.experiment.league_runs import LeagueTask, run_judged, run_logged
 from omnisim.experiment.league_tables import (
     Entrants,
@@ -113,8 +114,8 @@ def evaluate_policies(
     Parameters
     ----------
     policies : mapping of str to Policy, or to a sequence of Policy
-        By name, other than "none" and "oracle"; several are candidates for one place. They are
-        copied and stay as they are.
+        By name, other than "none", "oracle" and "no evidence"; none may need the truth. Several
+        are candidates for one place. They are copied and stay as they are.
     scenario : Scenario or mapping of str to Scenario
         Worlds by name; a single scenario is judged with every capability at level 0 ("siloed")
         and at level 2 ("integrated").
@@ -160,6 +161,8 @@ def evaluate_policies(
 
     Warns
     -----
+    OmnisimWarning
+        If a policy that must be trained has learned nothing.
     OverlapWarning
         If few decisions of the log carry an estimate, or none do and it is left out.
     """
@@ -219,12 +222,18 @@ def worlds_of(scenario: Scenario | Mapping[str, Scenario]) -> dict[str, Scenario
 
 
 def _check_names(policies: Candidates) -> None:
-    taken = {NO_CONTACT, ORACLE} & set(policies)
+    taken = {NO_CONTACT, ORACLE, NO_EVIDENCE} & set(policies)
     if not policies or taken:
         raise ParameterError(
             f"policies must hold at least one, under names other than {NO_CONTACT!r} and "
-            f"{ORACLE!r}, which always take part. Got {list(policies)}."
+            f"{ORACLE!r}, which always take part, and {NO_EVIDENCE!r}. Got {list(policies)}."
         )
+    for name, several in candidates_of(policies).items():
+        if any(policy.needs_truth for policy in several):
+            raise ParameterError(
+                f"policies must be ones that a firm can run. {name!r} needs the truth: give it "
+                "as oracle."
+            )
 
 
 def _split(plan: _Plan, logs: Sequence[DecisionRewards]) -> tuple[Logs, Logs]:
@@ -244,6 +253,13 @@ def _trained(policies: Candidates, log: DecisionRewards, oracle: Policy) -> dict
     found = {name: [p.copy() for p in several] for name, several in candidates_of(policies).items()}
     for policy in (policy for several in found.values() for policy in several):
         policy.learn(log.to_outcome())
+    for name, several in found.items():
+        if not all(policy.is_trained() for policy in several):
+            warnings.warn(
+                f"{name!r} decides at random still: {len(log)} logged decisions were too few to "
+                "fit. Lower its refit_rows or min_rows, or raise n_training.",
+                OmnisimWarning, stacklevel=3,
+            )  # fmt: skip
     return {NO_CONTACT: [NoContact()], **found, ORACLE: [oracle]}
 
 

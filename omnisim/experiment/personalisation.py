@@ -152,7 +152,7 @@ def personalisation_effect(
     entrant = policy or RecencyCampaign()
     places = [(name, value) for name in worlds for value in (float("nan"), *values)]
     tasks = [
-        LeagueTask(name, "", _with_primitive(worlds[name], primitive, value), entrant, source,
+        LeagueTask(name, "", with_primitive(worlds[name], primitive, value), entrant, source,
                    seed, k, 0.0)
         for name, value in places
         for k in range(n_replications)
@@ -230,7 +230,7 @@ def _run_three(task: LeagueTask) -> tuple[float, float, float, float]:
     return profits[0] - profits[2], profits[0] - profits[1], profile_error(own), contacts
 
 
-def _with_primitive(world: Scenario, primitive: str, value: float) -> Scenario:
+def with_primitive(world: Scenario, primitive: str, value: float) -> Scenario:
     """Return a world with a primitive at one value whatever the capabilities; NaN changes none."""
     if np.isnan(value):
         return world

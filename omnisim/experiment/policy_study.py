@@ -2,9 +2,9 @@
 
 import pathlib
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Self
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from omnisim._validation import check_choice
 from omnisim.config.base import Part, param
@@ -14,10 +14,13 @@ from omnisim.config.primitives import Primitives
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import off_policy
 from omnisim.evaluation.off_policy import OffPolicyEstimator
-from omnisim.exceptions import OmnisimError
+from omnisim.exceptions import ConfigError, OmnisimError, ParameterError
 from omnisim.experiment.compare import check_arms
-from omnisim.experiment.league_result import NO_CONTACT, ORACLE
-from omnisim.policies import Policy
+from omnisim.experiment.league_result import NO_CONTACT, NO_EVIDENCE, ORACLE
+from omnisim.experiment.learning import learns
+from omnisim.experiment.personalisation import with_primitive
+from omnisim.experiment.rehearsal import check_behavior, example_context, rehearse
+from omnisim.policies import Online, Policy
 from omnisim.policies.declared import KIND, declared_policy
 
 Table = dict[str, Any]
@@ -70,7 +73,7 @@ class ProfileErrors(Part):
     @field_validator("policy")
     @classmethod
     def _check_policy(cls, table: Table) -> Table:
-        return _checked("policy", {"": table}, declared_policy)[""]
+        return _checked("policy", {"": table}, _ready_policy)[""]
 
     @field_validator("primitive")
     @classmethod
@@ -161,6 +164,8 @@ class PolicyStudy(Part):
     def _check_policies(
         cls, policies: dict[str, Table | list[Table]]
     ) -> dict[str, Table | list[Table]]:
+        if NO_EVIDENCE in policies:
+            raise ValueError(f"policies: {NO_EVIDENCE}: it is what a league says. Choose another.")
         taken = {NO_CONTACT, ORACLE} & set(policies)
         if taken:
             raise ValueError(
@@ -170,12 +175,7 @@ class PolicyStudy(Part):
         empty = [name for name, tables in policies.items() if not tables]
         if empty:
             raise ValueError(f"policies: {empty[0]}: must hold a kind, or tables of one each")
-        named = {
-            name if isinstance(tables, dict) else f"{name}[{k}]": table
-            for name, tables in policies.items()
-            for k, table in enumerate(tables if isinstance(tables, list) else [tables])
-        }
-        _checked("policies", named, declared_policy)
+        _checked("policies", _named(policies), declared_policy)
         return policies
 
     @field_validator("estimators")
@@ -183,7 +183,20 @@ class PolicyStudy(Part):
     def _check_estimators(cls, names: list[str]) -> list[str]:
         for name in names:
             check_choice("estimator", name, ESTIMATORS)
+        if len(set(names)) < len(names):
+            raise ValueError(f"estimators must differ. Got {', '.join(names)}.")
         return names
+
+    @field_validator("window_days")
+    @classmethod
+    def _check_window(cls, days: float, info: ValidationInfo) -> float:
+        scenario = info.data.get("scenario")
+        if scenario is not None and days > scenario.market.horizon_days:
+            raise ValueError(
+                f"window_days = {days:g}: must be at most the horizon of "
+                f"{scenario.market.horizon_days:g} days"
+            )
+        return days
 
     @field_validator("learning")
     @classmethod
@@ -192,7 +205,47 @@ class PolicyStudy(Part):
         if learning is not None and known is not None:
             for name in learning.policies:
                 check_choice("policy", name, known)
+            if not learning.policies and not any(learns(_first(t)) for t in known.values()):
+                raise ValueError("learning: must have a policy that learns among the policies")
         return learning
+
+    @field_validator("profile_error")
+    @classmethod
+    def _check_sweep(cls, sweep: ProfileErrors | None, info: ValidationInfo) -> Any:
+        scenario = info.data.get("scenario")
+        if sweep is not None and scenario is not None:
+            for value in sweep.values:
+                try:
+                    with_primitive(scenario, sweep.primitive, value)
+                except ConfigError as error:
+                    raise ValueError(f"profile_error: values: {error}") from None
+        return sweep
+
+    @model_validator(mode="after")
+    def _rehearse(self) -> Self:
+        """Try every policy in every world."""
+        base = self.scenario.preset(*self.presets)
+        contexts = [example_context(arm_of(base, changes)) for changes in self.worlds.values()]
+
+        def fits(table: Table) -> None:
+            for context in contexts:
+                rehearse(declared_policy(table), context)
+
+        def runs(table: Table) -> None:
+            if declared_policy(table).needs_truth:
+                raise ParameterError("no firm can run a policy that needs the truth")
+            fits(table)
+
+        def leaves_chance(table: Table) -> None:
+            if self.estimators:
+                check_behavior(declared_policy(table))
+            fits(table)
+
+        _checked("policies", _named(self.policies), runs)
+        _checked("behavior", {"": self.behavior}, leaves_chance)
+        if self.profile_error is not None:
+            _checked("profile_error", {"policy": self.profile_error.policy}, fits)
+        return self
 
     def scenarios(self) -> dict[str, Scenario]:
         """Return the worlds by name."""
@@ -248,6 +301,27 @@ def _placed(values: Any, folder: pathlib.Path) -> Any:
     if placed.get(KIND) == "Rules" and isinstance(placed.get("file"), str):
         placed["file"] = str(folder / placed["file"])
     return placed
+
+
+def _named(policies: dict[str, Table | list[Table]]) -> dict[str, Table]:
+    """Return every table under the name that an error should give it."""
+    return {
+        name if isinstance(tables, dict) else f"{name}[{k}]": table
+        for name, tables in policies.items()
+        for k, table in enumerate(tables if isinstance(tables, list) else [tables])
+    }
+
+
+def _first(tables: Table | list[Table]) -> Policy:
+    return declared_policy(tables[0] if isinstance(tables, list) else tables)
+
+
+def _ready_policy(table: Table) -> Policy:
+    """Return a policy that need not be trained first: the sweep of profiles trains none."""
+    policy = declared_policy(table)
+    if learns(policy) and not isinstance(policy, Online):
+        raise ParameterError("must not have to be trained: it is judged as it is")
+    return policy
 
 
 def _checked(

@@ -56,6 +56,10 @@ class Policy(ABC):
         """
         return 0.0
 
+    def is_trained(self) -> bool:
+        """Tell whether the policy can do what it is for; False for one that has to learn first."""
+        return True
+
     def copy(self) -> Self:
         """Return an independent copy: what it learns leaves this policy as it is."""
         return copy.deepcopy(self)

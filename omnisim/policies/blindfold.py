@@ -8,6 +8,7 @@ import numpy as np
 from omnisim.policies.base import Policy
 from omnisim.policies.context import Context
 from omnisim.policies.features import NEVER_DAYS
+from omnisim.policies.loading import policy_from_dict
 from omnisim.policies.outcome import Action
 
 
@@ -34,6 +35,10 @@ class Blindfold(Policy):
         action = self.policy.decide(replace(context, features=empty, truth=None))
         return replace(action, item=np.zeros(len(action), dtype=np.int32))
 
+    def is_trained(self) -> bool:
+        """Tell whether the policy inside has learned what it must."""
+        return self.policy.is_trained()
+
     def longest_wait(self, trigger: str) -> float:
         """Return how long the policy inside may wait."""
         return self.policy.longest_wait(trigger)
@@ -41,3 +46,12 @@ class Blindfold(Policy):
     def describe(self) -> dict[str, Any]:
         """Return name and the policy inside, as plain JSON."""
         return {"name": type(self).__name__, "policy": self.policy.describe()}
+
+    def parameters(self) -> dict[str, Any]:
+        """Return the policy inside with what it learned, as plain values."""
+        return {"policy": self.policy.to_dict()}
+
+    @classmethod
+    def from_parameters(cls, parameters: dict[str, Any]) -> "Blindfold":
+        """Make the policy again from `parameters`."""
+        return cls(policy_from_dict(parameters["policy"]))

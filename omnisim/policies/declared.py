@@ -110,11 +110,18 @@ def declared_estimator(value: Any) -> Any:
     try:
         if module.partition(".")[0] != "sklearn":
             raise ImportError("it must be the full name of a class of scikit-learn")
+        from sklearn.base import is_classifier, is_regressor
+
         cls = getattr(importlib.import_module(module), last)
         if not hasattr(cls, "fit"):
             raise TypeError("it has no method 'fit'")
-        return cls(**table)
-    except (ImportError, AttributeError, TypeError) as error:
+        made = cls(**table)
+        if not (is_classifier(made) or is_regressor(made)):
+            raise TypeError("it is neither a regressor nor a classifier")
+        if hasattr(made, "_validate_params"):
+            made._validate_params()
+        return made
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise ConfigError(f"{KIND} = {name!r}: cannot be made: {error}") from None
 
 

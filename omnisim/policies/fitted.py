@@ -95,6 +95,10 @@ class FittedPolicy(Policy):
         if self.n_new_ >= self.refit_rows:
             self._refit(outcome.context.cost)
 
+    def is_trained(self) -> bool:
+        """Tell whether models were fitted; until then everything is left to chance."""
+        return hasattr(self, "tried_")
+
     def decide(self, context: Context) -> Action:
         """Return the action that gains most after cost."""
         if not hasattr(self, "tried_"):

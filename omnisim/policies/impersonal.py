@@ -8,6 +8,7 @@ import numpy as np
 from omnisim.policies.base import Policy
 from omnisim.policies.content import POPULAR, PROFILE
 from omnisim.policies.context import NONE, Context, Ints
+from omnisim.policies.loading import policy_from_dict
 from omnisim.policies.outcome import Action, Outcome
 
 
@@ -46,6 +47,15 @@ class Impersonal(Policy):
         """Let the policy learn."""
         self.policy.learn(outcome)
 
+    @property
+    def needs_truth(self) -> bool:  # type: ignore[override]
+        """Whether the policy inside needs the truth."""
+        return self.policy.needs_truth
+
+    def is_trained(self) -> bool:
+        """Tell whether the policy inside has learned what it must."""
+        return self.policy.is_trained()
+
     def longest_wait(self, trigger: str) -> float:
         """Return how long the policy inside may wait."""
         return self.policy.longest_wait(trigger)
@@ -53,6 +63,15 @@ class Impersonal(Policy):
     def describe(self) -> dict[str, Any]:
         """Return name and the policy inside, as plain JSON."""
         return {"name": type(self).__name__, "policy": self.policy.describe()}
+
+    def parameters(self) -> dict[str, Any]:
+        """Return the policy inside with what it learned, as plain values."""
+        return {"policy": self.policy.to_dict()}
+
+    @classmethod
+    def from_parameters(cls, parameters: dict[str, Any]) -> "Impersonal":
+        """Make the policy again from `parameters`."""
+        return cls(policy_from_dict(parameters["policy"]))
 
 
 def twins(actions: tuple[str, ...]) -> Ints:

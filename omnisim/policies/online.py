@@ -59,6 +59,15 @@ class Online(Policy):
         """Pass the outcomes on."""
         self.policy.learn(outcome)
 
+    @property
+    def needs_truth(self) -> bool:  # type: ignore[override]
+        """Whether the policy inside needs the truth."""
+        return self.policy.needs_truth
+
+    def is_trained(self) -> bool:
+        """Tell whether the policy inside has learned what it must."""
+        return self.policy.is_trained()
+
     def longest_wait(self, trigger: str) -> float:
         """Return how long the policy inside may wait."""
         return self.policy.longest_wait(trigger)

@@ -8,10 +8,19 @@ import pytest
 
 from omnisim.config.exposures import MEDIA
 from omnisim.evaluation import IPS
-from omnisim.exceptions import OverlapError, OverlapWarning, ParameterError
+from omnisim.exceptions import OmnisimWarning, OverlapError, OverlapWarning, ParameterError
 from omnisim.experiment import decision_rewards, evaluate_policies
 from omnisim.experiment.league_tables import estimated
-from omnisim.policies import Blanket, EpsilonGreedy, NoContact, RecencyCampaign, Uniform
+from omnisim.policies import (
+    Blanket,
+    EpsilonGreedy,
+    NoContact,
+    Online,
+    Oracle,
+    Propensity,
+    RecencyCampaign,
+    Uniform,
+)  # fmt: skip
 from omnisim.simulation import simulate
 from tests.reference.worlds import small
 
@@ -150,3 +159,21 @@ def test_what_cannot_be_judged_is_refused():
         evaluate_policies({"blanket": Blanket()}, WORLD, **SIZE | {"n_replications": 1})
     with pytest.raises(OverlapError, match="for certain"):
         evaluate_policies({"blanket": Blanket()}, {"one": WORLD}, behavior=Blanket(), **SIZE)
+
+
+@pytest.mark.parametrize("cheat", [Oracle(), Online(Oracle()), [Blanket(), Oracle()]])
+def test_no_oracle_competes(cheat):
+    with pytest.raises(ParameterError, match="'cheat' needs the truth"):
+        evaluate_policies({"cheat": cheat}, WORLD, **SIZE)
+
+
+def test_the_words_of_a_league_are_no_names():
+    with pytest.raises(ParameterError, match="'no evidence'"):
+        evaluate_policies({"no evidence": Blanket()}, WORLD, **SIZE)
+
+
+def test_a_policy_that_learned_nothing_is_told():
+    entrant = {"late": Propensity(refit_rows=10**6)}
+    size = SIZE | {"n_replications": 2}
+    with pytest.warns(OmnisimWarning, match="'late' decides at random still"):
+        evaluate_policies(entrant, {"one": WORLD}, estimators=[], **size)

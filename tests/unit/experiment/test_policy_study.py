@@ -94,6 +94,23 @@ BAD = [
 ]
 
 
+WINDOW = SMALL.replace("window_days = 14.0", "window_days = 41.0")
+BAD += [
+    (SMALL.replace('["IPS"]', '["IPS", "IPS"]'), "estimators must differ"),
+    (SMALL.replace('"Blanket"', '"Blanket"\naction = "email:profil"'), "Did you mean 'email:pro"),
+    (SMALL.replace('"LinUCB"', '"LinUCB"\nfeatures = ["age"]'), "policies: learner."),
+    (SMALL + '[policies.r]\nkind = "Rules"\nrule = [{ where = ["age > 1"] }]\n', "feature 'age'"),
+    (SMALL + '[behavior]\nkind = "NoContact"\n', "NoContact must leave actions to chance"),
+    (SMALL + '[behavior]\nkind = "Oracle"\n', "Oracle must leave actions to chance"),
+    (SMALL + '[policies.cheat]\nkind = "Oracle"\n', "policies: cheat.no firm can run"),
+    (SMALL + '[policies."no evidence"]\nkind = "Blanket"\n', "it is what a league says"),
+    (WINDOW, "window_days = 41: must be at most the horizon of 40 days"),
+    (SMALL + "[profile_error]\nvalues = [2.0]\n", "profile_error: values: "),
+    (SMALL + '[profile_error]\npolicy = { kind = "LinUCB" }\n', "must not have to be trained"),
+    (SMALL.replace("LinUCB", "RFM") + "[learning]\n", "learning: must have a policy that learns"),
+]
+
+
 @pytest.mark.parametrize(("text", "message"), BAD)
 def test_a_bad_study_is_told_by_line(load, text, message):
     with pytest.raises(ConfigError) as error:

@@ -97,3 +97,13 @@ def test_the_impersonal_twin_of_a_lottery_keeps_exact_propensities():
     assert made.index.tolist() == [0, 1, 1]
     np.testing.assert_allclose(made.propensity, [1 / 3, 2 / 3, 2 / 3])
     np.testing.assert_allclose(made.probabilities, [[1 / 3, 2 / 3, 0]] * 3)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "message"),
+    [({"kind": "sklearn.linear_model.Ridge", "alpha": -1}, "alpha"),
+     ("sklearn.cluster.KMeans", "neither a regressor nor a classifier")],
+)  # fmt: skip
+def test_an_estimator_that_cannot_serve_is_refused(estimator, message):
+    with pytest.raises(ConfigError, match=message):
+        declared_estimator(estimator)

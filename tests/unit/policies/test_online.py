@@ -5,9 +5,21 @@ import json
 import numpy as np
 import pytest
 
+import omnisim as om
 from omnisim.exceptions import ParameterError
-from omnisim.policies import LinearThompson, LinUCB, Online, Outcome, policy_from_dict
+from omnisim.policies import (
+    Context,
+    Impersonal,
+    LinearThompson,
+    LinUCB,
+    Online,
+    Oracle,
+    Outcome,
+    policy_from_dict,
+)  # fmt: skip
+from omnisim.policies.blindfold import Blindfold
 from tests.reference.contexts import random_context
+from tests.reference.worlds import small
 
 
 def learned(seed: int) -> Online:
@@ -39,3 +51,21 @@ def test_it_is_described_with_the_policy_inside() -> None:
 def test_a_window_has_a_day_at_least() -> None:
     with pytest.raises(ParameterError, match="window_days must be"):
         Online(LinUCB(), window_days=0)
+
+
+@pytest.mark.parametrize("wrapper", [Impersonal, Blindfold])
+def test_other_wrappers_are_saved_with_the_policy_inside(seed: int, wrapper) -> None:
+    context = Context.of(np.ones((3, 2)), ("none", "email:popular", "email:profile"))
+    policy = wrapper(LinearThompson())
+    policy.policy.learn(Outcome(context, policy.policy.decide(context), np.ones(3)))
+    again = policy_from_dict(json.loads(json.dumps(policy.to_dict())))
+    assert type(again) is wrapper
+    assert np.array_equal(again.decide(context).propensity, policy.decide(context).propensity)
+    assert again.policy.n_updates_.sum() == 3
+
+
+@pytest.mark.parametrize("policy", [Online(Oracle()), Impersonal(Oracle())])
+def test_a_wrapped_oracle_is_told_the_truth(policy) -> None:
+    assert policy.needs_truth
+    assert len(om.simulate(small(), policy=policy, seed=1).decisions) > 0
+    assert not Impersonal(LinUCB()).needs_truth
