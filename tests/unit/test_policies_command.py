@@ -29,6 +29,7 @@ kind = "Blanket"
 [policies.recency]
 kind = "RecencyCampaign"
 [learning]
+policies = ["recency"]
 """
 
 
