@@ -31,8 +31,8 @@ POLICIES = {
     "linucb": LinUCB(), "thompson": LinearThompson(), "greedy": EpsilonGreedy(epsilon=0.1),
     "online": Online(LinearThompson(), window_days=10), "rfm": RFM(),
     "segment": BestSegment(min_rows=10),
-    "propensity": Propensity(min_rows=10),
-    "uplift": Uplift(learner="T", estimator=Ridge(1.0), min_rows=10),
+    "propensity": Propensity(min_rows=10, refit_rows=100),
+    "uplift": Uplift(learner="T", estimator=Ridge(1.0), min_rows=10, refit_rows=100),
 }  # fmt: skip
 
 
@@ -44,6 +44,7 @@ def trained():
     copies = {name: policy.copy() for name, policy in POLICIES.items()}
     for policy in copies.values():
         policy.learn(outcome)
+    assert all(policy.is_trained() for policy in copies.values())
     return copies
 
 
