@@ -6,6 +6,7 @@ the same weights in both groups. It removes the selection that the strata hold, 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ from scipy.special import ndtri
 from omnisim._validation import check_choice, check_columns, check_count, check_probability
 from omnisim.evaluation.feedback_tables import read_labels
 from omnisim.evaluation.trial import moments
-from omnisim.exceptions import OverlapError, ParameterError
+from omnisim.exceptions import OmnisimWarning, OverlapError, ParameterError
 from omnisim.journeys.tables import as_table, read_float
 from omnisim.provenance import versions
 
@@ -104,7 +105,10 @@ def standardised_comparison(
     strata : sequence of str, or mapping of str to int
         Columns whose values, crossed, are the strata; or columns of numbers with the number of
         quantile bins each is cut into: bin k holds values with exactly k of the inner quantiles
-        (linear interpolation) at or below them.
+        (linear interpolation) at or below them. Equal values are never parted: where quantiles
+        tie, the bins between them are empty, and the values that are tied share a bin with what
+        lies between them and the next quantile. A column with few different values is better
+        given by name, each value a stratum.
     reference : {"group", "others", "all", "overlap"}, default="group"
         Whose distribution over strata weighs them. With ``group`` the group's mean stays what it
         is, and the others are weighed to have its past; strata without the group do not count.
@@ -127,6 +131,11 @@ def standardised_comparison(
         for it. Use coarser strata, or another reference.
     TableError
         If a column is missing or holds what it must not.
+
+    Warns
+    -----
+    OmnisimWarning
+        If a column is cut into fewer bins than asked for.
 
     References
     ----------
@@ -166,6 +175,7 @@ def _strata(arrow: Any, strata: Sequence[str] | Mapping[str, int]) -> tuple[Ints
             x = read_float(arrow[name], name, low=-np.inf)
             inner = np.quantile(x, np.arange(1, n_bins) / n_bins)
             parts.append(np.searchsorted(inner, x, side="right"))
+            _warn_of_ties(name, n_bins, len(np.unique(parts[-1])), len(np.unique(x)))
             labels.append([f"{name} bin {k}" for k in range(n_bins)])
         else:
             codes, values = read_labels(arrow, name)
@@ -174,6 +184,18 @@ def _strata(arrow: Any, strata: Sequence[str] | Mapping[str, int]) -> tuple[Ints
     used, stratum = np.unique(np.stack(parts), axis=1, return_inverse=True)
     names = [", ".join(label[k] for label, k in zip(labels, cell, strict=True)) for cell in used.T]
     return stratum.ravel().astype(np.int64), names
+
+
+def _warn_of_ties(name: str, asked: int, got: int, n_values: int) -> None:
+    if got < asked:
+        warnings.warn(
+            f"strata[{name!r}] asks for {asked} bins, and {got} {'is' if got == 1 else 'are'} "
+            f"left: the column has {n_values} different values, and equal ones are never parted. "
+            + (f"Nothing is standardised by {name!r}. " if got == 1 else "")
+            + "Name the column in a sequence, so that each value is a stratum, or ask for fewer.",
+            OmnisimWarning,
+            stacklevel=4,
+        )
 
 
 def _cells(

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from omnisim.evaluation import standardised_comparison
-from omnisim.exceptions import OverlapError, ParameterError, TableError
+from omnisim.exceptions import OmnisimWarning, OverlapError, ParameterError, TableError
 
 # Stratum x: group 1, 3; others 2, 2, 2, 6. Stratum y: group 10, 12, 14; others 8, 10.
 TABLE = {
@@ -78,6 +78,23 @@ def test_bins_are_cut_at_quantiles() -> None:
     assert found.strata["stratum"].tolist() == [f"x bin {k}" for k in range(4)]
 
 
+@pytest.mark.parametrize(
+    ("values", "n_bins", "told", "sizes"),
+    [
+        # 90 zeros, 10 ones: all inner quantiles of 5 bins are 0, at or below every value
+        ([0.0] * 90 + [1.0] * 10, 5, "asks for 5 bins, and 1 is left.*Nothing is", [100]),
+        # inner quantiles of 4 bins: 0, 0, 25.25; zeros share the bin of what is below 25.25
+        ([0.0] * 70 + list(range(21, 51)), 4, "asks for 4 bins, and 2 are left", [75, 25]),
+    ],
+)
+def test_ties_of_quantiles_are_told(values, n_bins, told, sizes) -> None:
+    frame = pd.DataFrame({"z": values, "who": ["g", "o"] * 50, "spend": np.arange(100.0)})
+    with pytest.warns(OmnisimWarning, match=told) as caught:
+        found = compare(frame, strata={"z": n_bins})
+    assert caught[0].filename == __file__
+    assert (found.strata["n_group"] + found.strata["n_others"]).tolist() == sizes
+
+
 def test_strata_may_cross() -> None:
     table = TABLE | {"half": (["a", "b"] * 6)[:11]}
     both = compare(table | {"past": ["x"] * 11}, strata=["past", "half"])
@@ -104,7 +121,7 @@ def test_strata_without_one_of_the_groups() -> None:
         ({"strata": ["pst"]}, TableError, "Did you mean 'past'"),
         ({"strata": {"spend": 1}}, ParameterError, ">= 2"),
         ({"reference": "none"}, ParameterError, "Unknown reference"),
-        ({"strata": {"spend": 11}}, OverlapError, "Use coarser strata"),
+        ({"strata": {"spend": 4}}, OverlapError, "Use coarser strata"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(options, error, told) -> None:
