@@ -1,19 +1,18 @@
 """A policy that writes to the same people, but shows everybody the same."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from omnisim.policies.base import Policy
 from omnisim.policies.content import POPULAR, PROFILE
 from omnisim.policies.context import NONE, Context, Ints
-from omnisim.policies.loading import policy_from_dict
-from omnisim.policies.outcome import Action, Outcome
+from omnisim.policies.outcome import Action
+from omnisim.policies.wrapper import Wrapper
 
 
 @dataclass
-class Impersonal(Policy):
+class Impersonal(Wrapper):
     """Let a policy decide whom to contact and when, and show the most popular item instead.
 
     What a policy earns beyond its impersonal twin is what the content earns that fits a profile.
@@ -42,36 +41,6 @@ class Impersonal(Policy):
             propensity = probabilities[np.arange(len(index)), index]
         item = np.zeros(len(index), dtype=np.int32)
         return Action(index, propensity, probabilities, item)
-
-    def learn(self, outcome: Outcome) -> None:
-        """Let the policy learn."""
-        self.policy.learn(outcome)
-
-    @property
-    def needs_truth(self) -> bool:  # type: ignore[override]
-        """Whether the policy inside needs the truth."""
-        return self.policy.needs_truth
-
-    def is_trained(self) -> bool:
-        """Tell whether the policy inside has learned what it must."""
-        return self.policy.is_trained()
-
-    def longest_wait(self, trigger: str) -> float:
-        """Return how long the policy inside may wait."""
-        return self.policy.longest_wait(trigger)
-
-    def describe(self) -> dict[str, Any]:
-        """Return name and the policy inside, as plain JSON."""
-        return {"name": type(self).__name__, "policy": self.policy.describe()}
-
-    def parameters(self) -> dict[str, Any]:
-        """Return the policy inside with what it learned, as plain values."""
-        return {"policy": self.policy.to_dict()}
-
-    @classmethod
-    def from_parameters(cls, parameters: dict[str, Any]) -> "Impersonal":
-        """Make the policy again from `parameters`."""
-        return cls(policy_from_dict(parameters["policy"]))
 
 
 def twins(actions: tuple[str, ...]) -> Ints:

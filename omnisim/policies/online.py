@@ -1,17 +1,16 @@
 """Learning inside a run: a policy that is told, day by day, what came of its decisions."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from omnisim._validation import check_count
 from omnisim.policies.base import Policy
 from omnisim.policies.context import Context, Floats
-from omnisim.policies.loading import policy_from_dict
-from omnisim.policies.outcome import Action, Outcome
+from omnisim.policies.outcome import Action
+from omnisim.policies.wrapper import Wrapper
 
 
 @dataclass
-class Online(Policy):
+class Online(Wrapper):
     """Let a policy learn while the simulation runs, from what the firm's own records show.
 
     Each morning the decisions whose window has closed are given to ``policy.learn`` in one batch,
@@ -54,36 +53,3 @@ class Online(Policy):
     def probabilities(self, context: Context) -> Floats:
         """Return the probability of every action, shape (n, n_actions), rows summing to one."""
         return self.policy.probabilities(context)
-
-    def learn(self, outcome: Outcome) -> None:
-        """Pass the outcomes on."""
-        self.policy.learn(outcome)
-
-    @property
-    def needs_truth(self) -> bool:  # type: ignore[override]
-        """Whether the policy inside needs the truth."""
-        return self.policy.needs_truth
-
-    def is_trained(self) -> bool:
-        """Tell whether the policy inside has learned what it must."""
-        return self.policy.is_trained()
-
-    def longest_wait(self, trigger: str) -> float:
-        """Return how long the policy inside may wait."""
-        return self.policy.longest_wait(trigger)
-
-    def describe(self) -> dict[str, Any]:
-        """Return name, window and the policy inside, as plain JSON."""
-        return {
-            "name": type(self).__name__, "window_days": self.window_days,
-            "policy": self.policy.describe(),
-        }  # fmt: skip
-
-    def parameters(self) -> dict[str, Any]:
-        """Return the window and the policy inside with what it learned, as plain values."""
-        return {"policy": self.policy.to_dict(), "window_days": self.window_days}
-
-    @classmethod
-    def from_parameters(cls, parameters: dict[str, Any]) -> "Online":
-        """Make the policy again from `parameters`."""
-        return cls(policy_from_dict(parameters["policy"]), parameters["window_days"])
