@@ -9,6 +9,8 @@ state can be reached. The caller (omnisim/attribution/chain.py) validates and al
 
 from libc.stdint cimport int32_t, int64_t
 
+from _two_sum cimport add
+
 
 def count_dense(
     const int32_t[::1] channel,     # IN   concatenated paths, values in [0, n_channels)
@@ -22,7 +24,8 @@ def count_dense(
     int64_t[::1] start,             # OUT  (n_channels,), added to
     int64_t[::1] to_conversion,     # OUT  (base * top,), added to
     int64_t[::1] to_null,           # OUT  (base * top,), added to
-    double[::1] value,              # OUT  (base * top,), added to
+    double[::1] value,              # OUT  (base * top,), added to in twice the digits
+    double[::1] rest,               # SCRATCH (base * top,), 0: what `value` has lost to rounding
 ):
     """Add the transitions of every path. O(len(channel)) time, no memory."""
     cdef Py_ssize_t p, k
@@ -39,7 +42,7 @@ def count_dense(
                 state = (channel[k] + 1) * top + (state // base if top > 1 else 0)
             to_conversion[state] += converted[p]
             to_null[state] += nulls[p]
-            value[state] += worth[p]
+            add(&value[state], &rest[state], worth[p], 0.0)
 
 
 def state_keys(

@@ -7,6 +7,8 @@ The caller (omnisim/attribution/sums.py) validates and allocates.
 from libc.math cimport fma
 from libc.stdint cimport int32_t, int64_t
 
+from _two_sum cimport add
+
 ctypedef fused place_t:
     int32_t
     int64_t
@@ -21,19 +23,12 @@ def sum_products(
 ):
     """Add a[i] * b[i] to the total of its group. O(n) time, no memory.
 
-    A product is the double next to it and what that leaves, by a fused multiply-add; a sum likewise
-    (Knuth's two-sum). After each step |rest| is at most half a unit in the last place of total.
+    A product is the double next to it and what that leaves, by a fused multiply-add.
     """
     cdef Py_ssize_t i, g
-    cdef double product, left, sum_, back
+    cdef double product
     with nogil:
         for i in range(place.shape[0]):
             g = place[i]
             product = a[i] * b[i]
-            left = fma(a[i], b[i], -product)
-            sum_ = total[g] + product
-            back = sum_ - total[g]
-            left += (total[g] - (sum_ - back)) + (product - back)
-            left += rest[g]
-            total[g] = sum_ + left
-            rest[g] = left - (total[g] - sum_)
+            add(&total[g], &rest[g], product, fma(a[i], b[i], -product))

@@ -31,6 +31,13 @@ def check_positive(name: str, value: float) -> float:
     return float(value)
 
 
+def check_nonnegative(name: str, value: float) -> float:
+    """Return `value` if it is a finite number of at least zero; otherwise raise ParameterError."""
+    if not isinstance(value, Real) or isinstance(value, bool) or not 0 <= value < float("inf"):
+        raise ParameterError(f"{name} must be a finite number >= 0. Got {value!r}.")
+    return value
+
+
 def check_count(name: str, value: int, *, minimum: int = 1) -> int:
     """Return `value` if it is an integer of at least `minimum`; otherwise raise ParameterError."""
     if not isinstance(value, Integral) or isinstance(value, bool) or value < minimum:

@@ -30,10 +30,13 @@ from omnisim.report.svg import inline_svg
 __all__ = ["declare_attribute", "run_attribute"]
 
 MODELS: dict[str, Callable[[argparse.Namespace], AttributionModel]] = {
-    "markov": lambda a: MarkovAttribution(1 if a.order is None else a.order),
+    "markov": lambda a: MarkovAttribution(
+        1 if a.order is None else a.order, smoothing=a.smoothing or 0.0
+    ),
     "shapley": lambda a: models.ShapleyAttribution(),
     "first": lambda a: models.FirstTouch(),
     "last": lambda a: models.LastTouch(),
+    "last-non-direct": lambda a: models.LastNonDirect(a.direct or "direct"),
     "linear": lambda a: models.Linear(),
     "position": lambda a: models.PositionBased(),
     "time-decay": lambda a: models.TimeDecay(),
@@ -42,6 +45,9 @@ MODELS: dict[str, Callable[[argparse.Namespace], AttributionModel]] = {
     "logistic": lambda a: models.LogisticAttribution(),
 }
 """What ``--model`` takes."""
+
+MODEL_OPTIONS = {"order": "markov", "smoothing": "markov", "direct": "last-non-direct"}
+"""Options of one model alone."""
 
 MONEY = ["cost", "share_of_cost", "cpa", "roas", "budget"]
 """What ``--costs`` adds; shares of credit and value are there without."""
@@ -59,9 +65,16 @@ def declare_attribute(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", choices=list(MODELS), default="markov")
     parser.add_argument("--order", type=int, metavar="K", help="of the Markov chain: 1 by default")
     parser.add_argument(
+        "--smoothing", type=float, metavar="A",
+        help="steps of the next lower order that each state of the chain is given: 0 by default",
+    )  # fmt: skip
+    parser.add_argument(
+        "--direct", metavar="NAME", help="channel of last-non-direct: 'direct' by default"
+    )
+    parser.add_argument(
         "--bootstrap", type=int, default=0, metavar="N", help="replicates for intervals"
     )
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="of the bootstrap")
+    parser.add_argument("--seed", type=int, metavar="N", help="of the bootstrap: 0 by default")
     parser.add_argument(
         "--stream", action="store_true",
         help="read in batches, for files larger than memory (Markov only)",
@@ -82,12 +95,7 @@ def declare_attribute(parser: argparse.ArgumentParser) -> None:
 
 def run_attribute(arguments: argparse.Namespace) -> int:
     """Run the command: print the table, write what was asked for, return the exit code."""
-    if arguments.bootstrap and arguments.stream:
-        raise ParameterError("--bootstrap needs all journeys in memory: leave out --stream.")
-    if arguments.unsorted and not arguments.stream:
-        raise ParameterError("--unsorted goes with --stream: in memory, events are always sorted.")
-    if arguments.order is not None and arguments.model != "markov":
-        raise ParameterError(f"--order goes with --model markov. Got {arguments.model!r}.")
+    _check(arguments)
     source, model = Source.of(arguments), MODELS[arguments.model](arguments)
     costs = _costs(arguments)
     intervals = None
@@ -113,6 +121,19 @@ def run_attribute(arguments: argparse.Namespace) -> int:
     finally:
         print(f"{heading}\n{table.to_string(float_format=lambda x: f'{x:,.4g}')}")
     return 0
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    """Refuse options that would do nothing."""
+    if arguments.bootstrap and arguments.stream:
+        raise ParameterError("--bootstrap needs all journeys in memory: leave out --stream.")
+    if arguments.unsorted and not arguments.stream:
+        raise ParameterError("--unsorted goes with --stream: in memory, events are always sorted.")
+    if arguments.seed is not None and not arguments.bootstrap:
+        raise ParameterError("--seed goes with --bootstrap N: nothing else is drawn.")
+    for option, model in MODEL_OPTIONS.items():
+        if getattr(arguments, option) is not None and arguments.model != model:
+            raise ParameterError(f"--{option} goes with --model {model}. Got {arguments.model!r}.")
 
 
 def _costs(arguments: argparse.Namespace) -> dict[str, float] | None:
@@ -144,7 +165,7 @@ def _fit(
             return model.fit(journeys), None
     with _bar(arguments, "bootstrap", " replicates", n_replicates) as progress:
         intervals = bootstrap(
-            model, journeys, n_replicates=n_replicates, seed=arguments.seed, progress=progress
+            model, journeys, n_replicates=n_replicates, seed=arguments.seed or 0, progress=progress
         )
     return intervals.model, intervals
 

@@ -207,7 +207,8 @@ def _warn_of_undivided(result: Bootstrap) -> None:
 
 def _in_one_pass(model: MarkovAttribution) -> bool:
     """Return whether `_solve_chains` has the model's conventions."""
-    return (model.order, model.removal, model.value_by) == (1, "null", "value")
+    convention = (model.order, model.removal, model.value_by, model.smoothing)
+    return convention == (1, "null", "value", 0)
 
 
 def reweighted(journeys: Journeys, seed: int, replicate: int) -> Journeys:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from omnisim.attribution.sums import sum_by
 from omnisim.exceptions import BuildError, ParameterError, TableError
 from omnisim.journeys import Journeys
 
@@ -103,6 +105,37 @@ class Chain:
         """Expected value of the next step from each state."""
         value: Floats = self.value / self.visits
         return value
+
+    def smoothed(self, prior: float) -> Chain:
+        """Return the chain with `prior` steps added to each state, as the next lower order takes.
+
+        States that differ in their oldest channel alone share these steps; at order 1 all states
+        do. They lead to states that occur: whatever follows one of them, the state after it is the
+        same.
+
+        Parameters
+        ----------
+        prior : float
+            Steps added to each state, >= 0.
+
+        Returns
+        -------
+        Chain
+            Its counts are floats.
+        """
+        base = len(self.channel_names) + 1
+        _, group = np.unique(self.key // base, return_inverse=True)
+        rows = np.arange(self.n_states)
+        member = sparse.csr_array((np.ones(self.n_states), (rows, group)))
+        weight = prior / (member.T @ self.visits)
+
+        def add(counts: Any) -> Any:
+            return counts + member @ (sparse.diags_array(weight) @ (member.T @ counts))
+
+        return replace(
+            self, count=add(self.count).tocsr(), to_conversion=add(self.to_conversion),
+            to_null=add(self.to_null), value=add(self.value),
+        )  # fmt: skip
 
     def state_names(self, separator: str = " > ") -> list[str]:
         """Return the channels of each state, oldest first."""
@@ -209,7 +242,7 @@ def _count_dense(journeys: Journeys, nulls: Ints, order: int) -> Chain:
     value = np.zeros(n_keys)
     _markov.count_dense(
         journeys.channel, journeys.offset, journeys.n_conversions, nulls, journeys.value,
-        base, top, counts, first, to_conversion, to_null, value,
+        base, top, counts, first, to_conversion, to_null, value, np.zeros(n_keys),
     )  # fmt: skip
     flat = np.flatnonzero(counts)
     source, following = np.divmod(flat, n_channels)
@@ -247,8 +280,7 @@ def _count_sorted(journeys: Journeys, nulls: Ints, order: int) -> Chain:
     np.add.at(to_null, end, nulls)
     first = np.zeros(n_channels, dtype=np.int64)
     np.add.at(first, journeys.channel[journeys.offset[:-1]], weight)
-    value: Floats = np.zeros(len(key))
-    np.add.at(value, end, journeys.value)
+    value = sum_by(end, len(key), journeys.value, np.ones(len(end)))
     source, following = np.divmod(pair, n_channels)
     steps = Steps(key, source, following, total, first)
     return Chain(

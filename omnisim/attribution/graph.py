@@ -35,13 +35,13 @@ def to_digraph(model: MarkovAttribution, *, min_probability: float = 0.0) -> "nx
         raise ParameterError(f"min_probability must lie in [0, 1]. Got {min_probability!r}.")
     chain: Chain = model.chain_
     graph: nx.DiGraph[str] = nx.DiGraph(order=chain.order)
-    graph.add_node("(start)", visits=int(chain.start.sum()))
+    graph.add_node("(start)", visits=chain.start.sum().item())
     for name, visits in zip(chain.node_names()[1:-2], chain.visits.tolist(), strict=True):
         graph.add_node(name, visits=visits)
-    graph.add_node("(conversion)", visits=int(chain.to_conversion.sum()))
-    graph.add_node("(null)", visits=int(chain.to_null.sum()))
+    graph.add_node("(conversion)", visits=chain.to_conversion.sum().item())
+    graph.add_node("(null)", visits=chain.to_null.sum().item())
     steps = model.transitions()
     steps = steps[steps["probability"] >= min_probability]
     for source, target, count, probability in steps.itertuples(index=False):
-        graph.add_edge(source, target, count=int(count), probability=float(probability))
+        graph.add_edge(source, target, count=count, probability=probability)
     return graph

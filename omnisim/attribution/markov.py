@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from omnisim._validation import check_choice, check_count
+from omnisim._validation import check_choice, check_count, check_nonnegative
 from omnisim.attribution.base import (
     AttributionModel,
     as_journeys,
@@ -54,6 +54,10 @@ class MarkovAttribution(AttributionModel):
     value_by : {"value", "conversions"}, default="value"
         What divides the value: the value that each removal loses, or the conversions.
 
+    smoothing : float, default=0.0
+        Steps that the chain of the next lower order is worth in a state; 0 leaves the counts as
+        they are. See the notes.
+
     Attributes
     ----------
     credit_ : Series of shape (n_channels,), float64, unit: conversions
@@ -71,7 +75,7 @@ class MarkovAttribution(AttributionModel):
         No removal effect of conversions is further from the solution of the chain's equations,
         rounding aside. 0 where they were solved by factorisation.
     chain_ : Chain
-        The counts.
+        The counts, with those that smoothing adds.
 
     Raises
     ------
@@ -86,9 +90,14 @@ class MarkovAttribution(AttributionModel):
     evenly over the touchpoints of each channel. Summed over journeys this is not `credit_`, which
     divides all conversions at once.
 
-    Probabilities are shares of the counts, unsmoothed: a step that was never seen has none. Where a
-    high order leaves few journeys a state, `choose_order` compares orders with smoothing and
-    `bootstrap` says how sure the credits are.
+    Probabilities are shares of the counts: a step that was never seen has none. Where a high order
+    leaves few journeys a state, smoothing draws the steps from a state s towards those of all
+    states s' that differ in the oldest channel alone,
+    ``p(x | s) = (n(s, x) + smoothing * n(s', x) / n(s')) / (n(s) + smoothing)`` [2]_; at order 1
+    towards the steps from anywhere. It goes back one order, where `choose_order`, which must
+    predict states that it never saw, goes back through all of them; so the chain keeps to states
+    that occur. A very large number gives the chain of the lower order. `bootstrap` says how sure
+    the credits are.
 
     Packages differ in convention; these options give the others. The example shows what each one
     changes.
@@ -109,6 +118,8 @@ class MarkovAttribution(AttributionModel):
     .. [1] Anderl, Becker, von Wangenheim and Schumann (2016). Mapping the customer journey.
        International Journal of Research in Marketing 33(3), 457–474.
        doi:10.1016/j.ijresmar.2016.03.001
+    .. [2] MacKay and Peto (1995). A hierarchical Dirichlet language model. Natural Language
+       Engineering 1(3), 289–308.
 
     Examples
     --------
@@ -150,12 +161,14 @@ class MarkovAttribution(AttributionModel):
         repeats: str = "keep",
         removal: str = "null",
         value_by: str = "value",
+        smoothing: float = 0.0,
     ) -> None:
         self.order = order
         self.use_nulls = use_nulls
         self.repeats = repeats
         self.removal = removal
         self.value_by = value_by
+        self.smoothing = smoothing
 
     def fit(self, X: Any, y: None = None) -> Self:
         """Count the chain and solve for the removal effects.
@@ -203,6 +216,9 @@ class MarkovAttribution(AttributionModel):
         if not chain.to_conversion.any():
             raise TableError("There is no conversion in the chain to divide among the channels.")
         self.__dict__.pop("transition_matrix_", None)
+        total, total_value = float(chain.to_conversion.sum()), float(chain.value.sum())
+        if check_nonnegative("smoothing", self.smoothing) > 0:
+            chain = chain.smoothed(self.smoothing)
         removal = removal_effects(chain, removal=self.removal)
         self.chain_ = chain
         self.p_conversion_ = removal.p_conversion
@@ -215,9 +231,9 @@ class MarkovAttribution(AttributionModel):
         self.value_removal_effect_ = pd.Series(
             value_effect, index=index, name="value_removal_effect"
         )
-        self.credit_ = _divide(float(chain.to_conversion.sum()), self.removal_effect_, "credit")
+        self.credit_ = _divide(total, self.removal_effect_, "credit")
         by = self.value_removal_effect_ if self.value_by == "value" else self.removal_effect_
-        self.value_credit_ = _divide(float(chain.value.sum()), by, "value_credit")
+        self.value_credit_ = _divide(total_value, by, "value_credit")
         self.n_features_in_ = len(chain.channel_names)
         return self
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def removal_effects(rows, order=1, use_nulls=True, removal="null"):
+def removal_effects(rows, order=1, use_nulls=True, removal="null", smoothing=0.0):
     """Return {channel: (removal effect, value removal effect)}.
 
     `rows` are (channels, n_conversions, n_nulls, value).
@@ -27,6 +27,8 @@ def removal_effects(rows, order=1, use_nulls=True, removal="null"):
         add(state, "conversion", converted)
         add(state, "null", nulls)
         worth[state] = worth.get(state, 0.0) + value
+    if smoothing:
+        counts, worth = smoothed(counts, worth, order, smoothing)
     states = list(counts)
     position = {state: i for i, state in enumerate(states)}
     n = len(states)
@@ -65,3 +67,29 @@ def removal_effects(rows, order=1, use_nulls=True, removal="null"):
         lost = [1 - left[i] / whole[i] if whole[i] > 0 else 0.0 for i in (0, 1)]
         effects[name] = tuple(lost)
     return effects
+
+
+def smoothed(counts, worth, order, smoothing):
+    """Return counts and value with `smoothing` steps more a state, as all its like take them."""
+
+    def shorter(state):
+        return state[1 - order :] if order > 1 else ()
+
+    def channel(target):
+        return target if isinstance(target, str) else target[-1]
+
+    states = [state for state in counts if state != ("start",)]
+    new, gained = {("start",): counts[("start",)]}, {}
+    for state in states:
+        alike = [other for other in states if shorter(other) == shorter(state)]
+        total = sum(sum(counts[other].values()) for other in alike)
+        new[state] = dict(counts[state])
+        gained[state] = worth.get(state, 0.0)
+        for other in alike:
+            gained[state] += smoothing * worth.get(other, 0.0) / total
+            for target, count in counts[other].items():
+                step = channel(target)
+                if not isinstance(target, str):
+                    target = (*state, step)[-order:]
+                new[state][target] = new[state].get(target, 0) + smoothing * count / total
+    return new, gained

@@ -46,6 +46,30 @@ def test_csv_holds_the_credits(paths, tmp_path):
     assert table["credit"].to_dict() == pytest.approx(expected.to_dict())
 
 
+def test_smoothing_and_the_direct_channel_reach_the_model(paths, tmp_path):
+    run(paths, "--order", 2, "--smoothing", 3, "--csv", tmp_path / "out.csv")
+    table = pd.read_csv(tmp_path / "out.csv", index_col="channel")
+    expected = MarkovAttribution(2, smoothing=3.0).fit(PATHS).credit_
+    assert table["credit"].to_dict() == pytest.approx(expected.to_dict())
+    run(paths, "--model", "last-non-direct", "--direct", "b", "--csv", tmp_path / "out.csv")
+    table = pd.read_csv(tmp_path / "out.csv", index_col="channel")
+    assert table["credit"].to_dict() == {"a": 4, "b": 0, "c": 2}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--seed", 1),
+        ("--direct", "b"),
+        ("--model", "last", "--smoothing", 1),
+        ("--model", "last", "--order", 2),
+    ],
+)
+def test_options_that_would_do_nothing_are_refused(paths, words):
+    with pytest.raises(OmnisimError, match=f"{words[-2]} goes with"):
+        run(paths, *words)
+
+
 def test_costs_add_returns(paths, tmp_path, capsys):
     (tmp_path / "costs.csv").write_text("channel,cost\na,5\nb,20\na,3\n")
     run(paths, "--model", "last", "--value", "n_conversions", "--costs", tmp_path / "costs.csv",

@@ -66,6 +66,16 @@ def test_shares_sum_to_one(journeys):
     assert result.share_frame()["estimate"].sum() == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize("order", [1, 2])
+def test_replicates_are_smoothed_as_the_model_is(journeys, order):
+    raw = bootstrap(MarkovAttribution(order), journeys, n_replicates=30)
+    smooth = bootstrap(MarkovAttribution(order, smoothing=50.0), journeys, n_replicates=30)
+    effect = smooth.replicates["removal_effect"]
+    assert not np.allclose(effect, raw.replicates["removal_effect"], atol=1e-3)
+    estimate = smooth.model.removal_effect_.to_numpy()
+    assert ((effect.min(axis=0) < estimate) & (estimate < effect.max(axis=0))).all()
+
+
 def test_difference_of_a_model_with_itself_is_nil(journeys):
     result = bootstrap(Linear(), journeys, n_replicates=30)
     assert (result.difference(result) == 0).all().all()

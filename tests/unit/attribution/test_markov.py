@@ -52,6 +52,26 @@ def test_value_of_the_worked_example():
     assert model.value_credit_.sum() == pytest.approx(40.0)
 
 
+def test_smoothing_of_the_worked_example():
+    # Of all four steps one leads to b, two convert, one ends. Two steps more a state make that of
+    # a 3/8 b, 1/2 conversion, 1/8 null and of b 1/8 b, 1/2 conversion, 3/8 null, so v(b) = 4/7 and
+    # v(a) = 5/7. P = 2/3 5/7 + 1/3 4/7 = 2/3; without a 4/21; without b 1/3.
+    model = MarkovAttribution(smoothing=2).fit(BY_HAND)
+    assert model.p_conversion_ == pytest.approx(2 / 3, abs=1e-15)
+    assert model.removal_effect_["a"] == pytest.approx(5 / 7, abs=1e-15)
+    assert model.removal_effect_["b"] == pytest.approx(1 / 2, abs=1e-15)
+    assert model.credit_.sum() == pytest.approx(2, abs=1e-15)
+    assert model.value_credit_.sum() == pytest.approx(40, abs=1e-13)
+    assert model.transition_matrix_.loc["a", "b"] == pytest.approx(3 / 8, abs=1e-15)
+    assert to_digraph(model).edges["b", "b"]["count"] == pytest.approx(1 / 2, abs=1e-15)
+
+
+@pytest.mark.parametrize("smoothing", [-1, np.nan, np.inf, "1", True])
+def test_smoothing_must_be_a_number(smoothing):
+    with pytest.raises(ParameterError, match="smoothing must be a finite number >= 0"):
+        MarkovAttribution(smoothing=smoothing).fit(BY_HAND)
+
+
 def test_lone_channel_takes_all():
     model = MarkovAttribution().fit({"path": ["a", "a > a"], "n_conversions": [3, 1]})
     assert model.credit_.to_dict() == {"a": 4.0}
