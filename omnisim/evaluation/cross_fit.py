@@ -10,8 +10,7 @@ import numpy.typing as npt
 from omnisim._validation import check_count
 from omnisim.evaluation.feedback import LoggedFeedback
 from omnisim.evaluation.reward_model import LinearRewards, RewardModel
-from omnisim.exceptions import ParameterError
-from omnisim.random import Draws, Stream
+from omnisim.policies.folds import dealt
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -77,14 +76,8 @@ def assign_folds(log: LoggedFeedback, n_folds: int, *, seed: int) -> Ints:
     so that folds differ by one shopper at most.
     """
     unit = np.arange(len(log)) if log.shopper is None else clusters(log.shopper)
-    n_units = int(unit.max()) + 1
-    if n_units < n_folds:
-        who = "rows" if log.shopper is None else "shoppers"
-        raise ParameterError(f"n_folds must be at most {n_units}, the {who}. Got {n_folds}.")
-    order = np.argsort(Draws(seed).uniform(Stream.FOLD, np.arange(n_units)), kind="stable")
-    fold = np.empty(n_units, dtype=np.int64)
-    fold[order] = np.arange(n_units) % n_folds
-    return np.asarray(fold[unit])
+    who = "rows" if log.shopper is None else "shoppers"
+    return np.asarray(dealt(int(unit.max()) + 1, n_folds, who=who, seed=seed)[unit])
 
 
 def clusters(shopper: Ints) -> Ints:

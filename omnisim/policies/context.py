@@ -60,7 +60,7 @@ class Context:
     u : ndarray of shape (n,), float64, in (0, 1)
         Uniform draw of each decision; the only luck a policy may use.
     record : ndarray of shape (n,), int64
-        The firm's number of each record.
+        The firm's number of each record; negative where a row is about nobody known.
     catalogue : ndarray of shape (n_items, n_attributes), float64, optional
         Attributes of the items that content may show, the most popular first.
     truth : Truth, optional
@@ -107,6 +107,7 @@ class Context:
         eligible: Any = None,
         cost: Any = None,
         u: Any = None,
+        record: Any = None,
     ) -> "Context":
         """Return a context from a matrix, as a table gives it; `names` are x0, x1 … by default.
 
@@ -122,6 +123,9 @@ class Context:
             Free by default.
         u : array-like of shape (n,), optional
             Uniform draws; one half by default, which is enough for policies without luck.
+        record : array-like of shape (n,), optional
+            Whole number of the record, customer or unit behind each row; -1 by default: unknown.
+            Learners that cross-fit keep rows of one record together.
 
         Raises
         ------
@@ -141,7 +145,7 @@ class Context:
             else np.array(eligible, np.bool_),
             cost=np.zeros(k) if cost is None else np.array(cost, np.float64),
             u=np.full(n, 0.5) if u is None else np.array(u, np.float64),
-            record=np.arange(n),
+            record=np.full(n, -1) if record is None else np.array(record, np.int64),
         )
 
     def __len__(self) -> int:

@@ -17,7 +17,7 @@ import numpy as np
 
 from omnisim.exceptions import ParameterError
 from omnisim.policies.context import Bools, Floats, Ints
-from omnisim.random import Draws, Stream
+from omnisim.policies.folds import dealt, units
 
 Estimator = Any
 """A scikit-learn regressor, or a classifier where rewards are 0 and 1."""
@@ -42,6 +42,8 @@ class Trial:
         Probability of what was done.
     eligible : ndarray of shape (n, n_actions), bool
         What could have been done.
+    unit : ndarray of shape (n,), int64
+        Record that a row is about; negative where that is unknown, and the row stands alone.
     control : int
         The action against which effects count.
     """
@@ -51,6 +53,7 @@ class Trial:
     reward: Floats
     propensity: Floats
     eligible: Bools
+    unit: Ints
     control: int
 
     @property
@@ -60,7 +63,7 @@ class Trial:
 
     def take(self, rows: Any) -> "Trial":
         """Return the decisions of `rows` (indices or a mask)."""
-        names = ("x", "action", "reward", "propensity", "eligible")
+        names = ("x", "action", "reward", "propensity", "eligible", "unit")
         return replace(self, **{name: getattr(self, name)[rows] for name in names})
 
 
@@ -170,13 +173,13 @@ LEARNERS: dict[str, tuple[Callable[..., Models], Callable[..., Floats]]] = {
 def doubly_robust_scores(trial: Trial, makers: Makers) -> Floats:
     """Return mu_a(x) + 1{A = a} (r - mu_a(x)) / p for each row and action, cross-fitted.
 
-    The model that judges a row has not seen it. Rows are dealt to folds in an order that is drawn
-    once and for all.
+    The model that judges a row has seen no row of the same record. Records are dealt to folds as
+    shoppers are in off-policy evaluation (`omnisim.evaluation.CrossFitting`), in an order that is
+    drawn once and for all. Logs of several runs number their records anew: records of one number
+    share a fold, which leaks nothing.
     """
-    n = len(trial.x)
-    order = np.argsort(Draws(0).uniform(Stream.FOLD, np.arange(n)), kind="stable")
-    fold = np.empty(n, dtype=np.int64)
-    fold[order] = np.arange(n) % makers.n_folds
+    n, unit = len(trial.x), units(trial.unit)
+    fold = dealt(int(unit.max()) + 1, makers.n_folds, who="records")[unit]
     score = np.empty((n, trial.n_actions))
     for k in range(makers.n_folds):
         models = fit_t(trial.take(fold != k), makers)["outcome"]

@@ -14,7 +14,7 @@ from omnisim.policies.context import NONE, Context, Floats, Ints
 from omnisim.policies.effects import Trial
 from omnisim.policies.outcome import Action, Outcome
 
-ROWS = ("x_", "index_", "reward_", "propensity_", "eligible_")
+ROWS = ("x_", "index_", "reward_", "propensity_", "eligible_", "record_")
 """What is kept of each decision."""
 
 
@@ -41,7 +41,7 @@ class FittedPolicy(Policy):
 
     Attributes
     ----------
-    x_, index_, reward_, propensity_, eligible_ : ndarray
+    x_, index_, reward_, propensity_, eligible_, record_ : ndarray
         The rows kept.
     tried_ : ndarray of shape (n_tried,), int64
         Actions learned.
@@ -128,7 +128,7 @@ class FittedPolicy(Policy):
             self.n_new_ = 0
             self.x_, self.eligible_ = self._inputs(context)[:0], context.eligible[:0]
             self.index_, self.reward_ = np.empty(0, np.int64), np.empty(0)
-            self.propensity_ = np.empty(0)
+            self.propensity_, self.record_ = np.empty(0), np.empty(0, np.int64)
         rows = context.eligible.sum(axis=1) > 1
         self.n_new_ += int(rows.sum())
         last = slice(-self.window, None)
@@ -137,6 +137,7 @@ class FittedPolicy(Policy):
         self.index_ = np.concatenate((self.index_, action.index[rows]))[last]
         self.reward_ = np.concatenate((self.reward_, outcome.reward[rows]))[last]
         self.propensity_ = np.concatenate((self.propensity_, action.propensity[rows]))[last]
+        self.record_ = np.concatenate((self.record_, context.record[rows]))[last]
 
     def _counts(self) -> Ints:
         return np.bincount(self.index_, minlength=len(self.actions_))
@@ -152,7 +153,7 @@ class FittedPolicy(Policy):
         rows = place[self.index_] >= 0
         trial = Trial(
             self.x_[rows], place[self.index_[rows]], self.reward_[rows], self.propensity_[rows],
-            self.eligible_[rows][:, tried], int(place[control]),
+            self.eligible_[rows][:, tried], self.record_[rows], int(place[control]),
         )  # fmt: skip
         self.fit_models(trial, cost[tried])
         self.tried_ = tried

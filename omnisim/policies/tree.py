@@ -30,7 +30,7 @@ class PolicyTree(FittedPolicy):
     estimator : scikit-learn regressor or classifier, optional
         Model of the reward behind the scores; gradient boosting of 100 small trees by default.
     n_folds : int, default=5
-        Folds of cross-fitting; at least 2.
+        Folds of cross-fitting; at least 2. Rows of one record share a fold.
     features, epsilon, min_rows, refit_rows, window
         See `FittedPolicy`.
 

@@ -31,7 +31,7 @@ class Uplift(FittedPolicy):
     effect_estimator : scikit-learn regressor, optional
         Model of the effect, for the X- and the DR-learner; gradient boosting by default.
     n_folds : int, default=5
-        Folds of cross-fitting, for the DR-learner; at least 2.
+        Folds of cross-fitting, for the DR-learner; at least 2. Rows of one record share a fold.
     features, epsilon, min_rows, refit_rows, window
         See `FittedPolicy`.
 

@@ -171,6 +171,49 @@ class Foreign(linear.LinearRegression):
     """An estimator that is not scikit-learn's."""
 
 
+class Sealed(linear.LinearRegression):
+    """A model that refuses to judge anybody whom it has seen; the first feature tells who it is."""
+
+    def fit(self, x, y):
+        self.seen_ = np.unique(x[:, 0])
+        return super().fit(x, y)
+
+    def predict(self, x):
+        assert not np.isin(x[:, 0], self.seen_).any(), "seen before"
+        return super().predict(x)
+
+
+@pytest.mark.parametrize("policy", [
+    Uplift(estimator=Sealed(), effect_estimator=linear.Ridge()),
+    PolicyTree(estimator=Sealed(), n_cuts=3),
+])  # fmt: skip
+def test_nobody_is_judged_by_a_model_that_has_seen_them(policy, seed: int) -> None:
+    """Each of 100 shoppers has 8 rows, some in a later batch."""
+    rng = np.random.default_rng(seed)
+    who = rng.permuted(np.repeat(np.arange(100), 8))
+    context = Context.of(who[:, None], ["none", "mail"], u=rng.random(800), record=who)
+    outcome = Outcome(context, Uniform().decide(context), rng.normal(size=800))
+    policy = policy.copy()
+    policy.refit_rows = 800
+    policy.learn(outcome.take(np.arange(300)))
+    policy.learn(outcome.take(np.arange(300, 800)))
+    assert policy.is_trained()
+
+
+def test_records_fewer_than_folds_are_told_and_rows_of_nobody_stand_alone(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    policy = Uplift(estimator=linear.Ridge(), effect_estimator=linear.Ridge())
+    for record in (np.arange(800) % 3, None):
+        context = Context.of(rng.normal(size=(800, 1)), ["none", "mail"], u=rng.random(800),
+                             record=record)  # fmt: skip
+        outcome = Outcome(context, Uniform().decide(context), rng.normal(size=800))
+        if record is None:
+            assert policy.fit(outcome).is_trained()
+        else:
+            with pytest.raises(ParameterError, match="at most 3, the records"):
+                policy.fit(outcome)
+
+
 def test_propensity_contacts_the_likely_buyers(seed: int) -> None:
     outcome = trial(seed)
     policy = Propensity(action="mail", share=0.25).fit(outcome)
