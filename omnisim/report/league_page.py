@@ -16,7 +16,7 @@ from omnisim.plot.wording import MISSING, clean, interval, number, percent, titl
 from omnisim.provenance import digest, to_json
 from omnisim.report import inputs, league_sentences
 from omnisim.report.figures import Figure
-from omnisim.report.page import FOLDER
+from omnisim.report.making import made_page, write_with_figures
 from omnisim.report.tables import Row
 
 FORMAT = "omnisim study of policies 1"
@@ -63,14 +63,9 @@ def write_policies(
             digests[name] = digest(file.read_bytes())
         head = {"format": FORMAT, "sha256": digests, "provenance": _provenance(findings)}
         (folder / PROVENANCE).write_text(to_json(head), encoding="utf-8", newline="\n")
-        (folder / "figures").mkdir()
         drawn = list(policy_figures(findings))
-        for figure in drawn:
-            file = folder / "figures" / figure.name
-            file.with_suffix(".svg").write_text(figure.svg, encoding="utf-8", newline="\n")
-            figure.picture.savefig(file.with_suffix(".png"))
         page = render_policies(findings, title=title, question=question, drawn=drawn)
-        (folder / "report.html").write_text(page, encoding="utf-8", newline="\n")
+        write_with_figures(folder, page, drawn)
     return Path(path)
 
 
@@ -90,18 +85,8 @@ def render_policies(
     drawn : iterable of Figure, optional
         The figures, if they were drawn already.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    # The SVG is made by matplotlib, which escapes every text in it.
-    pictures = {f.name: Markup(f.inline()) for f in drawn or policy_figures(findings)}
-    return environment.get_template("league.html").render(
-        _context(findings), pictures=pictures, title=clean(title), question=question.strip()
-    )
+    head = {"title": clean(title), "question": question.strip()}
+    return made_page("league.html", drawn or policy_figures(findings), _context(findings) | head)
 
 
 def policy_figures(findings: PolicyFindings) -> Iterator[Figure]:
@@ -135,7 +120,7 @@ def policy_figures(findings: PolicyFindings) -> Iterator[Figure]:
 
 
 def _context(findings: PolicyFindings) -> dict[str, Any]:
-    """Return everything that the template shows, but title and pictures."""
+    """Return everything that the template shows, but pictures, title and question."""
     league, made = findings.league, findings.league.provenance
     settings = inputs.settings(made)
     learning, effect = findings.learning, findings.personalisation

@@ -1,7 +1,6 @@
 """Write a comparison as one self-contained HTML page."""
 
 import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,8 @@ from omnisim.plot.wording import clean, interval, number, percent
 from omnisim.provenance import to_json
 from omnisim.report import inputs, sentences, tables
 from omnisim.report.figures import Figure, figures
+from omnisim.report.making import made_page, write_whole
 
-FOLDER = Path(__file__).parent
 TITLE = "The value of integration"
 
 
@@ -40,13 +39,7 @@ def write(
     Path
         The file.
     """
-    target = Path(path)
-    page = render(comparison, title=title, question=question)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as folder:
-        made = Path(folder) / target.name
-        made.write_text(page, encoding="utf-8", newline="\n")
-        made.replace(target)
-    return target
+    return write_whole(Path(path), render(comparison, title=title, question=question))
 
 
 def render(
@@ -65,29 +58,17 @@ def render(
     drawn : iterable of Figure, optional
         The figures of the comparison, if they were drawn already.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    template = environment.get_template("template.html")
-    shown = context(comparison, drawn)
-    return template.render(shown, title=clean(title), question=question.strip())
+    head = {"title": clean(title), "question": question.strip()}
+    return made_page("template.html", drawn or figures(comparison), context(comparison) | head)
 
 
-def context(comparison: Comparison, drawn: Iterable[Figure] | None = None) -> dict[str, Any]:
-    """Return everything that the template shows."""
-    from markupsafe import Markup
-
+def context(comparison: Comparison) -> dict[str, Any]:
+    """Return everything that the template shows, but pictures, title and question."""
     made = comparison.provenance
-    # The SVG is made by matplotlib, which escapes every text in it.
-    pictures = {f.name: Markup(f.inline()) for f in drawn or figures(comparison)}
     known = inputs.settings(made)
     row = comparison.headline
     return {
         "names": [clean(name) for name in comparison.names],
-        "pictures": pictures,
         "verdict": sentences.verdict(row),
         "headline": sentences.headline(comparison),
         "amount": number(row["difference"], sign=True),

@@ -6,6 +6,7 @@ from pathlib import Path
 from omnisim.experiment import Comparison
 from omnisim.experiment.store import study_folder, write_results
 from omnisim.report.figures import figures
+from omnisim.report.making import write_with_figures
 from omnisim.report.page import TITLE, render
 
 
@@ -38,12 +39,7 @@ def write_study(
     """
     with study_folder(path) as folder:
         write_results(folder, comparison)
-        (folder / "figures").mkdir()
         drawn = list(figures(comparison))
-        for figure in drawn:
-            file = folder / "figures" / figure.name
-            file.with_suffix(".svg").write_text(figure.svg, encoding="utf-8", newline="\n")
-            figure.picture.savefig(file.with_suffix(".png"))
         page = render(comparison, title=title, question=question, drawn=drawn)
-        (folder / "report.html").write_text(page, encoding="utf-8", newline="\n")
+        write_with_figures(folder, page, drawn)
     return Path(path)

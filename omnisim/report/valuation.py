@@ -1,7 +1,6 @@
 """Write what a valuation found as one self-contained HTML page: a section a question."""
 
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ from omnisim.config.experiment import Experiment
 from omnisim.experiment.findings import Findings
 from omnisim.plot.wording import clean, euro, number, percent
 from omnisim.provenance import to_json, versions
-from omnisim.report.page import FOLDER
+from omnisim.report.making import made_page, write_whole
 from omnisim.report.sections import Section, sections
 
 
@@ -38,35 +37,20 @@ def write_valuation(
     Path
         The file.
     """
-    target = Path(path)
-    page = render_valuation(findings, experiment, command=command)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}-") as folder:
-        made = Path(folder) / target.name
-        made.write_text(page, encoding="utf-8", newline="\n")
-        made.replace(target)
-    return target
+    return write_whole(Path(path), render_valuation(findings, experiment, command=command))
 
 
 def render_valuation(findings: Findings, experiment: Experiment, *, command: str = "") -> str:
     """Return the report of a valuation as HTML; see `write_valuation`."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
-
-    environment = Environment(
-        loader=FileSystemLoader(FOLDER), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    shown = list(sections(findings))
-    # The SVG is made by matplotlib, which escapes every text in it.
-    pictures = {f.name: Markup(f.inline()) for section in shown for f, _ in section.figures}
-    return environment.get_template("sections.html").render(
-        _words(findings, experiment, shown),
-        sections=shown,
-        pictures=pictures,
-        command=command,
-        provenance=to_json(findings.provenance()),
-        version=versions()["omnisim"],
-    )
+    parts = list(sections(findings))
+    drawn = [figure for part in parts for figure, _ in part.figures]
+    shown = _words(findings, experiment, parts) | {
+        "sections": parts,
+        "command": command,
+        "provenance": to_json(findings.provenance()),
+        "version": versions()["omnisim"],
+    }
+    return made_page("sections.html", drawn, shown)
 
 
 def headline(findings: Findings, experiment: Experiment) -> tuple[str, str]:
