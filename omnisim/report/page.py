@@ -59,7 +59,7 @@ def render(
         The figures of the comparison, if they were drawn already.
     """
     head = {"title": clean(title), "question": question.strip()}
-    return made_page("template.html", drawn or figures(comparison), context(comparison) | head)
+    return made_page("comparison.html", drawn or figures(comparison), context(comparison) | head)
 
 
 def context(comparison: Comparison) -> dict[str, Any]:
