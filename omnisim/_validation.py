@@ -52,6 +52,13 @@ def check_probability(name: str, value: float) -> float:
     return float(value)
 
 
+def check_confidence(name: str, value: float) -> float:
+    """Return `value` if it lies in (0, 1); otherwise raise ParameterError."""
+    if not isinstance(value, Real) or isinstance(value, bool) or not 0 < value < 1:
+        raise ParameterError(f"{name} must lie in (0, 1), both ends excluded. Got {value!r}.")
+    return float(value)
+
+
 def check_columns(table: str, columns: Iterable[str], required: Iterable[str]) -> None:
     """Raise TableError unless every required column is there."""
     have = list(columns)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from omnisim._validation import check_choice, check_count, check_probability
+from omnisim._validation import check_choice, check_confidence, check_count
 from omnisim.attribution.base import (
     AttributionModel,
     as_journeys,
@@ -138,7 +138,7 @@ class ShapleyAttribution(AttributionModel):
         check_choice("worth", self.worth, ("conversions", "rate"))
         check_choice("method", self.method, ("auto", "exact", "sampled"))
         check_count("n_permutations", self.n_permutations, minimum=2)
-        check_probability("confidence", self.confidence)
+        check_confidence("confidence", self.confidence)
         journeys = check_conversions(as_journeys(X))
         error = np.zeros(journeys.n_channels)
         self.error_bound_ = self.value_error_bound_ = 0.0

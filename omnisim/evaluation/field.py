@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri, stdtrit
 
-from omnisim._validation import check_probability
+from omnisim._validation import check_confidence
 from omnisim.exceptions import ParameterError
 
 Floats = NDArray[np.float64]
@@ -172,7 +172,7 @@ def _sample(name: str, values: ArrayLike) -> Floats:
 
 
 def _interval(value: float, error: float, degrees: float, confidence: float) -> Estimate:
-    check_probability("confidence", confidence)
+    check_confidence("confidence", confidence)
     tail = 0.5 + confidence / 2
     half = float(ndtri(tail) if np.isinf(degrees) else stdtrit(degrees, tail)) * error
     return Estimate(value, error, value - half, value + half, degrees)

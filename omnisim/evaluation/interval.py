@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from omnisim._validation import check_count, check_probability
+from omnisim._validation import check_confidence, check_count
 from omnisim.random import Draws, Stream
 
 Floats = npt.NDArray[np.float64]
@@ -97,7 +97,7 @@ class NormalInterval:
     method = "normal"
 
     def __post_init__(self) -> None:
-        check_probability("confidence", self.confidence)
+        check_confidence("confidence", self.confidence)
 
     def around(self, terms: Sequence[Terms], cluster: Ints | None) -> tuple[float, float, float]:
         """Return (standard error, low, high) of the sum of the terms."""
@@ -144,7 +144,7 @@ class BootstrapInterval:
     method = "bootstrap"
 
     def __post_init__(self) -> None:
-        check_probability("confidence", self.confidence)
+        check_confidence("confidence", self.confidence)
         check_count("n_replicates", self.n_replicates, minimum=2)
 
     def around(self, terms: Sequence[Terms], cluster: Ints | None) -> tuple[float, float, float]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
-from omnisim._validation import check_probability
+from omnisim._validation import check_confidence
 from omnisim.exceptions import ParameterError
 
 
@@ -57,7 +57,7 @@ def paired_difference(
     .. [1] Law (2015), Simulation Modeling and Analysis, 5th edition, section 10.2.1 (paired t) and
        11.2 (common random numbers).
     """
-    check_probability("confidence", confidence)
+    check_confidence("confidence", confidence)
     a = np.asarray(baseline, dtype=np.float64)
     b = np.asarray(variant, dtype=np.float64)
     if a.shape != b.shape or a.ndim != 1:
@@ -83,6 +83,7 @@ def paired_difference(
 
 def mean_interval(values: ArrayLike, *, confidence: float = 0.95) -> tuple[float, float, float]:
     """Return (mean, low, high) of a t interval over replications; NaN values are left out."""
+    check_confidence("confidence", confidence)
     kept = np.asarray(values, dtype=np.float64)
     kept = kept[np.isfinite(kept)]
     if len(kept) < 2:

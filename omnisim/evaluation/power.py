@@ -8,7 +8,7 @@ from typing import Self
 
 from scipy.special import ndtr, ndtri
 
-from omnisim._validation import check_count, check_positive, check_probability
+from omnisim._validation import check_confidence, check_count, check_positive, check_probability
 from omnisim.exceptions import ParameterError
 
 
@@ -58,11 +58,9 @@ class TrialDesign:
         check_count("n_comparisons", self.n_comparisons)
         if self.sd_arm is not None:
             check_positive("sd_arm", self.sd_arm)
-        for name, value, low in (("alpha", self.alpha, 0 < self.alpha),
-                                 ("r_squared", self.r_squared, True)):  # fmt: skip
-            check_probability(name, value)
-            if value == 1 or not low:
-                raise ParameterError(f"{name} must be below 1, alpha above 0. Got {value!r}.")
+        check_confidence("alpha", self.alpha)
+        if check_probability("r_squared", self.r_squared) == 1:
+            raise ParameterError(f"r_squared must be below 1. Got {self.r_squared!r}.")
 
     @classmethod
     def of_shares(cls, p_control: float, p_arm: float, **more: float) -> Self:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
-from omnisim._validation import check_probability
+from omnisim._validation import check_confidence
 from omnisim.exceptions import ParameterError
 
 
@@ -38,7 +38,7 @@ def ratio_interval(
     .. [1] Fieller (1954). Some problems in interval estimation. Journal of the Royal Statistical
        Society B 16(2), 175-185. doi:10.1111/j.2517-6161.1954.tb00159.x
     """
-    check_probability("confidence", confidence)
+    check_confidence("confidence", confidence)
     a = np.asarray(numerator, dtype=np.float64)
     b = np.asarray(denominator, dtype=np.float64)
     if a.shape != b.shape or a.ndim != 1 or len(a) < 2:

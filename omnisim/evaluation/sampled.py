@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from omnisim._validation import check_probability
+from omnisim._validation import check_confidence
 
 Floats = NDArray[np.float64]
 
@@ -64,7 +64,7 @@ def sampled_shapley(
        sampling. Computers & Operations Research 36(5), 1726-1730. doi:10.1016/j.cor.2008.04.004
     .. [2] Searle, Casella and McCulloch (1992). Variance Components, section 4.3 (crossed design).
     """
-    check_probability("confidence", confidence)
+    check_confidence("confidence", confidence)
     n_replications, n_orderings, _ = along.shape
     added = np.diff(along, axis=2)
     by_player = np.empty_like(added)

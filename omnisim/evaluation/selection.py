@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import stdtr
 
-from omnisim._validation import check_probability
+from omnisim._validation import check_confidence
 from omnisim.exceptions import ParameterError
 
 
@@ -73,7 +73,7 @@ def select_best(values: Mapping[str, ArrayLike], *, probability: float = 0.95) -
     >>> select_best({"a": [1.0, 2.0, 3.0], "b": [3.0, 4.1, 5.0]})
     Selection: 'b' selected, best with probability >= 1.000
     """
-    check_probability("probability", probability)
+    check_confidence("probability", probability)
     arrays = {name: np.asarray(value, np.float64) for name, value in values.items()}
     shapes = {array.shape for array in arrays.values()}
     if len(arrays) < 2 or len(shapes) > 1 or min(shapes)[0] < 2 or len(min(shapes)) > 1:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri
 
-from omnisim._validation import check_choice, check_columns, check_count, check_probability
+from omnisim._validation import check_choice, check_columns, check_confidence, check_count
 from omnisim.evaluation.feedback_tables import read_labels
 from omnisim.evaluation.trial import moments
 from omnisim.exceptions import OmnisimWarning, OverlapError, ParameterError
@@ -142,7 +142,7 @@ def standardised_comparison(
     .. [1] Hernán and Robins (2020). Causal Inference: What If, section 2.3. Chapman and Hall.
        (standardisation)
     """
-    check_probability("confidence", confidence)
+    check_confidence("confidence", confidence)
     check_choice("reference", reference, ("group", "others", "all", "overlap"))
     arrow = as_table(table)
     column, value = group

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 from scipy.special import ndtri, stdtr, stdtrit
 
-from omnisim._validation import check_choice, check_columns, check_probability
+from omnisim._validation import check_choice, check_columns, check_confidence
 from omnisim.evaluation.balance import Balance, SampleRatio, balance_of, sample_ratio_of
 from omnisim.evaluation.cuped import adjusted
 from omnisim.evaluation.feedback_tables import read_features, read_labels
@@ -146,7 +146,7 @@ class Trial:
             ``outcome``, ``by``, ``level``, ``arm``, ``n``, ``mean``, ``sd`` (ddof 1),
             ``std_error`` = sd / sqrt(n), and Student's interval on n - 1 degrees of freedom.
         """
-        check_probability("confidence", confidence)
+        check_confidence("confidence", confidence)
         rows = []
         for name, values in self._outcomes(outcomes):
             for level, kept in self._levels(by):
@@ -211,7 +211,7 @@ class Trial:
         .. [3] Holm (1979). A simple sequentially rejective multiple test procedure. Scandinavian
            Journal of Statistics 6, 65–70.
         """
-        check_probability("confidence", confidence)
+        check_confidence("confidence", confidence)
         check_choice("interval", interval, ("t", "normal"))
         known_after = {self.arm_column, *([outcomes] if isinstance(outcomes, str) else outcomes)}
         for column in adjust:

@@ -26,7 +26,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri
 
-from omnisim._validation import check_choice, check_count, check_probability
+from omnisim._validation import check_choice, check_confidence, check_count
 from omnisim.evaluation.cross_fit import clusters
 from omnisim.evaluation.feedback import LoggedFeedback
 from omnisim.evaluation.interval import clustered_error
@@ -154,7 +154,7 @@ def uplift_curve(
     check_choice("control", control, log.action_names)
     check_choice("scores", scores, ("dr", "ips"))
     check_count("n_points", n_points, minimum=2)
-    check_probability("confidence", confidence)
+    check_confidence("confidence", confidence)
     q = _checked_prediction(predicted, log)
     zero = log.action_names.index(control)
     steps = plan_upgrades(log, q - q[:, [zero]], zero, costs)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from omnisim._validation import check_count, check_probability
+from omnisim._validation import check_confidence, check_count
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import Precedence, mean_interval
 from omnisim.evaluation.contrasts import worth
@@ -121,7 +121,7 @@ def capability_gains(
         If a run fails.
     """
     check_count("n_replications", n_replications, minimum=2)
-    check_probability("confidence", confidence)
+    check_confidence("confidence", confidence)
     game = capability_game(baseline, variant)
     seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
     shoppers = shoppers or SegmentShoppers()

@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 import numpy as np
 from numpy.typing import NDArray
 
-from omnisim._validation import check_count, check_probability
+from omnisim._validation import check_confidence, check_count
 from omnisim.config.capabilities import NEEDS, Capabilities
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation.precedence import Precedence
@@ -88,7 +88,7 @@ def capability_values(
         If a run fails.
     """
     check_count("n_replications", n_replications, minimum=2)
-    check_probability("confidence", confidence)
+    check_confidence("confidence", confidence)
     game = capability_game(baseline, variant)
     seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
     shoppers = shoppers or SegmentShoppers()

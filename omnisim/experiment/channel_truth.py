@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from omnisim._validation import check_choice, check_count, check_probability
+from omnisim._validation import check_choice, check_confidence, check_count
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation.precedence import Precedence
 from omnisim.experiment.arm import ArmTask
@@ -160,7 +160,7 @@ def channel_truth(
     """
     check_choice("players", players, PLAYERS)
     check_count("n_replications", n_replications, minimum=2)
-    check_probability("confidence", confidence)
+    check_confidence("confidence", confidence)
     seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
     shoppers = shoppers or SegmentShoppers()
     game = channel_game(scenario, players, policy=policy)

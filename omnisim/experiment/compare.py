@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from omnisim._validation import check_count, check_positive, check_probability
+from omnisim._validation import check_confidence, check_count, check_positive
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import mean_interval, paired_difference
 from omnisim.exceptions import ParameterError
@@ -75,7 +75,7 @@ def compare(
     """
     check_count("n_replications", n_replications, minimum=2)
     check_positive("lookback_days", lookback_days)
-    check_probability("confidence", confidence)
+    check_confidence("confidence", confidence)
     check_arms(baseline, variant)
     seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
     shoppers = shoppers or SegmentShoppers()

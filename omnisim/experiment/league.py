@@ -6,7 +6,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
-from omnisim._validation import check_count, check_positive, check_probability
+from omnisim._validation import check_confidence, check_count, check_positive
 from omnisim.config.capabilities import Capabilities
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation.off_policy import OffPolicyEstimator
@@ -166,8 +166,8 @@ def evaluate_policies(
     OverlapWarning
         If few decisions of the log carry an estimate, or none do and it is left out.
     """
-    check_probability("confidence", confidence)
-    check_probability("probability", probability)
+    check_confidence("confidence", confidence)
+    check_confidence("probability", probability)
     _check_names(policies)
     plan = _Plan(
         worlds_of(scenario), behavior or Uniform(), shoppers or SegmentShoppers(),

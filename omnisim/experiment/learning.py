@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from omnisim._validation import check_count, check_positive, check_probability
+from omnisim._validation import check_confidence, check_count, check_positive
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import mean_interval
 from omnisim.exceptions import ParameterError
@@ -159,7 +159,7 @@ def learning_curves(
     check_count("n_rounds", n_rounds)
     check_count("n_replications", n_replications, minimum=2)
     check_positive("window_days", window_days)
-    check_probability("confidence", confidence)
+    check_confidence("confidence", confidence)
     if not policies or NO_CONTACT in policies:
         raise ParameterError(
             f"policies must hold at least one, under names other than {NO_CONTACT!r}. "

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from omnisim._validation import check_count, check_probability
+from omnisim._validation import check_confidence, check_count
 from omnisim.config.capability_costs import EACH_STORE
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import mean_interval
@@ -110,7 +110,7 @@ def measurement_value(
         If a run fails.
     """
     check_count("n_replications", n_replications, minimum=2)
-    check_probability("confidence", confidence)
+    check_confidence("confidence", confidence)
     if not digital_cost >= 0:
         raise ParameterError(f"digital_cost must be >= 0. Got {digital_cost!r}.")
     seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)

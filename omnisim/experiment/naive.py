@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from omnisim._validation import check_count, check_probability
+from omnisim._validation import check_confidence, check_count
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import mean_interval
 from omnisim.experiment.attributed import LEVELS
@@ -142,7 +142,7 @@ def naive_comparisons(
         Called with the number of finished replications.
     """
     check_count("n_replications", n_replications, minimum=2)
-    check_probability("confidence", confidence)
+    check_confidence("confidence", confidence)
     seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
     shoppers = shoppers or SegmentShoppers()
     tasks = [NaiveTask(scenario, shoppers, policy, seed, k) for k in range(n_replications)]

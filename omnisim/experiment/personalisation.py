@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
-from omnisim._validation import check_choice, check_count, check_probability
+from omnisim._validation import check_choice, check_confidence, check_count
 from omnisim.config.primitives import Primitives
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import mean_interval
@@ -146,7 +146,7 @@ def personalisation_effect(
     """
     check_choice("primitive", primitive, Primitives.model_fields)
     check_count("n_replications", n_replications, minimum=2)
-    check_probability("confidence", confidence)
+    check_confidence("confidence", confidence)
     seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
     worlds, source = worlds_of(scenario), shoppers or SegmentShoppers()
     entrant = policy or RecencyCampaign()

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from omnisim._validation import check_count, check_probability
+from omnisim._validation import check_confidence, check_count
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import mean_interval, ratio_interval
 from omnisim.experiment.compare import check_arms
@@ -125,7 +125,7 @@ def split_premium(
        variables. JASA 91(434), 444-455. doi:10.1080/01621459.1996.10476902 (ITT and LATE)
     """
     check_count("n_replications", n_replications, minimum=2)
-    check_probability("confidence", confidence)
+    check_confidence("confidence", confidence)
     check_arms(baseline, variant)
     seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
     shoppers = shoppers or SegmentShoppers()

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from omnisim._validation import check_count, check_probability
+from omnisim._validation import check_confidence, check_count
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import mean_interval
 from omnisim.exceptions import ParameterError
@@ -157,7 +157,7 @@ def trials_beside_truth(
         If a run fails.
     """
     check_count("n_replications", n_replications, minimum=2)
-    check_probability("confidence", confidence)
+    check_confidence("confidence", confidence)
     seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
     firm, panel = firm or variant, panel or Panel()
     tasks = [
