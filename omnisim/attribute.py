@@ -131,9 +131,23 @@ def _check(arguments: argparse.Namespace) -> None:
         raise ParameterError("--unsorted goes with --stream: in memory, events are always sorted.")
     if arguments.seed is not None and not arguments.bootstrap:
         raise ParameterError("--seed goes with --bootstrap N: nothing else is drawn.")
+    _check_files(arguments)
     for option, model in MODEL_OPTIONS.items():
         if getattr(arguments, option) is not None and arguments.model != model:
             raise ParameterError(f"--{option} goes with --model {model}. Got {arguments.model!r}.")
+
+
+def _check_files(arguments: argparse.Namespace) -> None:
+    """Refuse to write over what is read, or over the other result."""
+    taken = {"FILE": arguments.file, "--costs": arguments.costs}
+    for option in ("--csv", "--html"):
+        file = getattr(arguments, option[2:])
+        for other, name in taken.items():
+            if file and name and pathlib.Path(file).resolve() == pathlib.Path(name).resolve():
+                raise ParameterError(
+                    f"{option} must name a file of its own. Got {file!r}, which is {other}."
+                )
+        taken[option] = file
 
 
 def _costs(arguments: argparse.Namespace) -> dict[str, float] | None:

@@ -26,6 +26,7 @@ from omnisim.journeys import Journeys
 __all__ = ["MarkovAttribution"]
 
 MATRIX_STATES = 2000
+ROUNDING = 1e-12  # of a sum of removal effects, which are shares
 
 
 class MarkovAttribution(AttributionModel):
@@ -50,7 +51,7 @@ class MarkovAttribution(AttributionModel):
         Where the steps into a removed channel go: to the null state, or to the other steps from the
         same state in proportion. By redistribution a channel that converts worse than the others
         has a negative removal effect, and then a negative credit. Where the effects do not sum to
-        more than 0, nothing can be divided in their proportion: credits are NaN, with a warning.
+        more than 0, but for rounding, nothing can be divided in their proportion: credits are NaN, with a warning.
     value_by : {"value", "conversions"}, default="value"
         What divides the value: the value that each removal loses, or the conversions.
 
@@ -231,9 +232,10 @@ class MarkovAttribution(AttributionModel):
         self.value_removal_effect_ = pd.Series(
             value_effect, index=index, name="value_removal_effect"
         )
-        self.credit_ = _divide(total, self.removal_effect_, "credit")
+        noise = len(effect) * removal.error_bound + ROUNDING
+        self.credit_ = _divide(total, noise, self.removal_effect_, "credit")
         by = self.value_removal_effect_ if self.value_by == "value" else self.removal_effect_
-        self.value_credit_ = _divide(total_value, by, "value_credit")
+        self.value_credit_ = _divide(total_value, noise, by, "value_credit")
         self.n_features_in_ = len(chain.channel_names)
         return self
 
@@ -317,13 +319,13 @@ class MarkovAttribution(AttributionModel):
         })  # fmt: skip
 
 
-def _divide(total: float, effect: pd.Series, name: str) -> pd.Series:
-    """Divide `total` in proportion to `effect`; NaN where that cannot be done."""
+def _divide(total: float, noise: float, effect: pd.Series, name: str) -> pd.Series:
+    """Divide `total` in proportion to `effect`; NaN where its sum is not above its noise."""
     whole = float(effect.sum())
-    if total > 0 and not whole > 0:
+    if total > 0 and not whole > noise:
         warnings.warn(
-            f"{name} is NaN: the removal effects sum to {whole:.3g} and must sum to more than 0 to "
-            "divide anything. Use removal='null'; the effects themselves are in removal_effect_.",
+            f"{name} is NaN: the removal effects sum to {whole:.3g} and must sum to more than 0, "
+            "rounding aside, to divide anything. Use removal='null'; the effects themselves are in removal_effect_.",
             OmnisimWarning,
             stacklevel=4,
         )

@@ -41,6 +41,9 @@ CONVERTING = ("conversion", "purchase", "order", "transaction")
 NO_TOUCHPOINT = "(none)"
 """Channel of a conversion that no touchpoint precedes within the lookback window."""
 
+HALF_MICROSECOND = 0.5e-6 / 86_400
+"""Days. Times since 1970 are kept to some 0.3 microseconds; what is nearer is the edge itself."""
+
 SHOWN_KINDS = 20
 """Kinds of events that a message lists at most."""
 
@@ -115,11 +118,11 @@ class JourneyRules:
     Parameters
     ----------
     lookback_days : float, default=30.0
-        A conversion takes the touchpoints at most this long before it (the edge counts) and after
-        the shopper's previous conversion. Touchpoints that no conversion takes become null
+        A conversion takes the touchpoints at most this long before it (the edge counts; times are
+        compared to the microsecond) and after the shopper's previous conversion. Touchpoints that no conversion takes become null
         journeys, cut backwards from the last one into windows of the same length.
     gap_days : float, default=inf
-        A longer silence ends a journey: what came before it is null.
+        A longer silence, by a microsecond or more, ends a journey: what came before it is null.
     split : {"conversion", "shopper"}, default="conversion"
         "shopper" keeps the whole history of a shopper as one journey, with all its conversions;
         the lookback and the gap do not apply.
@@ -299,8 +302,10 @@ def cut_sorted(
         "end": np.empty(n),
     }
     by_shopper = rules.split == "shopper"
-    lookback = np.inf if by_shopper else float(rules.lookback_days)
-    gap = np.inf if by_shopper else float(rules.gap_days)
+    lookback, gap = (
+        np.inf if by_shopper else float(days) + HALF_MICROSECOND
+        for days in (rules.lookback_days, rules.gap_days)
+    )
     n_journeys, n_touchpoints = _paths.cut_journeys(
         *columns,
         lookback, gap, by_shopper, len(names), *out.values(),

@@ -70,6 +70,19 @@ def test_options_that_would_do_nothing_are_refused(paths, words):
         run(paths, *words)
 
 
+@pytest.mark.parametrize(("words", "which"), [
+    (("--csv", "paths.csv"), "FILE"), (("--html", "./paths.csv"), "FILE"),
+    (("--csv", "out", "--html", "out"), "--csv"),
+    (("--costs", "costs.csv", "--csv", "costs.csv"), "--costs"),
+])  # fmt: skip
+def test_what_is_read_is_not_written_over(paths, monkeypatch, words, which):
+    monkeypatch.chdir(paths.parent)
+    before = paths.read_bytes()
+    with pytest.raises(OmnisimError, match=f"must name a file of its own.*{which}"):
+        run("paths.csv", *words)
+    assert paths.read_bytes() == before
+
+
 def test_costs_add_returns(paths, tmp_path, capsys):
     (tmp_path / "costs.csv").write_text("channel,cost\na,5\nb,20\na,3\n")
     run(paths, "--model", "last", "--value", "n_conversions", "--costs", tmp_path / "costs.csv",

@@ -72,6 +72,14 @@ def test_smoothing_must_be_a_number(smoothing):
         MarkovAttribution(smoothing=smoothing).fit(BY_HAND)
 
 
+def test_rounding_is_not_divided():
+    # Every path converts once in three whatever it meets: no removal loses anything.
+    paths = {"path": ["b > b", "a", "a > b"], "n_conversions": [22, 2, 21], "n_nulls": [44, 4, 42]}
+    with pytest.warns(OmnisimWarning, match="credit is NaN"):
+        model = MarkovAttribution(removal="redistribute").fit(paths)
+    assert model.credit_.isna().all()
+
+
 def test_lone_channel_takes_all():
     model = MarkovAttribution().fit({"path": ["a", "a > a"], "n_conversions": [3, 1]})
     assert model.credit_.to_dict() == {"a": 4.0}

@@ -63,6 +63,23 @@ def test_a_conversion_ends_the_journey():
     assert listed(read(events)) == [(["a"], 1, 1.0), (["b"], 1, 2.0)]
 
 
+@pytest.mark.parametrize("rule", ["gap_days", "lookback_days"])
+def test_the_edge_of_minutes_belongs_to_the_window(rule):
+    first = pd.date_range("2024-01-01 00:00:01", periods=2000, freq="4001s")
+    shopper, half_hour = np.arange(2000), pd.Timedelta(minutes=30)
+
+    def lengths(silence):
+        frame = pd.DataFrame({
+            "shopper": np.repeat(shopper, 2), "channel": ["a", "b"] * 2000,
+            "time": np.column_stack([first, first + silence]).ravel(), "conversion": [0, 1] * 2000,
+        })  # fmt: skip
+        rules = JourneyRules(**{rule: 30 / 1440})
+        return set(Journeys.from_events(frame, rules=rules).length.tolist())
+
+    assert lengths(half_hour) == {2}
+    assert lengths(half_hour + pd.Timedelta(microseconds=1)) == {1}
+
+
 def test_a_gap_ends_the_journey():
     events = [(1, 0.0, "a", 0, 0), (1, 5.0, "b", 1, 1.0)]
     assert listed(read(events, gap_days=4.0)) == [(["a"], 0, 0.0), (["b"], 1, 1.0)]
