@@ -111,6 +111,12 @@ class FittedPolicy(Policy):
         scores[:, self.tried_] = self.gains(self._inputs(context))
         return scores
 
+    def _check_learned(self) -> None:
+        """Refuse rows that are not complete."""
+        sizes = {name: len(getattr(self, name, ())) for name in ROWS}
+        if len(set(sizes.values())) > 1:
+            raise ParameterError(f"The rows kept must be of one number. Got {sizes}.")
+
     def _inputs(self, context: Context) -> Floats:
         if (context.names, context.actions) != (self.names_, self.actions_):
             raise ParameterError(

@@ -119,7 +119,7 @@ class LinearBandit(Policy):
         self.n_updates_ = np.zeros(k, dtype=np.int64)
 
     def _check_learned(self) -> None:
-        """Refuse arrays of other shapes than features and actions give: kernels do not look."""
+        """Refuse arrays other than features and actions give: kernels do not look."""
         learned = self.learned()
         if not learned:
             return
@@ -132,11 +132,16 @@ class LinearBandit(Policy):
             "n_updates_": (k,),
         }  # fmt: skip
         for name, shape in wanted.items():
-            got = np.shape(learned.get(name, 0.0))
-            if got != shape or max(d, k) > MOST:
+            value = np.asarray(learned.get(name, 0.0))
+            if value.shape != shape or max(d, k) > MOST:
                 raise ParameterError(
-                    f"{name} must have shape {shape}: at most {MOST} inputs and actions. Got {got}."
+                    f"{name} must have shape {shape}: at most {MOST} inputs and actions. Got "
+                    f"{value.shape}."
                 )
+            dtype = np.dtype(np.int64 if name == "n_updates_" else np.float64)
+            if value.dtype != dtype or not np.isfinite(value).all():
+                raise ParameterError(f"{name} must hold finite numbers of dtype {dtype}.")
+            setattr(self, name, np.ascontiguousarray(value))
 
     def _scores(self, context: Context, *, share: float = 1.0, alpha: float = 0.0) -> Floats:
         """Return `share` times expected rewards plus `alpha` standard deviations.

@@ -31,7 +31,10 @@ def policy_to_dict(policy: "Policy") -> dict[str, Any]:
 def write_policy(policy: "Policy", path: str | pathlib.Path) -> None:
     """Write a policy to a JSON file."""
     text = json.dumps(policy_to_dict(policy), indent=1, allow_nan=False)
-    pathlib.Path(path).write_text(text + "\n", encoding="utf-8")
+    try:
+        pathlib.Path(path).write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ParameterError(f"{path}: the policy cannot be written: {error}") from error
 
 
 def described(policy: "Policy") -> dict[str, Any]:
@@ -110,7 +113,10 @@ def skops_io() -> Any:
 def _estimator(data: bytes) -> Any:
     """Return a saved estimator; types from outside scikit-learn are refused."""
     io = skops_io()
-    found = io.get_untrusted_types(data=data)
+    try:
+        found = io.get_untrusted_types(data=data)
+    except Exception as error:  # of whatever kind: skops reads a ZIP file of JSON and arrays
+        raise ParameterError(f"A saved estimator cannot be read: {error}") from error
     foreign = [name for name in found if not name.startswith("sklearn.")]
     if foreign:
         raise ParameterError(

@@ -12,7 +12,9 @@ from omnisim.policies import (
     Action,
     Blanket,
     Context,
+    LinUCB,
     NoContact,
+    Outcome,
     Policy,
     RecencyCampaign,
     load_policy,
@@ -92,6 +94,68 @@ def test_files_without_a_policy_are_refused(text: str, tmp_path: pathlib.Path) -
     file.write_text(text)
     with pytest.raises(ParameterError, match="must hold a policy"):
         load_policy(file)
+
+
+def of_bandit(**changes: object) -> dict[str, object]:
+    """Return a bandit that has learned, with other values of what it learned."""
+    policy, context = LinUCB(), Context.of(np.ones((5, 2)), ["none", "a"])
+    policy.learn(Outcome(context, policy.decide(context), np.ones(5)))
+    made = policy.to_dict()
+    return made | {"learned": made["learned"] | changes}
+
+
+def array(values: object, dtype: str = "<f8") -> object:
+    return encoded(np.full((3, 2), values, dtype=dtype))
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        (None, "must hold a policy"),
+        ({"format": 1, "policy": ["LinUCB"]}, "Unknown policy"),
+        ({"format": 1, "policy": "FittedPolicy"}, "Unknown policy"),
+        ({"format": 1, "policy": "LinUCB"}, "'parameters' must be a JSON object. Got None"),
+        ({"format": 1, "policy": "LinUCB", "parameters": {}, "learned": [1]}, "'learned' must be"),
+        ({"format": 1, "policy": "LinUCB", "parameters": {"q": 1}, "learned": {}}, "argument 'q'"),
+        ({"format": 1, "policy": "Online", "parameters": {}, "learned": {}}, "KeyError: 'policy'"),
+        ({"format": 1, "policy": "Impersonal", "parameters": {"policy": "x"}, "learned": {}},
+         "must hold a policy"),
+        ({"format": 1, "policy": "Uplift", "parameters": {}, "learned": {"x_": [1, 2]}},
+         "rows kept must be of one number"),
+        (of_bandit(decide=3), "ends in '_'. Got 'decide'"),
+        (of_bandit(theta_={"array": "AAAA", "dtype": "<f8", "shape": [3, 2]}), "is damaged"),
+        (of_bandit(theta_={"array": "", "dtype": "wat", "shape": [0]}), "is damaged"),
+        (of_bandit(theta_={"array": "", "dtype": "|O", "shape": [0]}), "is damaged"),
+        (of_bandit(theta_={"array": ""}), "is damaged"),
+        (of_bandit(theta_=array(1, "<f4")), "theta_ must hold finite numbers of dtype float64"),
+        (of_bandit(theta_=array(np.nan)), "theta_ must hold finite"),
+        (of_bandit(theta_=encoded(np.ones((2, 2)))), r"theta_ must have shape \(3, 2\)"),
+    ],
+)  # fmt: skip
+def test_damaged_policies_are_told(made: object, words: str, tmp_path: pathlib.Path) -> None:
+    with pytest.raises(ParameterError, match=words):
+        policy_from_dict(made)  # type: ignore[arg-type]
+    file = tmp_path / "policy.json"
+    file.write_text(json.dumps(made))
+    with pytest.raises(ParameterError, match=f"policy.json: .*{words}"):
+        load_policy(file)
+
+
+def test_a_damaged_estimator_is_told() -> None:
+    pytest.importorskip("skops.io")
+    with pytest.raises(ParameterError, match="saved estimator cannot be read"):
+        decoded({"skops": "AAAA"})
+
+
+def test_files_that_cannot_be_read_or_written_are_told(tmp_path: pathlib.Path) -> None:
+    for place in (tmp_path / "none.json", tmp_path, None):
+        with pytest.raises(ParameterError, match="cannot be read as a policy"):
+            load_policy(place)  # type: ignore[arg-type]
+    with pytest.raises(ParameterError, match="cannot be written"):
+        NoContact().save(tmp_path / "none" / "policy.json")
+    (tmp_path / "bytes.json").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ParameterError, match="must hold a policy in JSON"):
+        load_policy(tmp_path / "bytes.json")
 
 
 @pytest.mark.parametrize("value", [np.array(["a"]), object(), {1: 2}])
