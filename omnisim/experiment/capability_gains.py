@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from omnisim._validation import check_confidence, check_count
+from omnisim._validation import check_choice, check_confidence, check_count
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import Precedence, mean_interval
 from omnisim.evaluation.contrasts import worth
+from omnisim.exceptions import ParameterError
 from omnisim.experiment.arm import ArmTask, simulate_arm
 from omnisim.experiment.capability_values import capability_game, coalition_scenario
+from omnisim.experiment.capability_worth import ALONE
 from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
 from omnisim.experiment.split import split_gain
 from omnisim.experiment.tasks import run_addressed
@@ -108,8 +110,8 @@ def capability_gains(
     baseline, variant : Scenario
         Two firms that differ in capabilities only, as in `capability_values`.
     kinds : sequence of str
-        Pairs of coalitions: "add first", "add with needs", "remove last" or "remove with
-        dependents" (`omnisim.evaluation.contrasts.worth`).
+        One or more pairs of coalitions: "add first", "add with needs", "remove last" or "remove
+        with dependents" (`omnisim.evaluation.contrasts.worth`).
     n_replications, seed, shoppers, policy, confidence, folder, executor, on_wait
         As in `capability_values`; each (capability, kind, replication) is a task of two runs.
 
@@ -122,6 +124,7 @@ def capability_gains(
     """
     check_count("n_replications", n_replications, minimum=2)
     check_confidence("confidence", confidence)
+    kinds = _checked(kinds)
     game = capability_game(baseline, variant)
     seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
     shoppers = shoppers or SegmentShoppers()
@@ -161,6 +164,15 @@ def gains_size(
 ) -> int:
     """Return how many pairs of runs `capability_gains` takes in each replication."""
     return len(_pairs(capability_game(baseline, variant), kinds))
+
+
+def _checked(kinds: Sequence[str]) -> Sequence[str]:
+    if isinstance(kinds, str) or not kinds or len(set(kinds)) < len(kinds):
+        raise ParameterError(
+            f"kinds must be a sequence of at least one name, each once; known: {ALONE}. "
+            f"Got {kinds!r}."
+        )
+    return [check_choice("kind", kind, ALONE) for kind in kinds]
 
 
 def _pairs(game: Precedence, kinds: Sequence[str]) -> list[tuple[str, str, dict[int, float]]]:

@@ -54,7 +54,7 @@ def capability_values(
     ----------
     baseline, variant : Scenario
         Two firms that differ in capabilities and in nothing else; the variant's levels are at
-        least the baseline's.
+        least the baseline's, and hold from the first day (no `rollout.is_simulated`).
     n_orderings : int, optional
         Feasible orderings to sample for the Shapley values. By default all coalitions run and the
         values are exact; `study_size` says how many runs that takes.
@@ -137,9 +137,16 @@ def capability_game(baseline: Scenario, variant: Scenario) -> Precedence:
     Raises
     ------
     ParameterError
-        If the firms differ in something else than capabilities, or in none, or a level falls.
+        If the firms differ in something else than capabilities, or in none, or a level falls; if
+        they simulate the roll-out: what a capability is worth is what it earns once it is there.
     """
     before, after = baseline.capabilities, variant.capabilities
+    if baseline.rollout.is_simulated or variant.rollout.is_simulated:
+        raise ParameterError(
+            "rollout.is_simulated must be false in baseline and variant where capabilities are "
+            "valued: `transition` adds investments, delays, ramps and outages to what they earn "
+            "once they are there. Compare firms in the midst of a roll-out by `omnisim.compare`."
+        )
     same = variant.replace({"capabilities": before})
     for name in Scenario.model_fields:
         if getattr(same, name) != getattr(baseline, name):

@@ -9,7 +9,14 @@ from omnisim.config.capability_costs import EACH_STORE
 from omnisim.config.rollout import Introduction
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation.precedence import Precedence
-from omnisim.evaluation.transition import Floats, Projects, realised_share, triangular
+from omnisim.evaluation.transition import (
+    WEEKS_PER_YEAR,
+    Floats,
+    Projects,
+    realised_share,
+    triangular,
+)
+from omnisim.exceptions import ParameterError
 from omnisim.experiment.capability_worth import PLUS, CapabilityValues
 from omnisim.random import Draws, Stream
 
@@ -49,9 +56,30 @@ class CostPriors:
     horizon_years: float = 5.0
 
     def __post_init__(self) -> None:
+        for name in ("opex", "capex", "delay", "consulting"):
+            check_prior(name, getattr(self, name), above=0.0)
+        check_prior("discount_rate", self.discount_rate, above=-0.99)
         check_probability("partial_share", self.partial_share)
         check_probability("outage_share", self.outage_share)
         check_positive("horizon_years", self.horizon_years)
+        if self.n_weeks < 1:
+            raise ParameterError(
+                f"horizon_years must be at least a week, 7 / 365. Got {self.horizon_years!r}."
+            )
+
+    @property
+    def n_weeks(self) -> int:
+        """The horizon in whole weeks."""
+        return round(self.horizon_years * WEEKS_PER_YEAR)
+
+
+def check_prior(name: str, prior: tuple[float, float, float], *, above: float) -> None:
+    """Raise ParameterError unless a prior is (min, mode, max), finite and from `above` on."""
+    if len(prior) != 3 or not above <= prior[0] <= prior[1] <= prior[2] < np.inf:
+        raise ParameterError(
+            f"{name} must be (min, mode, max), ascending, finite and not below {above:g}. "
+            f"Got {prior!r}."
+        )
 
 
 @dataclass(frozen=True)

@@ -31,10 +31,10 @@ def measure(run: SimulationResult) -> Measures:
     """Return the measures of one run.
 
     ``profit`` is the sum of all postings; ``contribution`` the profit before the cost of
-    capabilities, by group before all shared costs; ``revenue`` the price of goods sold before
-    points and refunds; ``surplus`` what shoppers gain by the firm at the first decision of each
-    need; ``line`` the account by line; ``orders`` by channel and by fulfilment. Groups are those
-    of `omnisim.experiment.groups`, per shopper of the group; an empty group has 0.
+    capabilities, running or invested, by group before all shared costs; ``revenue`` the price of
+    goods sold before points and refunds; ``surplus`` what shoppers gain by the firm at the first
+    decision of each need; ``line`` the account by line; ``orders`` by channel and by fulfilment.
+    Groups are those of `omnisim.experiment.groups`, per shopper of the group; an empty one has 0.
     """
     years = run.shopper_years
     found: Measures = {}
@@ -58,7 +58,8 @@ def _measure_account(run: SimulationResult, years: float, found: Measures) -> No
     for kind in Line:
         found["line", kind.name.lower()] = by_line[kind]
     found["profit", ""] = run.profit_per_shopper_year
-    found["contribution", ""] = run.profit_per_shopper_year - by_line[Line.CAPABILITIES]
+    capabilities = by_line[Line.CAPABILITIES] + by_line[Line.INVESTMENT]
+    found["contribution", ""] = run.profit_per_shopper_year - capabilities
     found["revenue", ""] = by_line[Line.REVENUE]
     sold = line == Line.REVENUE
     by_channel = _sums(channel[sold], euros[sold], len(Channel))

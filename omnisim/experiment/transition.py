@@ -139,7 +139,7 @@ def transition(
     chosen = _known_orders(game, earned) if orders is None else _checked(game, orders, earned)
     projects = draw_projects(game, baseline, variant, priors, uniform)
     rate = triangular(uniform(RATE), priors.discount_rate)
-    n_weeks = round(priors.horizon_years * WEEKS_PER_YEAR)
+    n_weeks = priors.n_weeks
     cash = (
         step_cash(order, earned, projects, n_weeks=n_weeks, outage_share=priors.outage_share)
         for order in chosen
@@ -190,8 +190,12 @@ def _order_at(game: Precedence, ways: Mapping[int, int], place: int) -> list[int
 def _checked(
     game: Precedence, orders: Sequence[Sequence[str]], earned: Mapping[int, Floats]
 ) -> list[list[int]]:
+    if len(orders) == 0:
+        raise ParameterError("orders must hold at least one order; None compares all of them.")
     found = []
     for order in orders:
+        if isinstance(order, str):
+            raise ParameterError(f"an order must be a sequence of names. Got the text {order!r}.")
         if sorted(order) != sorted(game.players):
             raise ParameterError(
                 f"an order must name each of {game.players} once. Got {tuple(order)}."

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import omnisim as om
+from omnisim.exceptions import ParameterError
 from omnisim.experiment import capability_gains
 from omnisim.experiment.split import split_gain
 from tests.reference.worlds import small
@@ -57,3 +58,9 @@ def test_a_purchase_that_comes_sooner_is_brought_forward():
     assert gain["brought forward"] > 0
     revenue = [np.sum(run.orders["value"].to_numpy()) for run in (slow, quick)]
     assert revenue[1] > revenue[0]
+
+
+@pytest.mark.parametrize("kinds", [(), "add first", ("Shapley",), ("add first", "add first")])
+def test_kinds_that_are_none_are_refused(base: om.Scenario, kinds) -> None:
+    with pytest.raises(ParameterError, match="kind"):
+        capability_gains(base, base.replace(STOCK), kinds=kinds, n_replications=2, seed=5)

@@ -18,6 +18,7 @@ from omnisim.random import Draws
 TINY = {"market.n_shoppers": 300, "market.burn_in_days": 7, "market.horizon_days": 45}
 STOCK = {"capabilities.visible_stock": 2, "capabilities.endless_aisle": 2}
 THREE = STOCK | {"capabilities.offline_capture": 2}
+ROLLED_OUT = {"rollout.is_simulated": True}
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +145,7 @@ def test_it_prints(found: CapabilityValues) -> None:
         ({}, {"costs.delivery": 9.0}, "costs"),
         ({}, {}, "at least one"),
         (STOCK, {"capabilities.offline_capture": 2}, "Below"),
+        (ROLLED_OUT, THREE | ROLLED_OUT, "is_simulated"),
     ],
 )
 def test_firms_must_differ_in_capabilities_only(

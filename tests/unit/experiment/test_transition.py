@@ -137,3 +137,24 @@ def test_bad_orders_are_refused():
         transition(values, base, variant, orders=[["endless_aisle", "visible_stock"]])
     with pytest.raises(ParameterError, match="same firms"):
         transition(values, base, base.replace(FOUR))
+
+
+def test_orders_that_are_none_or_text_are_refused():
+    base, variant = firms(TWO)
+    values = made_values(base, variant, each)
+    with pytest.raises(ParameterError, match="at least one order"):
+        transition(values, base, variant, orders=[])
+    with pytest.raises(ParameterError, match="sequence of names"):
+        transition(values, base, variant, orders=["visible_stock"])
+
+
+@pytest.mark.parametrize("prior", [(2, 1, 0), (0, np.nan, 1), (0, 1, np.inf), (-2, 0, 1), (0, 1)])
+@pytest.mark.parametrize("name", ["opex", "capex", "delay", "consulting", "discount_rate"])
+def test_priors_that_are_none_are_refused(name, prior):
+    with pytest.raises(ParameterError, match=name):
+        CostPriors(**{name: prior})
+
+
+def test_a_horizon_has_at_least_a_week():
+    with pytest.raises(ParameterError, match="at least a week"):
+        CostPriors(horizon_years=0.001)

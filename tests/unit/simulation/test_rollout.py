@@ -6,6 +6,7 @@ import pytest
 from omnisim.config.capabilities import NEEDS, Capabilities
 from omnisim.config.capability_costs import CapabilityCosts, Investments
 from omnisim.config.rollout import Introduction, Rollout
+from omnisim.experiment.measures import measure
 from omnisim.random import Draws
 from omnisim.schema import Channel, Event, Line
 from omnisim.simulation import simulate
@@ -31,6 +32,8 @@ def test_a_roll_out_at_once_is_the_integrated_firm_but_for_when_it_pays():
     assert rolled.events.to_pandas().equals(there.events.to_pandas())
     moved = rolled.ledger() - there.ledger()
     assert set(moved.index[moved.abs() > 1e-9]) == {"capabilities", "investment"}
+    contribution = [measure(run)["contribution", ""] for run in (there, rolled)]
+    assert contribution[1] == pytest.approx(contribution[0])
 
 
 def test_a_roll_out_that_never_goes_live_is_the_siloed_firm_that_pays():
