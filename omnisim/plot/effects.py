@@ -4,10 +4,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from omnisim._validation import check_choice
 from omnisim.evaluation import Effects
-from omnisim.plot.rows import lay_rows, values_right, whisker, widen, zero_line
-from omnisim.plot.theme import GAIN, LOSS, NEUTRAL, WIDTH, new_axes, themed
+from omnisim.plot.rows import lay_rows, rows_of, scale_with_zero, signed_dots, values_right
+from omnisim.plot.theme import WIDTH, new_axes, themed
 from omnisim.plot.wording import number, title
 
 if TYPE_CHECKING:
@@ -37,19 +36,14 @@ def effects(result: Effects, *, outcome: str | None = None, ax: "Axes | None" = 
     ParameterError
         If there is no such outcome.
     """
-    known = list(dict.fromkeys(result.table["outcome"]))
-    chosen = known[0] if outcome is None else check_choice("outcome", outcome, known)
-    rows = result.table[result.table["outcome"] == chosen]
+    rows = rows_of(result.table, "outcome", outcome, default=0)
     ax = ax or new_axes(WIDTH, 1.0 + 0.4 * len(rows))
-    for y, row in enumerate(rows.itertuples()):
-        color = GAIN if row.ci_low > 0 else LOSS if row.ci_high < 0 else NEUTRAL
-        whisker(ax, y, row.ci_low, row.ci_high, color=color)
-        ax.plot(row.effect, y, "o", color=color, markersize=7, zorder=4)
+    signed_dots(ax, rows["effect"], rows["ci_low"], rows["ci_high"], size=7)
     labels = [row.arm if not row.by else f"{row.level}: {row.arm}" for row in rows.itertuples()]
-    unit = f"{title(chosen)}, difference from {rows['control'].iloc[0]}"
+    first = rows.iloc[0]
+    unit = f"{title(first['outcome'])}, difference from {first['control']}"
     lay_rows(ax, labels, unit=f"{unit}\nwith {result.confidence:.0%} intervals")
-    widen(ax, [0.0, *rows[["effect", "ci_low", "ci_high"]].to_numpy().ravel()])
-    zero_line(ax)
+    scale_with_zero(ax, rows[["effect", "ci_low", "ci_high"]])
     digits = digits_for(float(np.nanmax(np.abs(rows["effect"]))))
     values_right(ax, [number(value, digits, sign=True) for value in rows["effect"]])
     return ax

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from omnisim.experiment import Comparison
-from omnisim.plot.rows import lay_rows, values_right, whisker, widen, zero_line
+from omnisim.plot.rows import lay_rows, scale_with_zero, values_right, whisker
 from omnisim.plot.theme import GAIN, LOSS, NEUTRAL, RULE, WIDTH, new_axes, themed
 from omnisim.plot.wording import number, title
 
@@ -45,8 +45,7 @@ def gain(comparison: Comparison, *, ax: "Axes | None" = None) -> "Axes":
         whisker(ax, y, low, high)
     unit = "difference in revenue, € per shopper and year"
     lay_rows(ax, [label for label, _ in rows], unit=unit, bold=n_parts)
-    widen(ax, [0.0, *(value for _, values in rows for value in values)])
-    zero_line(ax)
+    scale_with_zero(ax, [values for _, values in rows])
     for edge in (n_parts - 0.5, n_parts + 0.5):
         ax.axhline(edge, color=RULE, linewidth=0.9)
     values_right(ax, [number(mean, sign=y <= n_parts) for y, (_, (mean, _, _)) in enumerate(rows)])

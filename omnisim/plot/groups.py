@@ -7,8 +7,8 @@ import pandas as pd
 from omnisim._validation import check_choice
 from omnisim.experiment import Comparison
 from omnisim.experiment.groups import BANDS
-from omnisim.plot.rows import lay_rows, values_right, whisker, widen, zero_line
-from omnisim.plot.theme import GAIN, LOSS, NEUTRAL, RULE, WIDTH, new_axes, themed
+from omnisim.plot.rows import lay_rows, scale_with_zero, signed_dots, values_right
+from omnisim.plot.theme import RULE, WIDTH, new_axes, themed
 from omnisim.plot.wording import number
 
 if TYPE_CHECKING:
@@ -44,16 +44,12 @@ def groups(
     check_choice("metric", metric, METRICS)
     rows = group_rows(comparison, metric)
     ax = ax or new_axes(WIDTH, 1.0 + 0.42 * max(len(rows), 1))
-    for y, row in enumerate(rows.itertuples()):
-        color = GAIN if row.ci_low > 0 else LOSS if row.ci_high < 0 else NEUTRAL
-        whisker(ax, y, row.ci_low, row.ci_high, color=color)
-        ax.plot(row.difference, y, "o", color=color, markersize=8, zorder=4)
+    signed_dots(ax, rows["difference"], rows["ci_low"], rows["ci_high"])
     lay_rows(ax, rows["group"].tolist(), unit=f"{METRICS[metric]}, € per shopper and year")
     for y in range(1, len(rows)):
         if rows["trait"].iloc[y] != rows["trait"].iloc[y - 1]:
             ax.axhline(y - 0.5, color=RULE, linewidth=0.9)
-    widen(ax, [0.0, *rows[["difference", "ci_low", "ci_high"]].to_numpy().ravel()])
-    zero_line(ax)
+    scale_with_zero(ax, rows[["difference", "ci_low", "ci_high"]])
     values_right(ax, [number(value, sign=True) for value in rows["difference"]])
     return ax
 

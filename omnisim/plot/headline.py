@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from omnisim.experiment import Comparison
-from omnisim.plot.rows import lay_rows, values_right, whisker, widen, zero_line
-from omnisim.plot.theme import GAIN, LOSS, NEUTRAL, WIDTH, new_axes, themed
+from omnisim.plot.rows import lay_rows, scale_with_zero, values_right, whisker
+from omnisim.plot.theme import WIDTH, new_axes, sure_color, themed
 from omnisim.plot.wording import number
 
 if TYPE_CHECKING:
@@ -36,16 +36,12 @@ def headline(comparison: Comparison, *, ax: "Axes | None" = None) -> "Axes":
         ("Profit", comparison.headline),
     ]
     for y, (_, row) in enumerate(rows):
-        color = _color(row["ci_low"], row["ci_high"])
+        color = sure_color(row["ci_low"], row["ci_high"])
         whisker(ax, y, row["ci_low"], row["ci_high"], color=color)
         size = 9 if y == len(rows) - 1 else 6.5
         ax.plot(row["difference"], y, "o", color=color, markersize=size, zorder=4)
     lay_rows(ax, [label for label, _ in rows], unit=UNIT, bold=2)
-    widen(ax, [0, *(row[k] for _, row in rows for k in ("difference", "ci_low", "ci_high"))])
-    zero_line(ax)
+    ends = ("difference", "ci_low", "ci_high")
+    scale_with_zero(ax, [row[k] for _, row in rows for k in ends])
     values_right(ax, [number(row["difference"], sign=True) for _, row in rows])
     return ax
-
-
-def _color(low: float, high: float) -> str:
-    return GAIN if low > 0 else LOSS if high < 0 else NEUTRAL

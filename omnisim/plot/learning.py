@@ -9,6 +9,7 @@ import pandas as pd
 
 from omnisim._validation import check_choice
 from omnisim.experiment import LearningCurves, PersonalisationEffect
+from omnisim.plot.rows import rows_of
 from omnisim.plot.theme import (
     ARM_COLORS,
     GRID,
@@ -52,9 +53,7 @@ def learning_curves(
     ParameterError
         If there is no such world.
     """
-    known = list(dict.fromkeys(result.table["world"]))
-    chosen = known[-1] if world is None else check_choice("world", world, known)
-    rows = result.table[result.table["world"] == chosen]
+    rows = rows_of(result.table, "world", world)
     ax = ax or new_axes(WIDTH, 3.4)
     groups = rows.groupby("policy", sort=False)
     for (policy, own), color, style in zip(groups, *_looks(), strict=False):

@@ -1,8 +1,11 @@
 """Values of policies on a log, by estimator."""
 
+from collections.abc import Sequence
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from omnisim.evaluation import PolicyValues
 from omnisim.plot.effects import digits_for
@@ -41,13 +44,8 @@ def policy_values(
     table = result.to_frame()
     policies = list(dict.fromkeys(table["policy"]))
     names = list(dict.fromkeys(table["estimator"]))
-    colors = dict(zip(names, list(PLACE_COLORS.values()) * len(names), strict=False))
     ax = ax or new_axes(WIDTH, 1.3 + (0.2 + STEP * len(names)) * len(policies))
-    for k, name in enumerate(names):
-        own = table[table["estimator"] == name]
-        y = own["policy"].map(policies.index) + STEP * (k - (len(names) - 1) / 2)
-        whisker(ax, y, own["ci_low"], own["ci_high"], color=colors[name])
-        ax.plot(own["value"], y, "o", color=colors[name], markersize=5, zorder=4, label=name)
+    draw_estimates(ax, table, policies, up=(len(names) - 1) / 2)
     lay_rows(ax, policies, unit=unit)
     widen(ax, table[["value", "ci_low", "ci_high"]].to_numpy().ravel())
     last = table[table["estimator"] == names[-1]].set_index("policy")["value"]
@@ -55,7 +53,35 @@ def policy_values(
         zero_line(ax, at=float(last[result.reference]))
     digits = digits_for(float(np.abs(last).max()))
     values_right(ax, [number(last[policy], digits) for policy in policies])
-    ax.legend(loc="lower left", bbox_to_anchor=(-0.1, 1.0), ncols=min(len(names), 3),
-              frameon=False, fontsize=8, labelcolor=SOFT_INK, handletextpad=0.1,
-              columnspacing=1.0, borderaxespad=0.0)  # fmt: skip
+    name_estimators(ax, n_columns=min(len(names), 3))
     return ax
+
+
+def draw_estimates(ax: "Axes", table: pd.DataFrame, policies: Sequence[str], *, up: float) -> None:
+    """Draw the estimates of each policy in its row, a colour an estimator.
+
+    Parameters
+    ----------
+    ax : Axes
+        Where to draw.
+    table : DataFrame
+        policy, estimator, value, ci_low, ci_high.
+    policies : sequence of str
+        The rows, downwards.
+    up : float
+        How many steps the first estimator stands above the middle of the row.
+    """
+    groups = table.groupby("estimator", sort=False)
+    for k, ((name, own), color) in enumerate(
+        zip(groups, cycle(PLACE_COLORS.values()), strict=False)
+    ):
+        y = own["policy"].map(policies.index).to_numpy() + STEP * (k - up)
+        whisker(ax, y, own["ci_low"], own["ci_high"], color=color)
+        ax.plot(own["value"], y, "o", color=color, markersize=5, zorder=4, label=name)
+
+
+def name_estimators(ax: "Axes", *, n_columns: int) -> None:
+    """Name what was drawn, above the axes."""
+    ax.legend(loc="lower left", bbox_to_anchor=(-0.1, 1.0), ncols=n_columns, frameon=False,
+              fontsize=8, labelcolor=SOFT_INK, handletextpad=0.1, columnspacing=1.0,
+              borderaxespad=0.0)  # fmt: skip

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from omnisim._validation import check_count
 from omnisim.experiment import RollOuts
 from omnisim.experiment.transition import ARROW
-from omnisim.plot.rows import lay_rows, values_right, whisker, widen, zero_line
-from omnisim.plot.theme import GAIN, LOSS, NEUTRAL, WIDTH, new_axes, themed
+from omnisim.plot.rows import lay_rows, scale_with_zero, signed_dots, values_right
+from omnisim.plot.theme import WIDTH, new_axes, themed
 from omnisim.plot.wording import number, percent
 
 if TYPE_CHECKING:
@@ -36,15 +36,11 @@ def roll_outs(found: RollOuts, *, n_orders: int = 6, ax: "Axes | None" = None) -
     table = found.orders
     rows = table if len(table) <= n_orders else table.iloc[[*range(n_orders - 1), -1]]
     ax = ax or new_axes(WIDTH, 1.3 + 0.42 * len(rows))
-    for y, row in enumerate(rows.itertuples()):
-        color = GAIN if row.npv_low > 0 else LOSS if row.npv_high < 0 else NEUTRAL
-        whisker(ax, y, row.npv_low, row.npv_high, color=color)
-        ax.plot(row.npv, y, "o", color=color, markersize=8, zorder=4)
+    signed_dots(ax, rows["npv"], rows["npv_low"], rows["npv_high"])
     labels = [f"{rank + 1}. {short_order(order)}" for rank, order in rows["order"].items()]
     spread = percent(found.confidence)
     lay_rows(ax, labels, unit=f"net present value, million €; {spread} of the draws", bold=0)
-    widen(ax, [0.0, *rows[["npv", "npv_low", "npv_high"]].to_numpy().ravel()])
-    zero_line(ax)
+    scale_with_zero(ax, rows[["npv", "npv_low", "npv_high"]])
     texts = [
         f"{number(row.npv, 1, sign=True)}, costs {number(row.cost, 1)}\nloss {percent(row.p_loss)}"
         for row in rows.itertuples()

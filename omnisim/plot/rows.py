@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 
-from omnisim.plot.theme import GRID, INK, SOFT_INK
+from omnisim._validation import check_choice
+from omnisim.plot.theme import GRID, INK, SOFT_INK, sure_color
 from omnisim.plot.wording import number, wrapped
 
 if TYPE_CHECKING:
@@ -14,6 +16,21 @@ if TYPE_CHECKING:
 
 LABEL_WIDTH = 19
 """Characters of a row's label before it breaks."""
+
+
+def rows_of(
+    table: pd.DataFrame, column: str, value: str | None, *, default: int = -1
+) -> pd.DataFrame:
+    """Return the rows with a value in a column; without one, by default, those with the last.
+
+    Raises
+    ------
+    ParameterError
+        If no row has it.
+    """
+    known = list(dict.fromkeys(table[column]))
+    chosen = known[default] if value is None and known else check_choice(column, value or "", known)
+    return table[table[column] == chosen]
 
 
 def lay_rows(ax: "Axes", labels: Sequence[str], *, unit: str, bold: int = -1) -> None:
@@ -76,6 +93,17 @@ def whisker(ax: "Axes", y: ArrayLike, low: ArrayLike, high: ArrayLike, *, color:
             zorder=3)  # fmt: skip
 
 
+def signed_dots(
+    ax: "Axes", value: ArrayLike, low: ArrayLike, high: ArrayLike, *, size: float = 8.0
+) -> None:
+    """Draw a dot with its interval in each row, in the colour of what is sure of its sign."""
+    ends = (np.asarray(values, dtype=np.float64) for values in (value, low, high))
+    for y, (middle, left, right) in enumerate(zip(*ends, strict=True)):
+        color = sure_color(left, right)
+        whisker(ax, y, left, right, color=color)
+        ax.plot(middle, y, "o", color=color, markersize=size, zorder=4)
+
+
 def values_right(ax: "Axes", texts: Sequence[str], *, heading: str = "") -> None:
     """Write one text a row to the right of the scale, under a heading."""
     place = ax.get_yaxis_transform()
@@ -83,6 +111,12 @@ def values_right(ax: "Axes", texts: Sequence[str], *, heading: str = "") -> None
         write_lines(ax, (1.02, y), text, place, ha="left", fontsize=8.5)
     if heading:
         ax.text(1.02, -0.62, heading, transform=place, va="bottom", fontsize=8, color=SOFT_INK)
+
+
+def scale_with_zero(ax: "Axes", values: ArrayLike) -> None:
+    """Set the scale to hold zero and all finite `values`, and draw the line at zero."""
+    widen(ax, np.append(0.0, np.asarray(values, dtype=np.float64)))
+    zero_line(ax)
 
 
 def widen(ax: "Axes", values: ArrayLike, *, share: float = 0.06) -> None:

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from omnisim.experiment import Comparison
-from omnisim.plot.rows import lay_rows, values_right, whisker, widen, zero_line
-from omnisim.plot.theme import GAIN, LOSS, NEUTRAL, WIDTH, new_axes, themed
+from omnisim.plot.rows import lay_rows, scale_with_zero, signed_dots, values_right
+from omnisim.plot.theme import WIDTH, new_axes, themed
 from omnisim.plot.wording import number
 
 if TYPE_CHECKING:
@@ -31,13 +31,9 @@ def segments(comparison: Comparison, *, ax: "Axes | None" = None) -> "Axes":
     """
     rows = segment_rows(comparison)
     ax = ax or new_axes(WIDTH, 1.0 + 0.4 * max(len(rows), 1))
-    for y, row in enumerate(rows.itertuples()):
-        color = GAIN if row.ci_low > 0 else LOSS if row.ci_high < 0 else NEUTRAL
-        whisker(ax, y, row.ci_low, row.ci_high, color=color)
-        ax.plot(row.difference, y, "o", color=color, markersize=8, zorder=4)
+    signed_dots(ax, rows["difference"], rows["ci_low"], rows["ci_high"])
     lay_rows(ax, list(rows["segment"]), unit="€ per shopper of the segment and year")
-    widen(ax, [0.0, *rows[["difference", "ci_low", "ci_high"]].to_numpy().ravel()])
-    zero_line(ax)
+    scale_with_zero(ax, rows[["difference", "ci_low", "ci_high"]])
     values_right(ax, [number(v, sign=True) for v in rows["difference"]])
     return ax
 

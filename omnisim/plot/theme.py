@@ -94,6 +94,11 @@ def themed(function: Callable[P, R]) -> Callable[P, R]:
     return draw
 
 
+def sure_color(low: float, high: float) -> str:
+    """Return the colour of a gain or a loss where the whole interval is one, else a neutral one."""
+    return GAIN if low > 0 else LOSS if high < 0 else NEUTRAL
+
+
 def new_axes(width: float, height: float) -> "Axes":
     """Return axes on a new figure, apart from pyplot's.
 
