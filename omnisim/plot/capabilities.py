@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 
 from omnisim._validation import check_choice
 from omnisim.experiment import CapabilityValues
-from omnisim.plot.rows import lay_rows, values_right, whisker, widen, zero_line
+from omnisim.plot.rows import lay_rows, scale_with_zero, values_right
 from omnisim.plot.theme import GAIN, INK, LOSS, PAPER, RULE, SOFT_INK, WIDTH, new_axes, themed
+from omnisim.plot.waterfall import waterfall
 from omnisim.plot.wording import number, title, wrapped
 
 if TYPE_CHECKING:
@@ -48,23 +49,12 @@ def capability_waterfall(
     rows = values.of(metric).sort_values("value", ascending=False, kind="stable")
     total = values.total(metric)
     ax = ax or new_axes(WIDTH, 1.1 + 0.32 * (len(rows) + 1))
-    seen, start = [0.0], 0.0
-    for y, row in enumerate(rows.itertuples()):
-        end = start + row.value
-        ax.barh(y, row.value, left=start, height=0.6, color=_color(row.value), zorder=2)
-        ax.plot([end, end], [y + 0.3, y + 0.7], color=SOFT_INK, linewidth=0.8)
-        whisker(ax, y, start + row.ci_low, start + row.ci_high)
-        seen += [start + row.ci_low, end, start + row.ci_high]
-        start = end
-    last = len(rows)
-    ax.barh(last, total["value"], height=0.6, color=_color(total["value"]), zorder=2)
-    whisker(ax, last, total["ci_low"], total["ci_high"])
+    columns = ["value", "ci_low", "ci_high"]
+    seen = waterfall(ax, rows[columns].to_numpy(), total[columns])
     unit = str(total["unit"])
     lay_rows(ax, [*map(title, rows["capability"]), f"All: {metric}"],
-             unit=SCALES.get(unit, unit), bold=last)  # fmt: skip
-    widen(ax, [*seen, total["value"], total["ci_low"], total["ci_high"]])
-    zero_line(ax)
-    ax.axhline(last - 0.5, color=RULE, linewidth=0.9)
+             unit=SCALES.get(unit, unit), bold=len(rows))  # fmt: skip
+    scale_with_zero(ax, seen)
     values_right(ax, [number(v, sign=True) for v in [*rows["value"], total["value"]]])
     return ax
 
@@ -125,10 +115,9 @@ def _cell(ax: "Axes", i: int, j: int, value: float, *, top: float, is_sure: bool
     from matplotlib.patches import Rectangle
 
     strength = abs(value) / top if top and np.isfinite(value) else 0.0
-    ax.add_patch(Rectangle((j - 0.47, i - 0.47), 0.94, 0.94, facecolor=PAPER, edgecolor=RULE))
-    ax.add_patch(
-        Rectangle((j - 0.47, i - 0.47), 0.94, 0.94, facecolor=_color(value), alpha=0.75 * strength)
-    )
+    corner, color = (j - 0.47, i - 0.47), LOSS if value < 0 else GAIN
+    ax.add_patch(Rectangle(corner, 0.94, 0.94, facecolor=PAPER, edgecolor=RULE))
+    ax.add_patch(Rectangle(corner, 0.94, 0.94, facecolor=color, alpha=0.75 * strength))
     text = number(value, sign=True) if np.isfinite(value) else "needs"
     ax.text(j, i, text, ha="center", va="center", fontsize=7.5,
             color=INK if np.isfinite(value) else SOFT_INK,
@@ -142,7 +131,3 @@ def _square(rows: pd.DataFrame, names: list[str], column: str) -> NDArray[np.flo
     for one, other, value in zip(rows["first"], rows["second"], rows[column], strict=True):
         square[place[one], place[other]] = square[place[other], place[one]] = value
     return square
-
-
-def _color(value: float) -> str:
-    return LOSS if value < 0 else GAIN

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from omnisim.experiment import Comparison
-from omnisim.plot.rows import lay_rows, values_right, whisker, widen, zero_line
-from omnisim.plot.theme import GAIN, LOSS, RULE, SOFT_INK, WIDTH, new_axes, themed
+from omnisim.plot.rows import lay_rows, scale_with_zero, values_right
+from omnisim.plot.theme import WIDTH, new_axes, themed
+from omnisim.plot.waterfall import waterfall
 from omnisim.plot.wording import euro, number, title, wrapped
 
 if TYPE_CHECKING:
@@ -38,21 +39,10 @@ def difference(comparison: Comparison, *, ax: "Axes | None" = None) -> "Axes":
     changes = account_changes(comparison)
     total = comparison.headline
     ax = ax or new_axes(WIDTH, 1.1 + 0.27 * (len(changes) + 1))
-    seen, start = [0.0], 0.0
-    for y, row in enumerate(changes.itertuples()):
-        end = start + row.difference
-        _bar(ax, y, start, row.difference)
-        ax.plot([end, end], [y + 0.3, y + 0.7], color=SOFT_INK, linewidth=0.8)
-        whisker(ax, y, start + row.ci_low, start + row.ci_high)
-        seen += [start + row.ci_low, end, start + row.ci_high]
-        start = end
-    last = len(changes)
-    _bar(ax, last, 0.0, total["difference"])
-    whisker(ax, last, total["ci_low"], total["ci_high"])
-    lay_rows(ax, [*changes["label"], "Profit"], unit=_unit(comparison), bold=last)
-    widen(ax, [*seen, total["ci_low"], total["ci_high"]])
-    zero_line(ax)
-    ax.axhline(last - 0.5, color=RULE, linewidth=0.9)
+    columns = ["difference", "ci_low", "ci_high"]
+    seen = waterfall(ax, changes[columns].to_numpy(), total[columns])
+    lay_rows(ax, [*changes["label"], "Profit"], unit=_unit(comparison), bold=len(changes))
+    scale_with_zero(ax, seen)
     values_right(ax, [number(v, sign=True) for v in [*changes["difference"], total["difference"]]])
     return ax
 
@@ -78,10 +68,6 @@ def account_changes(comparison: Comparison) -> pd.DataFrame:
         other = pd.DataFrame([{"label": "Other lines"} | dict.fromkeys(columns, joined)])
         large = pd.concat([large, other])
     return large[["label", *columns]].reset_index(drop=True)
-
-
-def _bar(ax: "Axes", y: float, start: float, change: float) -> None:
-    ax.barh(y, change, left=start, height=0.6, color=GAIN if change >= 0 else LOSS, zorder=2)
 
 
 def _unit(comparison: Comparison) -> str:
