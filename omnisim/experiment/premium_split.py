@@ -14,7 +14,12 @@ from omnisim._validation import check_confidence, check_count
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import mean_interval, ratio_interval
 from omnisim.experiment.compare import check_arms
-from omnisim.experiment.premium_worlds import NO_CROSS_EFFECTS, PremiumTask, run_premium_worlds
+from omnisim.experiment.premium_worlds import (
+    NO_CROSS_EFFECTS,
+    PremiumTask,
+    premium_size,
+    run_premium_worlds,
+)
 from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
 from omnisim.experiment.tasks import run_addressed
 from omnisim.policies import Policy
@@ -115,7 +120,8 @@ def split_premium(
     Raises
     ------
     ParameterError
-        If the arms differ in shoppers or horizon, or an argument is out of range.
+        If the arms differ in shoppers or horizon, one of them does not sell both in stores and
+        online, or an argument is out of range.
     RunError
         If a run fails.
 
@@ -127,6 +133,7 @@ def split_premium(
     check_count("n_replications", n_replications, minimum=2)
     check_confidence("confidence", confidence)
     check_arms(baseline, variant)
+    premium_size(baseline, variant)
     seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
     shoppers = shoppers or SegmentShoppers()
     tasks = [

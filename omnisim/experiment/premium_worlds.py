@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import omnichannel_premium
+from omnisim.exceptions import ParameterError
 from omnisim.experiment.arm import ArmTask, simulate_arm
 from omnisim.experiment.shoppers import Shoppers
 from omnisim.policies import Policy
@@ -69,6 +70,24 @@ class FixedShoppers:
         return self.population
 
 
+def premium_size(baseline: Scenario, variant: Scenario) -> int:
+    """Return how many runs a replication takes.
+
+    Raises
+    ------
+    ParameterError
+        If a firm does not sell both in stores and online: it has no such premium.
+    """
+    for name, firm in (("baseline", baseline), ("variant", variant)):
+        sells = firm.channels
+        if not (sells.store.is_open and (sells.website.is_open or sells.app.is_open)):
+            raise ParameterError(
+                f"the premium compares buyers in stores and online, so channels of {name} must "
+                f"have the store open, and website or app. Open: {_open(firm) or 'none'}."
+            )
+    return N_RUNS
+
+
 def run_premium_worlds(task: PremiumTask) -> dict[str, float]:
     """Return ratios, values and shares of one replication by name.
 
@@ -103,6 +122,11 @@ def spent_by_kind(run: SimulationResult) -> NDArray[np.float64]:
     n = len(run.population)
     total = np.bincount(shopper * 2 + online, weights=orders["value"].to_numpy(), minlength=2 * n)
     return np.asarray(total.reshape(n, 2) * n / run.shopper_years)
+
+
+def _open(firm: Scenario) -> str:
+    names = ("store", "website", "app")
+    return ", ".join(name for name in names if getattr(firm.channels, name).is_open)
 
 
 def _premium(run: SimulationResult, luck: Draws) -> tuple[float, float]:

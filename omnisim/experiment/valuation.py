@@ -18,7 +18,7 @@ from omnisim.experiment.findings import Findings
 from omnisim.experiment.measurement_value import LEVELS, measurement_value
 from omnisim.experiment.naive import N_WORLDS, naive_comparisons
 from omnisim.experiment.premium_split import split_premium
-from omnisim.experiment.premium_worlds import N_RUNS
+from omnisim.experiment.premium_worlds import premium_size
 from omnisim.experiment.transition import transition
 from omnisim.experiment.trials import Panel, trials_beside_truth
 from omnisim.experiment.trials.beside_truth import trials_size
@@ -49,7 +49,8 @@ def valuation_sizes(experiment: Experiment, seed: int) -> dict[str, Size]:
     Raises
     ------
     ParameterError
-        If the firms differ in more than capabilities and a part needs that they do not.
+        If the firms do not fit a part: `capability_values`, say, needs firms that differ in
+        capabilities only, `split_premium` firms that sell both in stores and online.
     """
     asked, n = experiment.value, experiment.n_replications
     (baseline, variant), firm = experiment.arms(), firm_of(experiment)
@@ -64,7 +65,7 @@ def valuation_sizes(experiment: Experiment, seed: int) -> dict[str, Size]:
         "capabilities": lambda: (coalitions(), coalitions()),
         "transition": lambda: (0, 0),
         "gains": lambda: (gains_size(baseline, variant), 2 * gains_size(baseline, variant)),
-        "premium": lambda: (1, N_RUNS),
+        "premium": lambda: (1, premium_size(baseline, variant)),
         "measurement": lambda: (len(LEVELS), len(LEVELS)),
         "audit": lambda: (worlds(), worlds()),
         "naive": lambda: (1, N_WORLDS),

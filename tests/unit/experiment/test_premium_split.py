@@ -4,9 +4,13 @@ import numpy as np
 import pytest
 
 import omnisim as om
+from omnisim.config.experiment import Experiment
+from omnisim.config.valuation import Valuation
+from omnisim.exceptions import ParameterError
 from omnisim.experiment import PremiumSplit, split_premium
 from omnisim.experiment.premium_split import summarise_premium
 from omnisim.experiment.premium_worlds import no_cross_effects, spent_by_kind
+from omnisim.experiment.valuation import valuation_sizes
 from omnisim.schema import Event, Line
 
 SMALL = {"market.n_shoppers": 1000, "market.burn_in_days": 14, "market.horizon_days": 120}
@@ -72,3 +76,21 @@ def test_where_use_leaves_no_trace_there_is_no_mail_and_no_purchase_on_the_side(
     assert spent_by_kind(run).sum() / len(run.population) == pytest.approx(
         np.sum(run.orders["value"].to_numpy()) / run.shopper_years
     )
+
+
+STORE_ONLY = {"channels.website.is_open": False, "channels.app.is_open": False}
+
+
+@pytest.mark.parametrize("closed", [{"channels.store.is_open": False}, STORE_ONLY])
+def test_firms_that_sell_in_one_kind_of_channel_are_refused(
+    base: om.Scenario, closed: dict[str, bool]
+) -> None:
+    with pytest.raises(ParameterError, match="of variant must have the store open, and website"):
+        split_premium(base, base.replace(closed), n_replications=2, seed=5)
+
+
+def test_a_valuation_refuses_them_before_its_first_run(base: om.Scenario) -> None:
+    both = base.replace(STORE_ONLY)
+    experiment = Experiment(scenario=both, value=Valuation(premium=True))
+    with pytest.raises(ParameterError, match="of baseline must have the store open"):
+        valuation_sizes(experiment, seed=5)
