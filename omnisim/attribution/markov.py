@@ -51,7 +51,8 @@ class MarkovAttribution(AttributionModel):
         Where the steps into a removed channel go: to the null state, or to the other steps from the
         same state in proportion. By redistribution a channel that converts worse than the others
         has a negative removal effect, and then a negative credit. Where the effects do not sum to
-        more than 0, but for rounding, nothing can be divided in their proportion: credits are NaN, with a warning.
+        more than 0, but for rounding, nothing can be divided in their proportion: credits are NaN,
+        with a warning.
     value_by : {"value", "conversions"}, default="value"
         What divides the value: the value that each removal loses, or the conversions.
 
@@ -325,7 +326,8 @@ def _divide(total: float, noise: float, effect: pd.Series, name: str) -> pd.Seri
     if total > 0 and not whole > noise:
         warnings.warn(
             f"{name} is NaN: the removal effects sum to {whole:.3g} and must sum to more than 0, "
-            "rounding aside, to divide anything. Use removal='null'; the effects themselves are in removal_effect_.",
+            "rounding aside, to divide anything. Use removal='null'; the effects themselves are in "
+            "removal_effect_.",
             OmnisimWarning,
             stacklevel=4,
         )

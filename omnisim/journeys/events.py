@@ -119,8 +119,9 @@ class JourneyRules:
     ----------
     lookback_days : float, default=30.0
         A conversion takes the touchpoints at most this long before it (the edge counts; times are
-        compared to the microsecond) and after the shopper's previous conversion. Touchpoints that no conversion takes become null
-        journeys, cut backwards from the last one into windows of the same length.
+        compared to the microsecond) and after the shopper's previous conversion. Touchpoints that
+        no conversion takes become null journeys, cut backwards from the last one into windows of
+        the same length.
     gap_days : float, default=inf
         A longer silence, by a microsecond or more, ends a journey: what came before it is null.
     split : {"conversion", "shopper"}, default="conversion"
