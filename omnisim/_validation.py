@@ -3,6 +3,10 @@
 import difflib
 from collections.abc import Iterable
 from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from omnisim.exceptions import ParameterError, TableError
 
@@ -57,6 +61,14 @@ def check_confidence(name: str, value: float) -> float:
     if not isinstance(value, Real) or isinstance(value, bool) or not 0 < value < 1:
         raise ParameterError(f"{name} must lie in (0, 1), both ends excluded. Got {value!r}.")
     return float(value)
+
+
+def as_numbers(name: str, value: Any) -> npt.NDArray[np.float64]:
+    """Return `value` as an array of float64, no copy where it is one; else ParameterError."""
+    try:
+        return np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise ParameterError(f"{name} must be numbers, in rows of one length. {error}") from error
 
 
 def check_columns(table: str, columns: Iterable[str], required: Iterable[str]) -> None:

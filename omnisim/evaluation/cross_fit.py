@@ -10,6 +10,7 @@ import numpy.typing as npt
 from omnisim._validation import check_count
 from omnisim.evaluation.feedback import LoggedFeedback
 from omnisim.evaluation.reward_model import LinearRewards, RewardModel
+from omnisim.exceptions import ParameterError
 from omnisim.policies.folds import dealt
 
 Floats = npt.NDArray[np.float64]
@@ -45,6 +46,12 @@ class CrossFitting:
 
     def __post_init__(self) -> None:
         check_count("n_folds", self.n_folds)
+        check_count("seed", self.seed, minimum=0)
+        if not hasattr(self.model, "fit_predict"):
+            raise ParameterError(
+                "model must have fit_predict, as LinearRewards or SklearnRewards have. "
+                f"Got {self.model!r}."
+            )
 
     def predict(self, log: LoggedFeedback) -> Floats:
         """Return the predicted mean reward of every action in every row.

@@ -26,6 +26,9 @@ DTYPES = {
     "action_context": np.float64, "expected_reward": np.float64, "cost": np.float64,
 }  # fmt: skip
 
+REQUIRED = ("context", "action", "reward", "propensity")
+"""What every log must hold."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class LoggedFeedback:
@@ -101,8 +104,12 @@ class LoggedFeedback:
     def __post_init__(self) -> None:
         for name, dtype in DTYPES.items():
             value = getattr(self, name)
-            if value is not None:
+            if value is not None or name in REQUIRED:
                 object.__setattr__(self, name, _frozen(name, value, dtype))
+        for name in ("action_names", "context_names"):
+            value = getattr(self, name)
+            if isinstance(value, str) or not np.iterable(value):
+                raise ParameterError(f"{name} must be a sequence of names. Got {value!r}.")
         object.__setattr__(self, "action_names", tuple(map(str, self.action_names)))
         names = self.context_names
         if len(names) == 0 and self.context.ndim == 2:
@@ -137,7 +144,7 @@ class LoggedFeedback:
         action: str,
         reward: str,
         propensity: str | float | Mapping[Any, float] | None,
-        context: Sequence[str] = (),
+        context: str | Sequence[str] = (),
         shopper: str | None = None,
         time: str | None = None,
     ) -> LoggedFeedback:
@@ -156,7 +163,7 @@ class LoggedFeedback:
             A column; the one probability of every logged action; the probability of each action,
             known from the design, by its name; or None for the share of each action in the table,
             which is right only if actions were drawn without regard to anything.
-        context : sequence of str, default=()
+        context : str or sequence of str, default=()
             Columns of features. Numbers and booleans become one feature; text becomes one feature
             of 0 or 1 for each of its values, in order, called ``column=value``.
         shopper : str, optional
@@ -176,7 +183,8 @@ class LoggedFeedback:
             If probabilities are outside (0, 1], or one of an action is missing.
         """
         columns = {"action": action, "reward": reward, "shopper": shopper, "time": time}
-        return cls(**fields_from_table(table, columns, list(context), propensity))
+        features = [context] if isinstance(context, str) else list(context)
+        return cls(**fields_from_table(table, columns, features, propensity))
 
     @classmethod
     def from_obp(
@@ -196,6 +204,8 @@ class LoggedFeedback:
         ------
         TableError
             If a key is missing.
+        ParameterError
+            If it is no dictionary, or a value is not what the log must hold.
         """
         return cls(**fields_from_obp(feedback, action_names))
 
@@ -250,7 +260,7 @@ class LoggedFeedback:
 
     def take(self, rows: npt.ArrayLike) -> LoggedFeedback:
         """Return some rows, given by index or by a mask of shape (n,)."""
-        index = np.asarray(rows)
+        index = _checked_rows(rows, len(self))
         kept = {}
         for item in fields(self):
             value = getattr(self, item.name)
@@ -259,9 +269,28 @@ class LoggedFeedback:
         return type(self)(**kept)
 
 
+def _checked_rows(rows: npt.ArrayLike, n: int) -> npt.NDArray[Any]:
+    """Return indices or a mask of some of n rows."""
+    index = np.asarray(rows)
+    if index.dtype.kind == "b":
+        is_there = index.shape == (n,) and bool(index.any())
+    else:
+        is_there = index.ndim == 1 and index.size > 0 and index.dtype.kind in "iu"
+        is_there = is_there and -n <= index.min() and index.max() < n
+    if not is_there:
+        raise ParameterError(
+            f"rows must be indices below {n} or a mask of {n} rows, and take one row at least. "
+            f"Got {index.dtype} of shape {index.shape}."
+        )
+    return index
+
+
 def _frozen(name: str, value: Any, dtype: Any) -> npt.NDArray[Any]:
     """Return `value` as a read-only array of `dtype`, without a copy where it is one."""
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise ParameterError(f"{name} must be in rows of one length. {error}") from error
     if array.size and (array.dtype.kind not in "biuf" or (
         dtype is np.int64 and array.dtype.kind == "f" and (array != np.floor(array)).any()
     )):  # fmt: skip
@@ -289,7 +318,7 @@ def _check_shapes(log: LoggedFeedback) -> None:
     }  # fmt: skip
     wanted["cost"] = (k,)
     if log.action_context is not None:
-        wanted["action_context"] = (k, *log.action_context.shape[1:2])
+        wanted["action_context"] = (k, *(log.action_context.shape[1:2] or (1,)))
     for name, shape in wanted.items():
         value = getattr(log, name)
         if value is not None and value.shape != shape:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from omnisim._validation import check_columns
+from omnisim._validation import check_columns, check_count
+from omnisim.exceptions import ParameterError
 
 if TYPE_CHECKING:
     from omnisim.evaluation.feedback import LoggedFeedback
@@ -20,8 +21,16 @@ def fields_from_obp(
     feedback: Mapping[str, Any], action_names: Sequence[str] | None
 ) -> dict[str, Any]:
     """Return the fields of a `LoggedFeedback`."""
-    check_columns("feedback", feedback, REQUIRED)
-    names = range(int(feedback["n_actions"])) if action_names is None else action_names
+    if not isinstance(feedback, Mapping):
+        raise ParameterError(
+            f"feedback must be a dictionary with the keys {', '.join(REQUIRED)}. Got "
+            f"{feedback!r:.60}."
+        )
+    check_columns("feedback", map(str, feedback), REQUIRED)
+    n_actions = check_count("n_actions", feedback["n_actions"])
+    names = range(n_actions) if action_names is None else action_names
+    if isinstance(names, str) or not np.iterable(names) or len(tuple(names)) != n_actions:
+        raise ParameterError(f"action_names must name {n_actions} actions. Got {names!r:.60}.")
     found = {name: feedback.get(name) for name in SAME_NAME}
     expected = feedback.get("expected_reward")
     return {

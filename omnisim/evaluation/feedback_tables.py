@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from omnisim._validation import check_columns
+from omnisim._validation import as_numbers, check_columns
 from omnisim.exceptions import ParameterError, TableError
 from omnisim.journeys.tables import as_table, read_codes, read_float
 
@@ -35,6 +36,9 @@ def fields_from_table(
     propensity: str | float | Mapping[Any, float] | None,
 ) -> dict[str, Any]:
     """Return the fields of a `LoggedFeedback` from a plain table."""
+    for role in ("action", "reward"):
+        if not isinstance(columns[role], str):
+            raise ParameterError(f"{role} must name a column. Got {columns[role]!r}.")
     arrow = as_table(table)
     used = [name for name in columns.values() if name is not None] + list(context)
     used += [propensity] if isinstance(propensity, str) else []
@@ -100,7 +104,12 @@ def _propensity(
                 f"propensity must name every action of the table. It lacks {lacking}; "
                 f"it has {list(given)}."
             )
-        return np.array([float(given[name]) for name in names])[action]
+        return as_numbers("propensity", [given[name] for name in names])[action]
+    if not isinstance(given, Real):
+        raise ParameterError(
+            "propensity must be a column, a probability, a mapping of actions to probabilities, or "
+            f"None. Got {given!r:.60}."
+        )
     return np.full(len(action), float(given))
 
 
@@ -134,7 +143,7 @@ def fields_from_parquet(path: str | os.PathLike[str]) -> dict[str, Any]:
             f"{path} is no log written by LoggedFeedback.write_parquet. For a table of your own, "
             "use LoggedFeedback.from_table."
         ) from error
-    except (OSError, pa.ArrowException, ValueError) as error:
+    except (OSError, TypeError, pa.ArrowException, ValueError) as error:
         raise TableError(f"{path}: cannot be read as a log: {error}") from error
     names = {"context": about["context_names"]}
     names |= dict.fromkeys(MATRICES[1:], about["action_names"])

@@ -146,6 +146,7 @@ class BootstrapInterval:
     def __post_init__(self) -> None:
         check_confidence("confidence", self.confidence)
         check_count("n_replicates", self.n_replicates, minimum=2)
+        check_count("seed", self.seed, minimum=0)
 
     def around(self, terms: Sequence[Terms], cluster: Ints | None) -> tuple[float, float, float]:
         """Return (standard error, low, high) of the sum of the terms."""

@@ -17,11 +17,13 @@ predicted mean reward of an action and V(q) its mean over the target's actions i
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from omnisim._validation import as_numbers
 from omnisim.evaluation.cross_fit import CrossFitting, clusters
 from omnisim.evaluation.feedback import LoggedFeedback
 from omnisim.evaluation.interval import Interval, NormalInterval, Terms
@@ -45,6 +47,11 @@ class Evidence:
     @classmethod
     def of(cls, log: LoggedFeedback, target: Target) -> Evidence:
         """Weigh a log for a target policy."""
+        if not isinstance(log, LoggedFeedback):
+            raise ParameterError(
+                "log must be LoggedFeedback; LoggedFeedback.from_table makes one of a table. "
+                f"Got {type(log).__name__}."
+            )
         probabilities = target_probabilities(log, target)
         weight = importance_weights(log, probabilities)
         return cls(log, probabilities, weight, measure(log, probabilities, weight))
@@ -140,6 +147,10 @@ class OffPolicyEstimator:
 
     def value_of(self, terms: list[Terms], evidence: Evidence, interval: Interval) -> PolicyValue:
         """Return the value of a sum of terms with its interval."""
+        if not hasattr(interval, "around"):
+            raise ParameterError(
+                f"interval must be NormalInterval() or BootstrapInterval(). Got {interval!r}."
+            )
         log, seen = evidence.log, evidence.overlap
         cluster = None if log.shopper is None else clusters(log.shopper)
         error, low, high = interval.around(terms, cluster)
@@ -352,14 +363,14 @@ class ShrinkageDR(DoublyRobust):
 
 
 def _check_above_zero(name: str, value: float) -> None:
-    if not value > 0:
+    if not isinstance(value, Real) or not value > 0:
         raise ParameterError(f"{name} must be > 0; infinity is allowed. Got {value!r}.")
 
 
 def _model_terms(evidence: Evidence, predicted: npt.ArrayLike | None) -> tuple[Floats, Floats]:
     """Return V(q) and the residual of the logged action, both (n,)."""
     log, probabilities = evidence.log, evidence.probabilities
-    q = np.asarray(predicted, dtype=np.float64)
+    q = as_numbers("predicted", predicted)
     if q.shape != probabilities.shape:
         raise ParameterError(
             f"predicted must have shape {probabilities.shape}, one row a decision and one column "

@@ -113,6 +113,8 @@ def policy_values(
     OverlapWarning
         Once a target, if few rows carry its estimates.
     """
+    if not isinstance(targets, Mapping):
+        raise ParameterError(f"targets must be policies by name. Got {targets!r:.60}.")
     if not targets or (reference is not None and reference not in targets):
         raise ParameterError(
             f"reference must be one of the targets, of which there must be one at least. "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any, Protocol
 
 import numpy as np
@@ -47,7 +48,7 @@ class LinearRewards:
     ridge: float = 1.0
 
     def __post_init__(self) -> None:
-        if not 0 <= self.ridge < float("inf"):
+        if not isinstance(self.ridge, Real) or not 0 <= self.ridge < float("inf"):
             raise ParameterError(f"ridge must be finite and >= 0. Got {self.ridge!r}.")
 
     def fit_predict(self, log: LoggedFeedback, context: Floats) -> Floats:
@@ -92,6 +93,10 @@ class SklearnRewards:
 
     estimator: Any
     per_action: bool = True
+
+    def __post_init__(self) -> None:
+        if not hasattr(self.estimator, "fit"):
+            raise ParameterError(f"estimator must be of scikit-learn. Got {self.estimator!r}.")
 
     def fit_predict(self, log: LoggedFeedback, context: Floats) -> Floats:
         """Return the predicted mean reward of every action, (n_rows, n_actions)."""

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from omnisim._validation import check_choice
+from omnisim._validation import as_numbers, check_choice
 from omnisim.evaluation.feedback import LoggedFeedback
 from omnisim.exceptions import ParameterError
 from omnisim.policies import Policy, Truth
@@ -62,13 +62,16 @@ def target_probabilities(log: LoggedFeedback, target: Target) -> Floats:
     if isinstance(target, Mapping):
         for name in target:
             check_choice("action", name, log.action_names)
-        row = np.array([float(target.get(name, 0.0)) for name in log.action_names])
+        row = as_numbers("target", [target.get(name, 0.0) for name in log.action_names])
         return _checked(np.broadcast_to(row, (len(log), log.n_actions)), log)
     if isinstance(target, Policy):
         return _checked(_of_policy(target, log), log)
     if isinstance(target, HasProbabilities):
-        return _checked(np.asarray(target.probabilities(log.context), dtype=np.float64), log)
-    array = np.asarray(target)
+        return _checked(as_numbers("target", target.probabilities(log.context)), log)
+    try:
+        array = np.asarray(target)
+    except ValueError as error:
+        raise ParameterError(f"target must be in rows of one length. {error}") from error
     if array.ndim == 1 and array.dtype.kind in "iu":
         return _of_actions(array, log)
     if array.dtype.kind not in "biuf":
@@ -89,10 +92,14 @@ def _of_policy(policy: Policy, log: LoggedFeedback) -> Floats:
 
 
 def _of_actions(action: npt.NDArray[Any], log: LoggedFeedback) -> Floats:
-    if action.shape != (len(log),) or action.min() < 0 or action.max() >= log.n_actions:
+    if action.shape != (len(log),):
+        raise ParameterError(
+            f"target must give one action to each of {len(log)} rows. Got shape {action.shape}."
+        )
+    if action.min() < 0 or action.max() >= log.n_actions:
         raise ParameterError(
             f"target must give one action in [0, {log.n_actions}) to each of {len(log)} rows. "
-            f"Got shape {action.shape}, values {action.min()} to {action.max()}."
+            f"Got values {action.min()} to {action.max()}."
         )
     return np.asarray(action[:, None] == np.arange(log.n_actions), dtype=np.float64)
 

@@ -26,7 +26,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri
 
-from omnisim._validation import check_choice, check_confidence, check_count
+from omnisim._validation import as_numbers, check_choice, check_confidence, check_count
 from omnisim.evaluation.cross_fit import clusters
 from omnisim.evaluation.feedback import LoggedFeedback
 from omnisim.evaluation.interval import clustered_error
@@ -175,7 +175,7 @@ def uplift_curve(
 
 
 def _checked_prediction(predicted: npt.ArrayLike, log: LoggedFeedback) -> Floats:
-    q = np.asarray(predicted, dtype=np.float64)
+    q = as_numbers("predicted", predicted)
     if q.shape != (len(log), log.n_actions) or not np.isfinite(q).all():
         raise ParameterError(
             f"predicted must be finite, of shape {(len(log), log.n_actions)}. "

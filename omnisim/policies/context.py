@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from omnisim._validation import check_choice
+from omnisim._validation import as_numbers, check_choice
 from omnisim.exceptions import ParameterError
 
 Floats = NDArray[np.float64]
@@ -69,7 +69,7 @@ class Context:
     Raises
     ------
     ParameterError
-        If shapes do not fit together.
+        If shapes do not fit together, or a row allows no action.
     """
 
     features: Floats
@@ -95,6 +95,12 @@ class Context:
                 f"features {self.features.shape}, eligible {self.eligible.shape}, cost "
                 f"{self.cost.shape}, u {self.u.shape} and record {self.record.shape} must have n "
                 f"rows, {len(self.names)} features and {k} actions."
+            )
+        if not self.eligible.any(axis=1).all():
+            row = int(self.eligible.any(axis=1).argmin())
+            raise ParameterError(
+                f"eligible must allow an action in every row, of {self.actions}. Row {row} allows "
+                f"nothing: leave it out, or allow {NONE!r}."
             )
 
     @classmethod
@@ -130,23 +136,24 @@ class Context:
         Raises
         ------
         ParameterError
-            If shapes do not fit together or a number is not finite.
+            If shapes do not fit together, a number is not finite, a draw is outside (0, 1), names
+            repeat, or a row allows no action.
         """
-        x = np.ascontiguousarray(features, dtype=np.float64)
+        x = np.ascontiguousarray(as_numbers("features", features))
         if x.ndim != 2 or not np.isfinite(x).all():
             raise ParameterError(f"features must be finite, (n, n_features). Got {x.shape}.")
-        n, k = len(x), len(actions)
+        columns = [f"x{j}" for j in range(x.shape[1])] if names is None else names
+        n, k = len(x), len(_different("actions", actions))
+        price = np.zeros(k) if cost is None else as_numbers("cost", cost).copy()
+        luck = np.full(n, 0.5) if u is None else as_numbers("u", u).copy()
+        able = np.ones((n, k)) if eligible is None else as_numbers("eligible", eligible)
+        who = np.full(n, -1) if record is None else as_numbers("record", record)
+        if not np.isfinite(price).all() or not ((luck > 0) & (luck < 1)).all():
+            raise ParameterError(f"cost must be finite, u in (0, 1). Got {price} and {luck}.")
         return cls(
-            features=x,
-            names=tuple(f"x{j}" for j in range(x.shape[1])) if names is None else tuple(names),
-            actions=tuple(actions),
-            eligible=np.ones((n, k), np.bool_)
-            if eligible is None
-            else np.array(eligible, np.bool_),
-            cost=np.zeros(k) if cost is None else np.array(cost, np.float64),
-            u=np.full(n, 0.5) if u is None else np.array(u, np.float64),
-            record=np.full(n, -1) if record is None else np.array(record, np.int64),
-        )
+            features=x, names=_different("names", columns), actions=_different("actions", actions),
+            eligible=able.astype(np.bool_), cost=price, u=luck, record=who.astype(np.int64),
+        )  # fmt: skip
 
     def __len__(self) -> int:
         """Return the number of decisions."""
@@ -178,3 +185,14 @@ class Context:
             record=self.record[rows],
             truth=None if self.truth is None else self.truth.take(rows),
         )
+
+
+def _different(name: str, values: Sequence[str]) -> tuple[str, ...]:
+    """Return names of which there is one at least, and none twice."""
+    is_list = np.iterable(values) and not isinstance(values, str)
+    made = tuple(values) if is_list else ()
+    if not is_list or not all(isinstance(value, str) for value in made):
+        raise ParameterError(f"{name} must be a sequence of text. Got {values!r}.")
+    if len(set(made)) < len(made) or (name == "actions" and not made):
+        raise ParameterError(f"{name} must be different, at least one action. Got {made}.")
+    return made

@@ -77,10 +77,11 @@ class LinearBandit(Policy):
     def learn(self, outcome: Outcome) -> None:
         """Add the outcomes, row by row."""
         x = self._inputs(outcome.context)
+        index = np.ascontiguousarray(outcome.action.index, dtype=np.int64)
+        reward = np.ascontiguousarray(outcome.reward, dtype=np.float64)
         _bandit.update(
-            x, np.ascontiguousarray(outcome.action.index), np.ascontiguousarray(outcome.reward),
-            REFRESH_EVERY, self.precision_, self.inverse_, self.moment_, self.theta_,
-            self.n_updates_,
+            x, index, reward, REFRESH_EVERY, self.precision_, self.inverse_, self.moment_,
+            self.theta_, self.n_updates_,
         )  # fmt: skip
 
     def _inputs(self, context: Context) -> Floats:

@@ -67,7 +67,8 @@ class Outcome:
     Raises
     ------
     ParameterError
-        If lengths differ, an action is none of the context's, or a reward is not finite.
+        If lengths differ, an action is none of the context's, a propensity is outside (0, 1], or a
+        reward is not finite.
     """
 
     context: Context
@@ -83,11 +84,21 @@ class Outcome:
         if not len(self.reward):
             return
         index, n_actions = self.action.index, len(self.context.actions)
+        for name, value, kinds in (("action.index", index, "iu"), ("reward", self.reward, "iuf")):
+            if not isinstance(value, np.ndarray) or value.dtype.kind not in kinds:
+                kind = "whole numbers" if kinds == "iu" else "numbers"
+                raise ParameterError(f"{name} must be an array of {kind}. Got {value!r:.60}.")
         low, high = index.min(), index.max()
         if low < 0 or high >= n_actions:
             raise ParameterError(
                 f"action.index must lie in [0, {n_actions}): {self.context.actions}. Got "
                 f"{low if low < 0 else high}."
+            )
+        propensity = self.action.propensity
+        if not (propensity.min() > 0 and propensity.max() <= 1):
+            row = int((~((propensity > 0) & (propensity <= 1))).argmax())
+            raise ParameterError(
+                f"action.propensity must lie in (0, 1]. Got {propensity[row]} in row {row}."
             )
         if not np.isfinite(self.reward).all():
             row = int(np.isfinite(self.reward).argmin())

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from omnisim.exceptions import ParameterError
-from omnisim.policies import Action, Outcome, Truth, joined
+from omnisim.policies import Action, Context, Outcome, Truth, joined
 from omnisim.policies.choosing import certain, drawn, explored, uniform_share
 from tests.reference.contexts import made_context, random_context
 
@@ -15,7 +15,7 @@ def test_shapes_must_fit() -> None:
     with pytest.raises(ParameterError, match="2 features"):
         made_context(np.zeros((2, 1)), ("a", "b"))
     with pytest.raises(ParameterError, match=r"same length\. Got 1, 2 and 1"):
-        Outcome(random_context(1, 1, 2, 0), certain(np.zeros(2)), np.zeros(1))
+        Outcome(random_context(1, 1, 2, 0), certain(np.zeros(2, np.int64)), np.zeros(1))
 
 
 def test_columns_and_actions_are_found_by_name() -> None:
@@ -48,9 +48,49 @@ def test_joined_outcomes_are_those_that_were_cut() -> None:
     assert again.reward.tolist() == whole.reward.tolist()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"eligible": [[1, 1], [0, 0]]}, "Row 1 allows nothing: leave it out, or allow 'none'"),
+        ({"eligible": [1, 1]}, r"eligible \(2,\)"),
+        ({"features": [["a"], ["b"]]}, "features must be numbers"),
+        ({"features": [[1.0], [1.0, 2.0]]}, "features must be numbers, in rows of one length"),
+        ({"features": None}, "features must be finite"),
+        ({"actions": ()}, "at least one action"),
+        ({"actions": ("none", "none")}, "actions must be different"),
+        ({"actions": "none"}, "actions must be a sequence of text. Got 'none'"),
+        ({"actions": 3}, "actions must be a sequence of text. Got 3"),
+        ({"names": (1,)}, "names must be a sequence of text"),
+        ({"cost": [0.0, np.nan]}, "cost must be finite"),
+        ({"u": [0.5, 2.0]}, r"u in \(0, 1\)"),
+        ({"u": [0.5, np.nan]}, r"u in \(0, 1\)"),
+        ({"record": ["a", "b"]}, "record must be numbers"),
+    ],
+)
+def test_contexts_that_cannot_be_decided_are_refused(arguments, words) -> None:
+    given = {"features": [[1.0], [2.0]], "actions": ("none", "email:popular")} | arguments
+    with pytest.raises(ParameterError, match=words):
+        Context.of(given.pop("features"), given.pop("actions"), **given)
+
+
+@pytest.mark.parametrize(
+    ("index", "propensity", "reward", "words"),
+    [
+        (np.zeros(2), np.ones(2), np.zeros(2), "action.index must be an array of whole numbers"),
+        (np.zeros(2, np.int64), np.array([0.5, 0]), np.zeros(2), r"in \(0, 1\]. Got 0.0 in row 1"),
+        (np.zeros(2, np.int64), np.array([np.nan, 1]), np.zeros(2), "Got nan in row 0"),
+        (np.zeros(2, np.int64), np.array([1.0, 1.5]), np.zeros(2), "Got 1.5 in row 1"),
+        (np.zeros(2, np.int64), np.ones(2), [0.0, 0.0], "reward must be an array of numbers"),
+    ],
+)
+def test_outcomes_hold_what_can_be_learned(index, propensity, reward, words) -> None:
+    with pytest.raises(ParameterError, match=words):
+        Outcome(random_context(2, 1, 2, 0), Action(index, propensity), reward)
+
+
 def test_outcomes_of_other_features_are_not_joined() -> None:
     one, other = (random_context(1, d, 2, 0) for d in (1, 2))
-    parts = [Outcome(c, certain(np.zeros(1)), np.zeros(1)) for c in (one, other)]
+    parts = [Outcome(c, certain(np.zeros(1, np.int64)), np.zeros(1)) for c in (one, other)]
     with pytest.raises(ParameterError, match="features and actions are the same"):
         joined(parts)
     with pytest.raises(ParameterError, match="at least one"):
@@ -94,4 +134,4 @@ def test_actions_that_are_not_there_are_refused(index: int) -> None:
 @pytest.mark.parametrize("reward", [np.nan, np.inf])
 def test_rewards_are_finite(reward: float) -> None:
     with pytest.raises(ParameterError, match=r"reward must be finite.*row 1"):
-        Outcome(random_context(2, 1, 2, 0), certain(np.zeros(2)), np.array([0.0, reward]))
+        Outcome(random_context(2, 1, 2, 0), certain(np.zeros(2, np.int64)), np.array([0.0, reward]))

@@ -1,0 +1,165 @@
+"""Arguments that are no logs, targets or estimators get an error that says what must hold."""
+
+import numpy as np
+import pytest
+
+from omnisim.evaluation import (
+    IPS,
+    SNIPS,
+    BootstrapInterval,
+    CrossFitting,
+    DirectMethod,
+    DoublyRobust,
+    LinearRewards,
+    LoggedFeedback,
+    SelfNormalisedDR,
+    ShrinkageDR,
+    SklearnRewards,
+    SwitchDR,
+    policy_values,
+    uplift_curve,
+)
+from omnisim.exceptions import ParameterError, TableError
+
+OBP = {
+    "n_actions": 2, "context": np.zeros((4, 1)), "action": np.array([0, 1, 0, 1]),
+    "reward": np.ones(4), "pscore": np.full(4, 0.5),
+}  # fmt: skip
+TABLE = {"arm": ["a", "b"] * 5, "spend": [float(k) for k in range(10)], "past": [0, 1] * 5}
+ESTIMATORS = (IPS, SNIPS, DirectMethod, DoublyRobust, SelfNormalisedDR, SwitchDR, ShrinkageDR)
+
+
+def log(**changes: object) -> LoggedFeedback:
+    fields = {
+        "context": np.zeros((4, 1)), "action": [0, 1, 0, 1], "reward": np.ones(4),
+        "propensity": np.full(4, 0.5), "action_names": ("a", "b"),
+    }  # fmt: skip
+    return LoggedFeedback(**(fields | changes))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("feedback", "error", "words"),
+    [
+        (None, ParameterError, "must be a dictionary with the keys n_actions, .*Got None"),
+        ([1], ParameterError, "must be a dictionary"),
+        ({}, TableError, "lacks columns 'n_actions'"),
+        ({1: 2}, TableError, "lacks columns 'n_actions'"),
+        (OBP | {"n_actions": None}, ParameterError, "n_actions must be an integer"),
+        (OBP | {"n_actions": 2.5}, ParameterError, "n_actions must be an integer"),
+        (OBP | {"context": None}, ParameterError, "context must be numbers"),
+        (OBP | {"context": np.zeros(4)}, ParameterError, "context must have shape"),
+        (OBP | {"context": [[1], [1, 2]]}, ParameterError, "context must be in rows of one"),
+        (OBP | {"action": None}, ParameterError, "action must be whole numbers"),
+        (OBP | {"reward": np.ones(3)}, ParameterError, "reward must have shape"),
+        (OBP | {"reward": np.full(4, np.nan)}, ParameterError, "reward must be finite"),
+        (OBP | {"pscore": None}, ParameterError, "propensity must be numbers"),
+        (OBP | {"pscore": np.zeros(4)}, ParameterError, r"propensity must be in \(0, 1\]"),
+        (OBP | {"action_context": np.zeros(2)}, ParameterError, "action_context must have shape"),
+        (OBP | {"action_context": 1.0}, ParameterError, "action_context must have shape"),
+    ],
+)
+def test_feedback_of_the_pipeline(feedback, error, words) -> None:
+    with pytest.raises(error, match=words):
+        LoggedFeedback.from_obp(feedback)
+
+
+@pytest.mark.parametrize("names", [3, "ab", ("a",)])
+def test_names_of_the_pipelines_actions(names) -> None:
+    with pytest.raises(ParameterError, match="action_names must name 2 actions"):
+        LoggedFeedback.from_obp(OBP, action_names=names)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"reward": None}, "reward must be numbers"),
+        ({"reward": [1, 1, 1, np.nan]}, "reward must be finite. Got nan in row 3"),
+        ({"propensity": [0.5, 0.5, 0, 0.5]}, r"propensity must be in \(0, 1\]. Got 0.0 in row 2"),
+        ({"action_names": None}, "action_names must be a sequence of names"),
+        ({"action_names": "ab"}, "action_names must be a sequence of names"),
+        ({"context_names": 5}, "context_names must be a sequence of names"),
+        ({"context": np.zeros((0, 1)), "action": [], "reward": [], "propensity": []}, "n >= 1"),
+    ],
+)
+def test_logs(changes, words) -> None:
+    with pytest.raises(ParameterError, match=words):
+        log(**changes)
+
+
+@pytest.mark.parametrize("rows", [[], [4], [-5], [0.5], [False] * 4, [True] * 3, "a", [[0]]])
+def test_rows_that_are_not_there(rows) -> None:
+    with pytest.raises(ParameterError, match="rows must be indices below 4 or a mask of 4 rows"):
+        log().take(rows)
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "words"),
+    [
+        ({"action": "amr"}, TableError, "lacks column 'amr'.*Did you mean 'arm'"),
+        ({"reward": "q"}, TableError, "lacks column 'q'"),
+        ({"context": ["q"]}, TableError, "lacks column 'q'"),
+        ({"context": "pats"}, TableError, "lacks column 'pats'.*Did you mean 'past'"),
+        ({"shopper": "q"}, TableError, "lacks column 'q'"),
+        ({"propensity": "q"}, TableError, "lacks column 'q'"),
+        ({"action": None}, ParameterError, "action must name a column. Got None"),
+        ({"reward": 3}, ParameterError, "reward must name a column. Got 3"),
+        ({"propensity": [0.5]}, ParameterError, "propensity must be a column, a probability"),
+        ({"propensity": {"a": "x", "b": 0.5}}, ParameterError, "propensity must be numbers"),
+        ({"propensity": 0.0}, ParameterError, r"propensity must be in \(0, 1\]"),
+    ],
+)
+def test_tables(changes, error, words) -> None:
+    with pytest.raises(error, match=words):
+        LoggedFeedback.from_table(
+            TABLE, **({"action": "arm", "reward": "spend", "propensity": 0.5} | changes)
+        )
+
+
+def test_a_file_that_is_none() -> None:
+    with pytest.raises(TableError, match="None: cannot be read as a log"):
+        LoggedFeedback.read_parquet(None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("make", ESTIMATORS)
+@pytest.mark.parametrize("given", [None, TABLE, []])
+def test_what_is_no_log(make, given) -> None:
+    with pytest.raises(ParameterError, match="log must be LoggedFeedback"):
+        make().estimate(given, "a")
+
+
+@pytest.mark.parametrize("make", ESTIMATORS)
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        (None, "target must hold numbers"),
+        ({"a": "x"}, "target must be numbers"),
+        (np.zeros(0, np.int64), r"one action to each of 4 rows. Got shape \(0,\)"),
+        (np.full((4, 2), np.nan), "sum to 1 in every row"),
+        ([[1], [1, 2]], "target must be in rows of one length"),
+    ],
+)
+def test_what_is_no_target(make, target, words) -> None:
+    with pytest.raises(ParameterError, match=words):
+        make().estimate(log(), target)
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: IPS(max_weight=None), "max_weight must be > 0"),
+        (lambda: IPS(max_weight=float("nan")), "max_weight must be > 0"),
+        (lambda: SwitchDR(threshold="x"), "threshold must be > 0"),
+        (lambda: LinearRewards(ridge="x"), "ridge must be finite"),
+        (lambda: SklearnRewards(None), "estimator must be of scikit-learn. Got None"),
+        (lambda: CrossFitting(model=None), "model must have fit_predict"),
+        (lambda: CrossFitting(seed="x"), "seed must be an integer"),
+        (lambda: BootstrapInterval(seed="x"), "seed must be an integer"),
+        (lambda: IPS().estimate(log(), "a", interval="normal"), r"interval must be NormalInterval"),
+        (lambda: DoublyRobust().estimate(log(), "a", predicted="x"), "predicted must be numbers"),
+        (lambda: policy_values(log(), ["a"]), "targets must be policies by name"),
+        (lambda: uplift_curve(log(), "x", control="a"), "predicted must be numbers"),
+    ],
+)
+def test_what_is_no_estimator(make, words) -> None:
+    with pytest.raises(ParameterError, match=words):
+        make()
