@@ -49,8 +49,9 @@ class PremiumSplit:
     parts : DataFrame
         part, log_ratio, ci_low, ci_high, ratio, share (of the observed logarithm). "observed" is
         the premium in the variant's data; "exposure" that of shuffled channels: who buys often
-        meets more of them; "self-selection" what preferences add where use of a channel has no
-        effect on anything; "channel use" what its effects add in the baseline; "integration" what
+        meets more of them; "self-selection" what preferences add where the effects between channels
+        that a setting can take away are off (`premium_worlds.NO_CROSS_EFFECTS` says which, and what
+        is left); "channel use" what these effects add in the baseline; "integration" what
         changes from baseline to variant, the changed mix of shoppers included. Cause is the last
         two together.
     do_effects : DataFrame
@@ -102,7 +103,7 @@ def split_premium(
     """Run the worlds that tell exposure, self-selection and cause apart, under the same luck.
 
     ln R_obs = ln R_perm + ln(R_0 / R_perm) + ln(R_silo / R_0) + ln(R_obs / R_silo). R_0 is measured
-    in the baseline without any effect of channel use (`premium_worlds.NO_CROSS_EFFECTS`), R_perm
+    in the baseline without effects between channels (`premium_worlds.NO_CROSS_EFFECTS`), R_perm
     there with the channels of all purchases shuffled. "Multichannel" is who bought both in a store
     and online, website and app together, within the horizon.
 

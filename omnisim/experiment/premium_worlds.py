@@ -21,13 +21,17 @@ NO_CROSS_EFFECTS = {
     "choice.habit": 0.0,
     "channels.online_to_store": 0.0,
     "channels.store_to_online": 0.0,
+    "experience.incoherence": 0.0,
     "stores.p_unplanned": 0.0,
     "costs.points_share": 0.0,
     "messages.cap_per_week": 0,
 }
-"""What is switched off in the world in which the use of a channel leaves no trace: habit, help of a
-search in one channel for buying in another, purchases on the side, points and mail after purchases.
-Channels still differ in wait, distance and risk: that is their quality, not the use of several."""
+"""What is switched off where self-selection is measured: habit, help of a search in one channel for
+buying in another, offence at prices that differ between channels, purchases on the side, points and
+mail after purchases. Channels still differ in wait, distance and risk: that is their quality, not
+the use of several. What no setting takes apart stays: what a look in the store reveals of an item
+counts wherever it is bought, and satisfaction, engagement, goodwill and drop-out are towards the
+firm, not towards a channel. What these cause is in "self-selection"."""
 
 N_RUNS = 6
 """Runs of one replication: no effect, siloed, observed, store only, online only, encouraged."""
@@ -110,7 +114,7 @@ def run_premium_worlds(task: PremiumTask) -> dict[str, float]:
 
 
 def no_cross_effects(scenario: Scenario) -> Scenario:
-    """Return the world in which the use of one channel changes nothing in another."""
+    """Return the world without the effects between channels that `NO_CROSS_EFFECTS` names."""
     return scenario.replace(NO_CROSS_EFFECTS)
 
 

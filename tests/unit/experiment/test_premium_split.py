@@ -78,6 +78,20 @@ def test_where_use_leaves_no_trace_there_is_no_mail_and_no_purchase_on_the_side(
     )
 
 
+def test_where_self_selection_is_measured_prices_that_differ_offend_nobody(
+    base: om.Scenario,
+) -> None:
+    """In the siloed firm managers set prices apart, and who was asked less elsewhere minds."""
+    mild, touchy = (base.replace({"experience.incoherence": size}) for size in (0.0, 50.0))
+    felt = [om.simulate(world, seed=5).final["satisfaction"] for world in (mild, touchy)]
+    assert not np.array_equal(*felt)
+    felt = [
+        om.simulate(no_cross_effects(world), seed=5).final["satisfaction"]
+        for world in (mild, touchy)
+    ]
+    assert np.array_equal(*felt)
+
+
 STORE_ONLY = {"channels.website.is_open": False, "channels.app.is_open": False}
 
 
