@@ -18,6 +18,7 @@ from omnisim.experiment.rewards import decision_rewards
 from omnisim.experiment.runner import run_tasks
 from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
 from omnisim.policies import NoContact, Policy
+from omnisim.policies.wrapper import Wrapper
 from omnisim.provenance import record
 from omnisim.random import fresh_seed
 
@@ -194,7 +195,9 @@ def learning_curves(
 
 
 def learns(policy: Policy) -> bool:
-    """Tell whether a policy takes anything up from outcomes."""
+    """Tell whether a policy, or the one inside it, takes anything up from outcomes."""
+    while isinstance(policy, Wrapper):
+        policy = policy.policy
     return type(policy).learn is not Policy.learn
 
 

@@ -205,6 +205,11 @@ class PolicyStudy(Part):
         if learning is not None and known is not None:
             for name in learning.policies:
                 check_choice("policy", name, known)
+                if not learns(_first(known[name])):
+                    raise ValueError(
+                        f"learning: policies: {name}: must learn from outcomes, as its curve would "
+                        f"be flat. Got kind {type(_first(known[name])).__name__!r}."
+                    )
             if not learning.policies and not any(learns(_first(t)) for t in known.values()):
                 raise ValueError("learning: must have a policy that learns among the policies")
         return learning

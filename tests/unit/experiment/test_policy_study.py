@@ -107,6 +107,14 @@ BAD += [
     (WINDOW, "window_days = 41: must be at most the horizon of 40 days"),
     (SMALL + "[profile_error]\nvalues = [2.0]\n", "profile_error: values: "),
     (SMALL + '[profile_error]\npolicy = { kind = "LinUCB" }\n', "must not have to be trained"),
+    (
+        SMALL + '[profile_error]\npolicy = { kind = "Impersonal", policy = { kind = "LinUCB" } }\n',
+        "must not have to be trained",
+    ),
+    (
+        SMALL + '[learning]\npolicies = ["learner", "blanket"]\n',
+        "blanket: must learn from outcomes, as its curve would be flat. Got kind 'Blanket'",
+    ),
     (SMALL.replace("LinUCB", "RFM") + "[learning]\n", "learning: must have a policy that learns"),
 ]
 
@@ -116,6 +124,16 @@ def test_a_bad_study_is_told_by_line(load, text, message):
     with pytest.raises(ConfigError) as error:
         load(text)
     assert message in str(error.value)
+
+
+@pytest.mark.parametrize("policy", [
+    '{ kind = "Impersonal", policy = { kind = "Blanket" } }',
+    '{ kind = "Blindfold", policy = { kind = "RecencyCampaign" } }',
+    '{ kind = "Online", policy = { kind = "LinUCB" } }',
+])  # fmt: skip
+def test_a_wrapper_need_be_trained_only_if_what_is_inside_must(load, policy):
+    study = load(SMALL + f"[profile_error]\npolicy = {policy}\n")
+    assert study.profile_error.policy["policy"]["kind"] in ("Blanket", "RecencyCampaign", "LinUCB")
 
 
 @pytest.mark.parametrize(
