@@ -51,7 +51,7 @@ class MarkovAttribution(AttributionModel):
         Where the steps into a removed channel go: to the null state, or to the other steps from the
         same state in proportion. By redistribution a channel that converts worse than the others
         has a negative removal effect, and then a negative credit. Where the effects do not sum to
-        more than 0, but for rounding, nothing can be divided in their proportion: credits are NaN,
+        more than 0, rounding aside, nothing can be divided in their proportion: credits are NaN,
         with a warning.
     value_by : {"value", "conversions"}, default="value"
         What divides the value: the value that each removal loses, or the conversions.

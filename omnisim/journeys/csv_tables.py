@@ -1,7 +1,7 @@
 """Read CSV files: find their delimiter, and say which columns are text or real numbers."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ class CsvColumns:
     numbers : sequence of str
         May be whole numbers in a stream's first block and no longer so farther down.
     times : sequence of str
-        As `numbers`; or dates in the first block, and times of day farther down.
+        As `numbers`; or text, for one block may hold dates and another one times of day or zones.
     identifier : str, optional
         Text as well, but without white space at its ends, and it may be missing.
     """
@@ -37,11 +37,16 @@ class CsvColumns:
     numbers: Sequence[str] = ()
     times: Sequence[str] = ()
     identifier: str | None = None
-    all_text: frozenset[str] = field(init=False, default=frozenset())
 
-    def __post_init__(self) -> None:
-        also = () if self.identifier is None else (self.identifier,)
-        object.__setattr__(self, "all_text", frozenset((*self.text, *also)))
+    @property
+    def all_text(self) -> frozenset[str]:
+        """Columns that are read as text, the identifier included."""
+        return frozenset((*self.text, *(() if self.identifier is None else (self.identifier,))))
+
+    @property
+    def all_used(self) -> frozenset[str]:
+        """All columns that are known."""
+        return self.all_text.union(self.numbers, self.times)
 
     def cleaned(self, table: pa.Table) -> pa.Table:
         """Return the table with the identifier trimmed, and null where it is missing."""
@@ -70,15 +75,19 @@ def read_csv(path: Path, source: Path | pa.NativeFile, layout: CsvLayout | None)
 
 
 def open_csv(path: Path, layout: CsvLayout) -> tuple[Any, CsvColumns]:
-    """Return the batches of a CSV file, not yet cleaned, and what is known of its columns."""
+    """Return the batches of a CSV file, not yet cleaned, and what is known of its columns.
+
+    Each block is read with the types of the first one, so columns whose values may look otherwise
+    farther down are given a type that takes them all; unused ones are left as bytes.
+    """
     schema = read_csv_schema(path)
     columns = layout(schema.names)
-    whole, day = (pa.int64(), pa.null()), (pa.date32(), pa.timestamp("s"))
-    real = {name for name in (*columns.numbers, *columns.times) if schema.field(name).type in whole}
-    days = {name for name in columns.times if schema.field(name).type in day}
+    kinds = {name: schema.field(name).type for name in columns.all_used}
+    whole, real = (pa.int64(), pa.null()), (*columns.numbers, *columns.times)
     types = (
-        dict.fromkeys(real, pa.float64())
-        | dict.fromkeys(days, pa.timestamp("us"))
+        dict.fromkeys(set(schema.names) - kinds.keys(), pa.binary())
+        | {name: pa.float64() for name in real if kinds[name] in whole}
+        | {name: pa.string() for name in columns.times if pa.types.is_temporal(kinds[name])}
         | dict.fromkeys(columns.all_text, pa.string())
     )
     convert = pacsv.ConvertOptions(column_types=types)

@@ -250,23 +250,23 @@ def decode(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def read_codes(column: pa.ChunkedArray, name: str) -> tuple[npt.NDArray[np.int32], list[Any]]:
     """Return a column as codes, -1 where missing, and what the codes mean; every code occurs.
 
-    Every kind of string, dictionary, integer and boolean is taken.
+    Everything but floats is taken. Bytes are the text that they hold in UTF-8, as in Parquet files
+    that do not mark text as such.
     """
     if len(column) == 0:
         return np.empty(0, dtype=np.int32), []
+    if pa.types.is_floating(column.type):
+        raise TableError(
+            f"{name} must be text or whole numbers. Got a column of type {column.type}."
+        )
     if not pa.types.is_dictionary(column.type):
-        column = decode(column)
-        if pa.types.is_floating(column.type):
-            raise TableError(
-                f"{name} must be text or whole numbers. Got a column of type {column.type}."
-            )
-        column = column.dictionary_encode()
+        column = decode(column).dictionary_encode()
     encoded = column.unify_dictionaries().combine_chunks()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.chunk(0)
     indices = encoded.indices.cast(pa.int32())
     codes = (indices.fill_null(-1) if indices.null_count else indices).to_numpy()
-    means = encoded.dictionary.to_pylist()
+    means = _as_text(encoded.dictionary, name).to_pylist()
     used = np.bincount(codes + 1, minlength=len(means) + 1)[1:] > 0
     if None in means:
         used[means.index(None)] = False
@@ -274,3 +274,21 @@ def read_codes(column: pa.ChunkedArray, name: str) -> tuple[npt.NDArray[np.int32
         return codes, means
     compact = np.append(np.where(used, np.cumsum(used) - 1, -1), -1).astype(np.int32)
     return compact[codes], [mean for mean, keep in zip(means, used, strict=True) if keep]
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    return bool(
+        pa.types.is_binary(kind)
+        or pa.types.is_large_binary(kind)
+        or pa.types.is_fixed_size_binary(kind)
+    )
+
+
+def _as_text(values: pa.Array, name: str) -> pa.Array:
+    """Return bytes as the text that they hold, anything else as it is."""
+    if not _is_bytes(values.type):
+        return values
+    try:
+        return values.cast(pa.binary()).cast(pa.string())
+    except pa.ArrowException as error:
+        raise TableError(f"{name} must be text in UTF-8. Got other bytes: {error}.") from error

@@ -124,6 +124,8 @@ def test_a_stream_of_paths_reads_what_memory_reads(tmp_path, last):
         (range(LONG), f"{LONG},2024-01-01 10:00:00,a,1.0"),
         (range(LONG), "zz,2024-01-01,b,1"),
         (range(-LONG, 0), "7,2024-01-01,b,1"),
+        (range(LONG), f"{LONG},2024-01-01 10:00:00.123456,a,1"),
+        (range(LONG), f"{LONG},2024-01-01 10:00:00.123456789,a,1"),
     ],
 )
 def test_a_stream_of_events_reads_what_memory_reads(tmp_path, shoppers, last):
@@ -133,6 +135,23 @@ def test_a_stream_of_events_reads_what_memory_reads(tmp_path, shoppers, last):
     parts = list(stream_log(file))
     assert sum(len(part) for part in parts) == len(whole) == LONG + 1
     assert parts[-1].end[-1] == whole.end[-1]
+
+
+@pytest.mark.parametrize("last", ["00.5Z", "00+02:00", "00.123456789Z"])
+def test_a_stream_takes_zones_and_fractions_farther_down(tmp_path, last):
+    lines = [f"{k},2024-01-01T00:00:00Z,a,1" for k in range(LONG)]
+    lines.append(f"{LONG},2024-01-02T00:00:{last},a,1")
+    file = write(tmp_path / "e.csv", "shopper,time,channel,conversion", lines)
+    assert list(stream_log(file))[-1].end[-1] == Journeys.from_events(file).end[-1]
+
+
+@pytest.mark.parametrize("unused", ["hello", "1.5", "2024-01-01", "caf\u00e9"])
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_a_stream_does_not_mind_columns_that_nobody_uses(tmp_path, unused, encoding):
+    lines = [f"{k},0,a,1,7" for k in range(LONG)] + [f"{LONG},0,a,1,{unused}"]
+    text = "\n".join(["shopper,time,channel,conversion,note", *lines])
+    (tmp_path / "e.csv").write_text(text, encoding=encoding)
+    assert sum(len(part) for part in stream_log(tmp_path / "e.csv")) == LONG + 1
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pyarrow.parquet
 import pytest
 
 from omnisim.exceptions import TableError
-from omnisim.journeys import Journeys, stream_events, stream_paths
+from omnisim.journeys import EventColumns, Journeys, stream_events, stream_paths
 from omnisim.journeys.stream import read_columns
 from omnisim.journeys.tables import as_table
 
@@ -108,3 +108,19 @@ def test_a_damaged_file_is_named_while_it_is_watched(tmp_path):
     (tmp_path / "x.parquet").write_bytes(b"PAR1 no")
     with pytest.raises(TableError, match=r"x\.parquet: cannot be read"):
         as_table(tmp_path / "x.parquet", progress=print)
+
+
+@pytest.mark.parametrize("kind", [pa.binary(), pa.large_binary(), pa.binary(1)])
+@pytest.mark.parametrize("is_coded", [False, True])
+def test_bytes_are_the_text_that_they_hold(kind, is_coded):
+    def column(*values):
+        made = pa.array(values, pa.binary()).cast(kind)
+        return made.dictionary_encode() if is_coded else made
+
+    table = {"shopper": column(b"1", b"1"), "time": [1.0, 2.0], "channel": column(b"x", b"y"),
+             "event": column(b"c", b"p")}  # fmt: skip
+    columns = EventColumns(converting=["P"])
+    journeys = Journeys.from_events(pa.table(table), columns=columns)
+    assert (journeys.channel_names, journeys.n_conversions.tolist()) == (("x", "y"), [1])
+    with pytest.raises(TableError, match="channel must be text in UTF-8"):
+        Journeys.from_events(pa.table(table | {"channel": column(b"x", b"\xff")}), columns=columns)
