@@ -110,6 +110,16 @@ class AttributionModel(ABC):
             setattr(self, name, value)
         return self
 
+    def __sklearn_tags__(self) -> Any:
+        """Return what scikit-learn asks of estimators: journeys in, no target."""
+        from sklearn.utils import InputTags, Tags, TargetTags
+
+        return Tags(
+            estimator_type=None,
+            target_tags=TargetTags(required=False),
+            input_tags=InputTags(two_d_array=False),
+        )
+
     def __repr__(self) -> str:
         defaults = inspect.signature(type(self)).parameters
         changed = [

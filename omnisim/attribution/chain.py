@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from omnisim._validation import check_choice
 from omnisim.attribution.sums import sum_by
 from omnisim.exceptions import BuildError, ParameterError, TableError
 from omnisim.journeys import Journeys
@@ -49,6 +50,8 @@ class Chain:
         Times a path began in the state, and ended in it with and without a conversion.
     value : ndarray of shape (n_states,), float64
         Value of the conversions that ended in the state.
+    use_nulls, repeats : bool and str
+        What was counted, as `count_chain` was told.
     """
 
     order: int
@@ -59,6 +62,8 @@ class Chain:
     to_conversion: Ints
     to_null: Ints
     value: Floats
+    use_nulls: bool = True
+    repeats: str = "keep"
 
     @property
     def n_states(self) -> int:
@@ -175,7 +180,9 @@ def check_keys(n_channels: int, order: int) -> None:
         )
 
 
-def count_chain(journeys: Journeys, order: int, *, use_nulls: bool = True) -> Chain:
+def count_chain(
+    journeys: Journeys, order: int, *, use_nulls: bool = True, repeats: str = "keep"
+) -> Chain:
     """Count the chain of the given order.
 
     Parameters
@@ -185,13 +192,18 @@ def count_chain(journeys: Journeys, order: int, *, use_nulls: bool = True) -> Ch
         At least 1, and (n_channels + 1) ** order * n_channels below 2**63.
     use_nulls : bool, default=True
         Whether journeys without a conversion count.
+    repeats : {"keep", "collapse"}, default="keep"
+        Whether a channel that follows itself makes a step.
     """
+    check_choice("repeats", repeats, ("keep", "collapse"))
+    if repeats == "collapse":
+        journeys = journeys.collapse()
     n_channels = journeys.n_channels
     base = n_channels + 1
     check_keys(n_channels, order)
     nulls = journeys.n_nulls if use_nulls else np.zeros_like(journeys.n_nulls)
     count = _count_dense if base**order * n_channels <= DENSE_CELLS else _count_sorted
-    return count(journeys, nulls, order)
+    return replace(count(journeys, nulls, order), use_nulls=use_nulls, repeats=repeats)
 
 
 @dataclass(frozen=True, eq=False)

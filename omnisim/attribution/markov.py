@@ -188,13 +188,13 @@ class MarkovAttribution(AttributionModel):
             Itself.
         """
         order = check_count("order", self.order)
-        check_choice("repeats", self.repeats, ("keep", "collapse"))
         if not isinstance(self.use_nulls, (bool, np.bool_)):
             raise ParameterError(f"use_nulls must be True or False. Got {self.use_nulls!r}.")
         journeys = check_conversions(as_journeys(X))
-        if self.repeats == "collapse":
-            journeys = journeys.collapse()
-        return self.fit_chain(count_chain(journeys, order, use_nulls=bool(self.use_nulls)))
+        use_nulls = bool(self.use_nulls)
+        return self.fit_chain(
+            count_chain(journeys, order, use_nulls=use_nulls, repeats=self.repeats)
+        )
 
     def fit_chain(self, chain: Chain) -> Self:
         """Solve a chain that was counted elsewhere, such as over a file or a cluster.
@@ -202,7 +202,7 @@ class MarkovAttribution(AttributionModel):
         Parameters
         ----------
         chain : Chain
-            Of this model's order. Whether nulls and repeats count was settled when it was counted.
+            Of this model's order, and counted with its `use_nulls` and `repeats`.
 
         Returns
         -------
@@ -211,10 +211,14 @@ class MarkovAttribution(AttributionModel):
         """
         check_choice("removal", self.removal, ("null", "redistribute"))
         check_choice("value_by", self.value_by, ("value", "conversions"))
-        if chain.order != check_count("order", self.order):
-            raise ParameterError(
-                f"chain must have the order of the model, {self.order}. Got {chain.order}."
-            )
+        check_count("order", self.order)
+        for name in ("order", "use_nulls", "repeats"):
+            mine, counted = getattr(self, name), getattr(chain, name)
+            if mine != counted:
+                raise ParameterError(
+                    f"chain must have been counted with the model's {name}, {mine!r}. Got one with "
+                    f"{counted!r}."
+                )
         if not chain.to_conversion.any():
             raise TableError("There is no conversion in the chain to divide among the channels.")
         self.__dict__.pop("transition_matrix_", None)

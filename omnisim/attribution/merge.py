@@ -33,6 +33,7 @@ def count_stream(
     order: int = 1,
     *,
     use_nulls: bool = True,
+    repeats: str = "keep",
     progress: Callable[[int], None] | None = None,
 ) -> Chain:
     """Count the chain of journeys that arrive in batches, for `MarkovAttribution.fit_chain`.
@@ -43,6 +44,8 @@ def count_stream(
         Such as `omnisim.journeys.stream_paths` yields.
     order : int, default=1
     use_nulls : bool, default=True
+    repeats : {"keep", "collapse"}, default="keep"
+        These three as the model has them.
     progress : callable, optional
         Called with the number of touchpoints just counted.
 
@@ -55,7 +58,7 @@ def count_stream(
     held: list[Chain] = []
     for batch in journeys:
         if len(batch):
-            held.append(count_chain(batch, order, use_nulls=use_nulls))
+            held.append(count_chain(batch, order, use_nulls=use_nulls, repeats=repeats))
         if len(held) == EVERY:
             held = [merge_chains(held)]
         if progress is not None:
@@ -71,6 +74,7 @@ def count_files(
     *,
     kind: str = "paths",
     use_nulls: bool = True,
+    repeats: str = "keep",
     executor: Executor | None = None,
     **options: Any,
 ) -> Chain:
@@ -84,6 +88,8 @@ def count_files(
     kind : {"paths", "events"}, default="paths"
         What the files hold.
     use_nulls : bool, default=True
+    repeats : {"keep", "collapse"}, default="keep"
+        With the order, as the model has them.
     executor : concurrent.futures.Executor, optional
         Such as a process pool or ``dask.distributed.Client.get_executor()``; in process by default.
     **options
@@ -110,7 +116,8 @@ def count_files(
         model = MarkovAttribution(order=2).fit_chain(chain)
     """
     check_choice("kind", kind, ("paths", "events"))
-    task = partial(_count_file, order=order, kind=kind, use_nulls=use_nulls, options=options)
+    how = {"order": order, "use_nulls": use_nulls, "repeats": repeats}
+    task = partial(_count_file, kind=kind, how=how, options=options)
     if isinstance(files, (str, os.PathLike)):
         raise ParameterError(f"files must be a sequence of files. Got {files!r}: pass [{files!r}].")
     names = [str(Path(file)) for file in files]
@@ -119,11 +126,9 @@ def count_files(
     return merge_chains(list(executor.map(task, names)))
 
 
-def _count_file(
-    file: str, *, order: int, kind: str, use_nulls: bool, options: dict[str, Any]
-) -> Chain:
+def _count_file(file: str, *, kind: str, how: dict[str, Any], options: dict[str, Any]) -> Chain:
     stream = stream_paths if kind == "paths" else stream_events
-    return count_stream(stream(file, **options), order, use_nulls=use_nulls)
+    return count_stream(stream(file, **options), **how)
 
 
 def merge_chains(chains: Sequence[Chain]) -> Chain:
@@ -133,14 +138,14 @@ def merge_chains(chains: Sequence[Chain]) -> Chain:
     ------
     TableError
         If there are more channels in all than 4,096, more touchpoints than can be counted, a value
-        that is not finite, or chains of several orders.
+        that is not finite, or chains that were counted otherwise.
     ParameterError
         If the order is too high for the channels of all chains.
     """
-    if len({chain.order for chain in chains}) != 1:
-        raise TableError(
-            f"Chains to merge must have one order. Got {[chain.order for chain in chains]}."
-        )
+    for name in ("order", "use_nulls", "repeats"):
+        found = [getattr(chain, name) for chain in chains]
+        if len(set(found)) != 1:
+            raise TableError(f"Chains to merge must have one {name}. Got {found}.")
     order = chains[0].order
     names = tuple(sorted({name for chain in chains for name in chain.channel_names}))
     check_channels(names)
@@ -160,7 +165,10 @@ def merge_chains(chains: Sequence[Chain]) -> Chain:
         cells = chain.count.tocoo()
         count += sparse.csr_array((cells.data, (place[cells.row], place[cells.col])), shape=(n, n))
     count.sort_indices()
-    return Chain(order, names, key, count, value=value, **totals)
+    return Chain(
+        order, names, key, count, value=value, use_nulls=chains[0].use_nulls,
+        repeats=chains[0].repeats, **totals,
+    )  # fmt: skip
 
 
 def _rekey(chain: Chain, names: tuple[str, ...]) -> Ints:

@@ -66,7 +66,8 @@ class EventColumns:
     Parameters
     ----------
     shopper : str, optional
-        Text or whole numbers; never missing.
+        Text or whole numbers; never missing. In CSV files, which cannot tell, white space around
+        it does not count, and ``NA``, ``null`` and the like are missing.
     time : str, optional
         Dates, timestamps, the text of either (2026-01-31, 2026-01-31 12:00) or numbers (days,
         within a million of 0); never missing. Journeys hold it to the microsecond.

@@ -4,7 +4,9 @@ import pickle
 
 import pytest
 import sklearn.base as sklearn_base
-from sklearn.utils import estimator_checks
+from sklearn.exceptions import NotFittedError
+from sklearn.utils import estimator_checks, estimator_html_repr
+from sklearn.utils.validation import check_is_fitted
 
 import omnisim.attribution as attribution
 from omnisim.attribution import AttributionModel
@@ -62,6 +64,10 @@ APPLICABLE = (
     "check_no_attributes_set_in_init",
     "check_get_params_invariance",
     "check_set_params",
+    "check_estimator_cloneable",
+    "check_estimator_repr",
+    "check_estimator_tags_renamed",
+    "check_valid_tag_types",
 )
 """Those of scikit-learn's checks that do not fit to a matrix of numbers."""
 
@@ -69,3 +75,10 @@ APPLICABLE = (
 @pytest.mark.parametrize("check", APPLICABLE)
 def test_scikit_learns_own_checks(model, check):
     getattr(estimator_checks, check)(type(model).__name__, model)
+
+
+def test_scikit_learn_tells_fitted_from_unfitted(model):
+    with pytest.raises(NotFittedError):
+        check_is_fitted(model)
+    assert check_is_fitted(model.fit(PATHS)) is None
+    assert type(model).__name__ in estimator_html_repr(model)

@@ -271,8 +271,12 @@ def test_a_chain_whose_recurrence_breaks_down_is_solved():
 
 def test_a_chain_must_be_what_the_model_solves():
     chain = count_chain(Journeys.from_paths(BY_HAND), 2)
-    with pytest.raises(ParameterError, match=r"order of the model, 1\. Got 2"):
+    with pytest.raises(ParameterError, match=r"model's order, 1\. Got one with 2"):
         MarkovAttribution().fit_chain(chain)
+    with pytest.raises(ParameterError, match="model's use_nulls, False"):
+        MarkovAttribution(2, use_nulls=False).fit_chain(chain)
+    with pytest.raises(ParameterError, match="model's repeats, 'collapse'"):
+        MarkovAttribution(2, repeats="collapse").fit_chain(chain)
     with pytest.raises(ParameterError, match="Unknown removal 'nul'"):
         MarkovAttribution(2, removal="nul").fit_chain(chain)
     lost = Journeys.from_paths({"path": ["a"], "n_conversions": [0], "n_nulls": [1]})

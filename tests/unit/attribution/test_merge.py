@@ -3,6 +3,7 @@
 import multiprocessing
 import pathlib
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -54,6 +55,14 @@ def test_number_of_workers_changes_nothing(tmp_path, data_dir):
     whole = MarkovAttribution(2).fit(journeys)
     model = MarkovAttribution(2).fit_chain(alone)
     np.testing.assert_array_equal(model.credit_, whole.credit_)
+
+
+@pytest.mark.parametrize("options", [{"use_nulls": False}, {"repeats": "collapse"}])
+def test_options_of_the_model_hold_for_files(tmp_path, data_dir, options):
+    journeys, files = write(tmp_path, data_dir)
+    expected = MarkovAttribution(2, **options).fit(journeys)
+    model = MarkovAttribution(2, **options).fit_chain(count_files(files, 2, **options))
+    np.testing.assert_array_equal(model.credit_, expected.credit_)
 
 
 @pytest.fixture
@@ -145,6 +154,9 @@ def test_errors():
     ]
     with pytest.raises(TableError, match="one order"):
         merge_chains(chains)
+    other = replace(chains[0], repeats="collapse")
+    with pytest.raises(TableError, match="one repeats"):
+        merge_chains([chains[0], other])
     with pytest.raises(ParameterError, match="Unknown kind"):
         count_files([], kind="rows")
 
