@@ -148,6 +148,29 @@ def test_an_episode_that_ends_in_a_vector_begins_anew_as_it_does_alone():
     alone.close()
 
 
+@pytest.mark.parametrize("context", ["fork", "spawn"])
+def test_environments_in_processes_of_their_own_go_the_same_way(context):
+    """The asynchronous vector is the synchronous one, bit by bit, over ends of episodes too."""
+    short = WORLD.replace({"market.horizon_days": 14})
+    found = {}
+    for mode, more in (("sync", {}), ("async", {"vector_kwargs": {"context": context}})):
+        envs = gymnasium.make_vec(NAME, num_envs=2, vectorization_mode=mode, scenario=short, **more)
+        observations, info = envs.reset(seed=[3, 4])
+        rows = [(observations.copy(), info["action_mask"].copy())]
+        for _ in range(400):
+            actions = np.argmax(info["action_mask"][:, 1:], axis=1) + 1
+            observations, rewards, terminated, truncated, info = envs.step(actions)
+            rows.append((observations.copy(), info["action_mask"].copy(), rewards, terminated,
+                         truncated))  # fmt: skip
+        found[mode] = rows
+        envs.close()
+    for one, other in zip(found["sync"], found["async"], strict=True):
+        for a, b in zip(one, other, strict=True):
+            np.testing.assert_array_equal(a, b)
+    assert any(row[4].any() for row in found["sync"][1:])
+    assert any(row[2].any() for row in found["sync"][1:])
+
+
 class Agent:
     """A softmax policy learned by REINFORCE, with the interface of Stable-Baselines3."""
 
