@@ -61,6 +61,9 @@ class PremiumSplit:
         effect, value, ci_low, ci_high: "itt" (EUR per shopper and year of giving a random half the
         app), "moved" (share of them who begin to buy in both kinds), "late" (EUR per shopper and
         year and mover: itt over moved).
+    n_left_out : int
+        Replications that `parts` leaves out whole, since in one of their worlds nobody, or
+        everybody, bought in several channels: there is no premium there.
     samples : DataFrame
         One row a replication, one column a number of `run_premium_worlds`.
     confidence : float
@@ -72,15 +75,20 @@ class PremiumSplit:
     parts: pd.DataFrame
     do_effects: pd.DataFrame
     encouragement: pd.DataFrame
+    n_left_out: int
     samples: pd.DataFrame
     confidence: float
     provenance: Mapping[str, Any]
 
     def __repr__(self) -> str:
-        """Return the split in one line."""
+        """Return the split, and how many replications it lacks."""
         ratio = self.parts.set_index("part")["ratio"]
         rest = " x ".join(f"{name} {ratio[name]:.2f}" for name in list(PARTS)[1:])
-        return f"PremiumSplit: observed {ratio['observed']:.2f} = {rest}"
+        told = f"PremiumSplit: observed {ratio['observed']:.2f} = {rest}"
+        if self.n_left_out:
+            n = len(self.samples)
+            told += f"\n{self.n_left_out} of {n} replications left out: no premium in a world"
+        return told
 
     def to_frame(self) -> pd.DataFrame:
         """Return `parts` as a new frame."""
@@ -166,13 +174,16 @@ def summarise_premium(
     encouragement = [
         (name, *mean_interval(number[name], confidence=confidence)) for name in ("itt", "moved")
     ]
+    worlds = ["observed", *(bottom for _, bottom in PARTS.values() if bottom)]
+    complete = np.isfinite(samples[worlds].to_numpy(dtype=np.float64)).all(axis=1)
     late = ratio_interval(number["itt"], number["moved"], confidence=confidence)
     return PremiumSplit(
-        parts=_parts(number, confidence),
+        parts=_parts({name: number[name][complete] for name in worlds}, confidence),
         do_effects=pd.DataFrame(do_effects, columns=["against", "ratio", *INTERVAL]),
         encouragement=pd.DataFrame(
             [*encouragement, ("late", *late)], columns=["effect", "value", *INTERVAL]
         ),
+        n_left_out=int((~complete).sum()),
         samples=samples,
         confidence=confidence,
         provenance=made,

@@ -35,12 +35,13 @@ def premium_section(split: PremiumSplit) -> Section:
             "The observed premium is the mean value of shoppers who buy both in stores and online "
             "over that of all other buyers: a comparison of different people. Paired worlds split "
             "it into factors: exposure (the same purchases with their channels shuffled), "
-            "self-selection (a world in which using one channel changes nothing in another), what "
-            "channel use causes, and what integration adds. The do-effect is the answer to the "
-            "causal question: revenue of the same shoppers with all channels open, over that with "
-            "some closed to everybody.",
+            "self-selection (a world without habit, points, mail and the other effects of one "
+            "channel on another that a setting takes away), what channel use causes, and what "
+            "integration adds. The do-effect is the answer to the causal question: revenue of the "
+            "same shoppers with all channels open, over that with some closed to everybody.",
             basis(len(split.samples), n_shoppers_of(split.provenance), split.confidence)
-            + " Those of ratios are by Fieller’s method.",
+            + " Those of ratios are by Fieller’s method."
+            + _left_out(split),
             _found(parts, split.do_effects),
         ),
         [
@@ -57,6 +58,15 @@ def premium_section(split: PremiumSplit) -> Section:
 def _ratio(row: pd.Series) -> tuple[float, float, float]:
     """Return ratio and interval of a part, from its logarithm."""
     return exp(row["log_ratio"]), exp(row["ci_low"]), exp(row["ci_high"])
+
+
+def _left_out(split: PremiumSplit) -> str:
+    if not split.n_left_out:
+        return ""
+    return (
+        f" The factors leave out {number(split.n_left_out, 0)} replications, in one of whose "
+        "worlds nobody, or everybody, bought in several channels."
+    )
 
 
 def _found(parts: pd.DataFrame, do_effects: pd.DataFrame) -> str:

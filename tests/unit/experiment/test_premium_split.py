@@ -37,6 +37,23 @@ def test_parts_by_hand():
     assert repr(found).startswith("PremiumSplit: observed 3.60 = exposure 2.00")
 
 
+def test_a_replication_without_a_premium_is_left_out_whole_and_told():
+    lacking = [outcome(**{world: np.nan}) for world in ("no effect", "siloed")]
+    found = summarise_premium([outcome(observed=5.0), *lacking, outcome()], 0.95, {})
+    parts = found.parts.set_index("part")
+    assert found.n_left_out == 2
+    assert parts.loc["observed", "ratio"] == pytest.approx(np.sqrt(5.0 * 3.6))
+    assert parts["log_ratio"].iloc[1:].sum() == pytest.approx(parts.loc["observed", "log_ratio"])
+    assert parts["share"].iloc[1:].sum() == pytest.approx(1)
+    assert "2 of 4 replications left out" in repr(found)
+
+
+def test_where_no_replication_has_a_premium_there_is_no_split():
+    found = summarise_premium([outcome(permuted=np.nan)] * 2, 0.95, {})
+    assert found.n_left_out == 2
+    assert found.parts[["log_ratio", "ratio", "share"]].isna().all(axis=None)
+
+
 @pytest.fixture(scope="module")
 def base() -> om.Scenario:
     return om.Scenario().replace(SMALL)

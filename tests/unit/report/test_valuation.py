@@ -186,6 +186,13 @@ def test_every_section_says_what_is_estimated_and_how_surely(findings: Findings)
         assert re.search(r"9[05]%", words), section.name
 
 
+def test_the_premium_says_how_many_replications_it_leaves_out() -> None:
+    complete = made_premium()
+    for split, told in ((complete, False), (replace(complete, n_left_out=2), True)):
+        words = " ".join(next(sections(Findings(premium=split))).sentences)
+        assert ("The factors leave out 2 replications" in words) is told
+
+
 def test_only_what_was_found_is_on_the_page(findings: Findings) -> None:
     for part in MAKERS:
         if part == "transition":
