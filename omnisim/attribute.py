@@ -36,7 +36,7 @@ MODELS: dict[str, Callable[[argparse.Namespace], AttributionModel]] = {
     "shapley": lambda a: models.ShapleyAttribution(),
     "first": lambda a: models.FirstTouch(),
     "last": lambda a: models.LastTouch(),
-    "last-non-direct": lambda a: models.LastNonDirect(a.direct or "direct"),
+    "last-non-direct": lambda a: models.LastNonDirect("direct" if a.direct is None else a.direct),
     "linear": lambda a: models.Linear(),
     "position": lambda a: models.PositionBased(),
     "time-decay": lambda a: models.TimeDecay(),
@@ -69,7 +69,9 @@ def declare_attribute(parser: argparse.ArgumentParser) -> None:
         help="steps of the next lower order that each state of the chain is given: 0 by default",
     )  # fmt: skip
     parser.add_argument(
-        "--direct", metavar="NAME", help="channel of last-non-direct: 'direct' by default"
+        "--direct",
+        metavar="NAME",
+        help="channel of last-non-direct, in any case: 'direct' by default",
     )
     parser.add_argument(
         "--bootstrap", type=int, default=0, metavar="N", help="replicates for intervals"

@@ -51,10 +51,9 @@ def standard_models(journeys: Journeys | None = None) -> dict[str, AttributionMo
     them out with ``del models["logistic"]``.
     """
     names = ("direct",) if journeys is None else journeys.channel_names
-    direct = next((name for name in names if name.casefold() == "direct"), None)
     models: dict[str, AttributionModel] = {"first touch": FirstTouch(), "last touch": LastTouch()}
-    if direct is not None:
-        models["last non-direct"] = LastNonDirect(direct)
+    if any(name.strip().casefold() == "direct" for name in names):
+        models["last non-direct"] = LastNonDirect()
     models |= {"linear": Linear(), "participation": Participation()}
     models |= {f"position ({s})": PositionBased.preset(s) for s in ("U", "W", "J", "inverse J")}
     models |= {

@@ -28,6 +28,7 @@ from omnisim.attribution.base import (
     even_share,
     even_share_of_channels,
 )
+from omnisim.exceptions import ParameterError
 from omnisim.journeys import Journeys
 
 __all__ = [
@@ -124,7 +125,13 @@ class LastNonDirect(RuleModel):
     Parameters
     ----------
     direct : str, default="direct"
-        Name of the channel of direct visits. It need not occur.
+        Name of the channel of direct visits, in any case; white space at its ends does not count.
+        It need not occur: then the last touch is never direct.
+
+    Raises
+    ------
+    ParameterError
+        In `fit`, if `direct` is no name.
 
     References
     ----------
@@ -143,7 +150,11 @@ class LastNonDirect(RuleModel):
 
     def touchpoint_share(self, journeys: Journeys) -> Floats:
         """Return 1 for the last touchpoint that is not direct, 0 for the others."""
-        names = np.array([name == self.direct for name in journeys.channel_names], dtype=bool)
+        if not isinstance(self.direct, str) or not self.direct.strip():
+            raise ParameterError(f"direct must be text, not blank. Got {self.direct!r}.")
+        direct = self.direct.strip().casefold()
+        found = [name.strip().casefold() == direct for name in journeys.channel_names]
+        names = np.array(found, dtype=bool)
         place = np.arange(len(journeys.channel))
         place[names[journeys.channel]] = -1
         last = np.maximum.reduceat(place, journeys.offset[:-1]) if len(journeys) else place

@@ -132,3 +132,15 @@ def test_weights_of_channels_may_be_a_series():
 def test_unknown_preset():
     with pytest.raises(ParameterError, match=r"Unknown shape 'V'. Known: 'U', 'W', 'J'"):
         PositionBased.preset("V")
+
+
+@pytest.mark.parametrize("name", ["direct", "Direct", "DIRECT", " direct "])
+def test_direct_is_told_in_any_case_and_within_white_space(name):
+    paths = {"path": ["a > Direct"], "n_conversions": [1]}
+    assert LastNonDirect(name).fit(paths).credit_.to_dict() == {"Direct": 0.0, "a": 1.0}
+
+
+@pytest.mark.parametrize("direct", [None, ["a"], b"a", "", " "])
+def test_direct_must_be_a_name(direct):
+    with pytest.raises(ParameterError, match=r"direct must be text, not blank"):
+        LastNonDirect(direct).fit(PATHS)
