@@ -27,6 +27,7 @@ from omnisim._addresses import (
     check_weights,
     check_word,
 )
+from omnisim._validation import check_count
 from omnisim.exceptions import BuildError
 
 try:
@@ -331,3 +332,8 @@ class Draws:
 def fresh_seed() -> int:
     """Return a seed in [0, 2**63) from the operating system's entropy, for the caller to record."""
     return secrets.randbits(63)
+
+
+def chosen_seed(seed: int | None) -> int:
+    """Return a seed that was given, if it may be one, or else a fresh one."""
+    return fresh_seed() if seed is None else check_count("seed", seed, minimum=0)

@@ -24,7 +24,7 @@ from omnisim.experiment.stages import Stages
 from omnisim.experiment.tasks import run_addressed
 from omnisim.policies import Policy
 from omnisim.provenance import digest
-from omnisim.random import fresh_seed
+from omnisim.random import chosen_seed
 
 DIGITS = 6
 """Decimals of a scale: budgets that differ by less are one budget."""
@@ -127,7 +127,7 @@ def audit_attribution(
     check_count("n_replications", n_replications, minimum=2)
     check_positive("lookback_days", lookback_days)
     check_probability("follow", follow)
-    seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
+    seed = chosen_seed(seed)
     shoppers = shoppers or SegmentShoppers()
     stages = Stages(folder, executor, on_wait)
     if truth is None:

@@ -9,20 +9,20 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from omnisim._validation import check_choice, check_confidence, check_count
+from omnisim._validation import check_choice
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import Precedence, mean_interval
 from omnisim.evaluation.contrasts import worth
 from omnisim.exceptions import ParameterError
 from omnisim.experiment.arm import ArmTask, simulate_arm
+from omnisim.experiment.basis import study_basis
 from omnisim.experiment.capability_values import capability_game, coalition_scenario
 from omnisim.experiment.capability_worth import ALONE
-from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
+from omnisim.experiment.shoppers import Shoppers
 from omnisim.experiment.split import split_gain
 from omnisim.experiment.tasks import run_addressed
 from omnisim.policies import Policy
 from omnisim.provenance import record
-from omnisim.random import fresh_seed
 from omnisim.simulation.engine import default_policy
 
 ALL = "all"
@@ -122,12 +122,9 @@ def capability_gains(
     RunError
         If a run fails.
     """
-    check_count("n_replications", n_replications, minimum=2)
-    check_confidence("confidence", confidence)
+    seed, shoppers = study_basis(seed, shoppers, n_replications, confidence)
     kinds = _checked(kinds)
     game = capability_game(baseline, variant)
-    seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
-    shoppers = shoppers or SegmentShoppers()
     arms = {
         (name, kind, sign): coalition_scenario(baseline, variant, game.members(coalition))
         for name, kind, pair in _pairs(game, kinds)

@@ -7,23 +7,23 @@ from concurrent.futures import Executor
 import numpy as np
 from numpy.typing import NDArray
 
-from omnisim._validation import check_confidence, check_count
 from omnisim.config.capabilities import NEEDS, Capabilities
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation.precedence import Precedence
 from omnisim.exceptions import ParameterError
 from omnisim.experiment.arm import ArmTask, run_arm, tidy
+from omnisim.experiment.basis import study_basis
 from omnisim.experiment.capability_worth import (
     CapabilityValues,
     coalition_name,
     summarise_worth,
     wanted_coalitions,
 )
-from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
+from omnisim.experiment.shoppers import Shoppers
 from omnisim.experiment.tasks import run_addressed
 from omnisim.policies import Policy
 from omnisim.provenance import record
-from omnisim.random import Draws, fresh_seed
+from omnisim.random import Draws
 from omnisim.simulation.engine import default_policy
 
 METRICS = ("profit", "contribution", "revenue", "retention", "surplus")
@@ -87,11 +87,8 @@ def capability_values(
     RunError
         If a run fails.
     """
-    check_count("n_replications", n_replications, minimum=2)
-    check_confidence("confidence", confidence)
+    seed, shoppers = study_basis(seed, shoppers, n_replications, confidence)
     game = capability_game(baseline, variant)
-    seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
-    shoppers = shoppers or SegmentShoppers()
     orderings = _orderings(game, n_orderings, seed)
     firms = {
         c: coalition_scenario(baseline, variant, game.members(c))

@@ -8,10 +8,11 @@ from typing import Any
 
 import pandas as pd
 
-from omnisim._validation import check_choice, check_confidence, check_count
+from omnisim._validation import check_choice
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation.precedence import Precedence
 from omnisim.experiment.arm import ArmTask
+from omnisim.experiment.basis import study_basis
 from omnisim.experiment.channel_sums import (
     Orderings,
     contributions,
@@ -19,11 +20,11 @@ from omnisim.experiment.channel_sums import (
     truth_worlds,
 )
 from omnisim.experiment.channel_worlds import METRICS, PLAYERS, WAYS, channel_game, run_world
-from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
+from omnisim.experiment.shoppers import Shoppers
 from omnisim.experiment.tasks import run_addressed
 from omnisim.policies import Policy
 from omnisim.provenance import record
-from omnisim.random import Draws, fresh_seed
+from omnisim.random import Draws
 from omnisim.simulation.engine import default_policy
 
 KINDS = {
@@ -159,10 +160,7 @@ def channel_truth(
        sampling. Computers & Operations Research 36(5), 1726-1730. doi:10.1016/j.cor.2008.04.004
     """
     check_choice("players", players, PLAYERS)
-    check_count("n_replications", n_replications, minimum=2)
-    check_confidence("confidence", confidence)
-    seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
-    shoppers = shoppers or SegmentShoppers()
+    seed, shoppers = study_basis(seed, shoppers, n_replications, confidence)
     game = channel_game(scenario, players, policy=policy)
     orderings = _orderings(game, n_orderings, seed)
     worlds = truth_worlds(scenario, game, orderings)

@@ -6,18 +6,18 @@ from typing import Any
 
 import pandas as pd
 
-from omnisim._validation import check_confidence, check_count, check_positive
+from omnisim._validation import check_positive
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import mean_interval, paired_difference
 from omnisim.exceptions import ParameterError
+from omnisim.experiment.basis import study_basis
 from omnisim.experiment.comparison import Comparison
 from omnisim.experiment.measures import UNITS
 from omnisim.experiment.pair import ARMS, PairOutcome, PairTask, run_pair
 from omnisim.experiment.runner import run_tasks
-from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
+from omnisim.experiment.shoppers import Shoppers
 from omnisim.policies import Policy
 from omnisim.provenance import record
-from omnisim.random import fresh_seed
 from omnisim.simulation.engine import default_policy
 
 INTERVAL = ["ci_low", "ci_high"]
@@ -73,12 +73,9 @@ def compare(
     RunError
         If a replication fails.
     """
-    check_count("n_replications", n_replications, minimum=2)
+    seed, shoppers = study_basis(seed, shoppers, n_replications, confidence)
     check_positive("lookback_days", lookback_days)
-    check_confidence("confidence", confidence)
     check_arms(baseline, variant)
-    seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
-    shoppers = shoppers or SegmentShoppers()
     tasks = [
         PairTask(baseline, variant, shoppers, policy, seed, k, lookback_days)
         for k in range(n_replications)

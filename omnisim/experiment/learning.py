@@ -20,7 +20,7 @@ from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
 from omnisim.policies import NoContact, Policy
 from omnisim.policies.wrapper import Wrapper
 from omnisim.provenance import record
-from omnisim.random import fresh_seed
+from omnisim.random import chosen_seed
 
 Profits = list[tuple[int, int, float]]
 """Rows (round, replication, profit in EUR per shopper and year)."""
@@ -167,7 +167,7 @@ def learning_curves(
             f"Got {list(policies)}."
         )
     worlds = worlds_of(scenario)
-    seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
+    seed = chosen_seed(seed)
     source = shoppers or SegmentShoppers()
     chains = [
         _Chain(LeagueTask(w, name, world, policy, source, seed, 0, window_days),

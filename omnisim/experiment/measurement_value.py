@@ -8,18 +8,17 @@ from typing import Any
 
 import pandas as pd
 
-from omnisim._validation import check_confidence, check_count
 from omnisim.config.capability_costs import EACH_STORE
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import mean_interval
 from omnisim.exceptions import ParameterError
 from omnisim.experiment.arm import ArmTask, run_arm, tidy
-from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
+from omnisim.experiment.basis import study_basis
+from omnisim.experiment.shoppers import Shoppers
 from omnisim.experiment.tasks import run_addressed
 from omnisim.policies import Policy
 from omnisim.policies.blindfold import Blindfold
 from omnisim.provenance import record
-from omnisim.random import fresh_seed
 from omnisim.simulation.engine import default_policy
 
 LEVELS = ("TL0", "TL1", "TL2")
@@ -109,12 +108,9 @@ def measurement_value(
     RunError
         If a run fails.
     """
-    check_count("n_replications", n_replications, minimum=2)
-    check_confidence("confidence", confidence)
+    seed, shoppers = study_basis(seed, shoppers, n_replications, confidence)
     if not digital_cost >= 0:
         raise ParameterError(f"digital_cost must be >= 0. Got {digital_cost!r}.")
-    seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
-    shoppers = shoppers or SegmentShoppers()
     decides = policy or default_policy(scenario)
     arms = {level: firm_at(scenario, level, decides) for level in LEVELS}
     tasks = [

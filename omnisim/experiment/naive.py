@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from omnisim._validation import check_confidence, check_count
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import mean_interval
 from omnisim.experiment.attributed import LEVELS
+from omnisim.experiment.basis import study_basis
 from omnisim.experiment.naive_groups import (
     APP,
     EXPOSED,
@@ -26,12 +26,11 @@ from omnisim.experiment.naive_groups import (
     revenue_by_shopper,
 )
 from omnisim.experiment.naive_trials import TRIALS, display_trials
-from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
+from omnisim.experiment.shoppers import Shoppers
 from omnisim.experiment.tasks import run_addressed
 from omnisim.policies import Policy
 from omnisim.population import Population
 from omnisim.provenance import record
-from omnisim.random import fresh_seed
 from omnisim.simulation import SimulationResult, simulate
 from omnisim.simulation.engine import default_policy
 
@@ -141,10 +140,7 @@ def naive_comparisons(
     on_wait : callable, optional
         Called with the number of finished replications.
     """
-    check_count("n_replications", n_replications, minimum=2)
-    check_confidence("confidence", confidence)
-    seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
-    shoppers = shoppers or SegmentShoppers()
+    seed, shoppers = study_basis(seed, shoppers, n_replications, confidence)
     tasks = [NaiveTask(scenario, shoppers, policy, seed, k) for k in range(n_replications)]
     made = record(
         scenario=scenario, seed=seed, replication=None, policy=policy or default_policy(scenario),

@@ -22,7 +22,7 @@ from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
 from omnisim.policies import Impersonal, NoContact, Policy, RecencyCampaign
 from omnisim.policies.context import NONE
 from omnisim.provenance import record
-from omnisim.random import fresh_seed
+from omnisim.random import chosen_seed
 from omnisim.schema import Event
 from omnisim.simulation import SimulationResult
 
@@ -147,7 +147,7 @@ def personalisation_effect(
     check_choice("primitive", primitive, Primitives.model_fields)
     check_count("n_replications", n_replications, minimum=2)
     check_confidence("confidence", confidence)
-    seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
+    seed = chosen_seed(seed)
     worlds, source = worlds_of(scenario), shoppers or SegmentShoppers()
     entrant = policy or RecencyCampaign()
     places = [(name, value) for name in worlds for value in (float("nan"), *values)]

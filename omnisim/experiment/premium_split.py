@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from omnisim._validation import check_confidence, check_count
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import mean_interval, ratio_interval
+from omnisim.experiment.basis import study_basis
 from omnisim.experiment.compare import check_arms
 from omnisim.experiment.premium_worlds import (
     NO_CROSS_EFFECTS,
@@ -20,11 +20,10 @@ from omnisim.experiment.premium_worlds import (
     premium_size,
     run_premium_worlds,
 )
-from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
+from omnisim.experiment.shoppers import Shoppers
 from omnisim.experiment.tasks import run_addressed
 from omnisim.policies import Policy
 from omnisim.provenance import record
-from omnisim.random import fresh_seed
 from omnisim.simulation.engine import default_policy
 
 PARTS = {
@@ -139,12 +138,9 @@ def split_premium(
     .. [1] Angrist, Imbens and Rubin (1996). Identification of causal effects using instrumental
        variables. JASA 91(434), 444-455. doi:10.1080/01621459.1996.10476902 (ITT and LATE)
     """
-    check_count("n_replications", n_replications, minimum=2)
-    check_confidence("confidence", confidence)
+    seed, shoppers = study_basis(seed, shoppers, n_replications, confidence)
     check_arms(baseline, variant)
     premium_size(baseline, variant)
-    seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
-    shoppers = shoppers or SegmentShoppers()
     tasks = [
         PremiumTask(baseline, variant, shoppers, policy, seed, k) for k in range(n_replications)
     ]

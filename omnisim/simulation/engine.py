@@ -10,7 +10,7 @@ from omnisim.exceptions import ParameterError, RunError
 from omnisim.policies import Online, Policy, RecencyCampaign
 from omnisim.population import Population
 from omnisim.provenance import record
-from omnisim.random import Draws, fresh_seed
+from omnisim.random import Draws, chosen_seed
 from omnisim.simulation.decision_log import DecisionLog
 from omnisim.simulation.firm.governance import govern
 from omnisim.simulation.firm.rollout import roll_out
@@ -70,7 +70,7 @@ def simulate(
     RunError
         If the run fails; the message names the replication, the day and the cause.
     """
-    seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
+    seed = chosen_seed(seed)
     check_count("replication", replication, minimum=0)
     if population is None:
         population = draw_shoppers(scenario, seed=seed, replication=replication)

@@ -17,7 +17,7 @@ from omnisim.experiment.calibration.studies import STUDIES
 from omnisim.experiment.calibration.targets import TARGETS
 from omnisim.experiment.runner import run_tasks
 from omnisim.provenance import record
-from omnisim.random import fresh_seed
+from omnisim.random import chosen_seed
 from omnisim.simulation import simulate
 
 COHORT = "cohort"
@@ -111,7 +111,7 @@ def calibrate(
     -------
     Calibration
     """
-    seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
+    seed = chosen_seed(seed)
     check_count("n_customers", n_customers, minimum=100)
     siloed = (scenario or Scenario()).replace({"capabilities": Capabilities.siloed()})
     names = [ONE_RUN, COHORT, *(study.__name__ for study in STUDIES)]

@@ -22,7 +22,7 @@ from omnisim.experiment.trials.result import FieldExperiment
 from omnisim.experiment.trials.stepped_wedge import stepped_wedge
 from omnisim.experiment.trials.switchback import switchback
 from omnisim.provenance import record
-from omnisim.random import fresh_seed
+from omnisim.random import chosen_seed
 from omnisim.simulation.engine import default_policy
 
 DESIGNS = {
@@ -158,7 +158,7 @@ def trials_beside_truth(
     """
     check_count("n_replications", n_replications, minimum=2)
     check_confidence("confidence", confidence)
-    seed = fresh_seed() if seed is None else check_count("seed", seed, minimum=0)
+    seed = chosen_seed(seed)
     firm, panel = firm or variant, panel or Panel()
     tasks = [
         DesignTask(design, baseline, variant, firm, panel, seed, k, confidence)
