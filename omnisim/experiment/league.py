@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from omnisim._validation import check_confidence, check_count, check_positive
-from omnisim.config.capabilities import Capabilities
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation.off_policy import OffPolicyEstimator
 from omnisim.evaluation.policy_values import DEFAULT_ESTIMATORS
 from omnisim.evaluation.selection import select_best
 from omnisim.exceptions import OmnisimWarning, ParameterError
-from omnisim.experiment.compare import check_arms
 from omnisim.experiment.league_result import NO_CONTACT, NO_EVIDENCE, ORACLE, League
 from omnisim.experiment.league_runs import LeagueTask, run_judged, run_logged
 from omnisim.experiment.league_tables import (
@@ -26,44 +24,32 @@ from omnisim.experiment.league_tables import (
     summarised,
 )
 from omnisim.experiment.league_tuning import Candidates, candidates_of, n_tuned, tuned
+from omnisim.experiment.policy_worlds import PolicyWorlds, worlds_of
 from omnisim.experiment.rewards import DecisionRewards, joined_rewards
 from omnisim.experiment.runner import run_tasks
 from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
 from omnisim.policies import NoContact, Oracle, Policy, Uniform
-from omnisim.provenance import record
-from omnisim.random import fresh_seed
+from omnisim.random import chosen_seed
 
 
 @dataclass(frozen=True)
-class _Plan:
+class _Plan(PolicyWorlds):
     """What is run, and where."""
 
-    worlds: dict[str, Scenario]
     behavior: Policy
-    shoppers: Shoppers
-    seed: int
     n_training: int
     n_logged: int
     n_replications: int
-    window_days: float
 
     def __post_init__(self) -> None:
         for name, minimum in (("n_training", 1), ("n_logged", 1), ("n_replications", 2)):
             check_count(name, getattr(self, name), minimum=minimum)
-        check_count("seed", self.seed, minimum=0)
         check_positive("window_days", self.window_days)
 
     @property
     def n_before(self) -> int:
         """Number of the first replication in which policies are judged."""
         return self.n_training + self.n_logged
-
-    def task(self, world: str, name: str, policy: Policy, replication: int) -> LeagueTask:
-        """Return one run."""
-        return LeagueTask(
-            world, name, self.worlds[world], policy, self.shoppers, self.seed, replication,
-            self.window_days,
-        )  # fmt: skip
 
     def logged(self) -> list[LeagueTask]:
         """Return the runs of the behavior policy."""
@@ -170,8 +156,8 @@ def evaluate_policies(
     check_confidence("probability", probability)
     _check_names(policies)
     plan = _Plan(
-        worlds_of(scenario), behavior or Uniform(), shoppers or SegmentShoppers(),
-        fresh_seed() if seed is None else seed, n_training, n_logged, n_replications, window_days,
+        worlds_of(scenario), shoppers or SegmentShoppers(), chosen_seed(seed), window_days,
+        behavior or Uniform(), n_training, n_logged, n_replications,
     )  # fmt: skip
     logs = run_tasks(run_logged, plan.logged(), executor=executor, on_wait=on_wait)
     training, held = _split(plan, logs)
@@ -203,22 +189,6 @@ def evaluate_policies(
             estimators=[repr(estimator) for estimator in estimators],
         ),
     )  # fmt: skip
-
-
-def worlds_of(scenario: Scenario | Mapping[str, Scenario]) -> dict[str, Scenario]:
-    """Return worlds by name; a single scenario is split into siloed and integrated."""
-    if isinstance(scenario, Scenario):
-        scenario = {
-            "siloed": scenario.replace({"capabilities": Capabilities.siloed()}),
-            "integrated": scenario.replace({"capabilities": Capabilities.integrated()}),
-        }
-    if not scenario:
-        raise ParameterError("scenario must hold at least one world. Got none.")
-    worlds = dict(scenario)
-    first = next(iter(worlds.values()))
-    for other in worlds.values():
-        check_arms(first, other)
-    return worlds
 
 
 def _check_names(policies: Candidates) -> None:
@@ -264,10 +234,8 @@ def _trained(policies: Candidates, log: DecisionRewards, oracle: Policy) -> dict
 
 
 def _provenance(plan: _Plan, entrants: Entrants, **more: object) -> dict[str, Any]:
-    return record(
-        scenario=next(iter(plan.worlds.values())), seed=plan.seed, replication=None,
-        policy=plan.behavior, shoppers=repr(plan.shoppers),
-        worlds={name: world.model_dump(mode="json") for name, world in plan.worlds.items()},
+    return plan.record(
+        plan.behavior, worlds=plan.described(),
         policies={f"{w}: {name}": policy.describe() for (w, name), policy in entrants.items()},
         n_training=plan.n_training, n_logged=plan.n_logged, n_replications=plan.n_replications,
         window_days=plan.window_days, **more,

@@ -11,15 +11,14 @@ from omnisim._validation import check_confidence, check_count, check_positive
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import mean_interval
 from omnisim.exceptions import ParameterError
-from omnisim.experiment.league import worlds_of
 from omnisim.experiment.league_result import NO_CONTACT
 from omnisim.experiment.league_runs import LeagueTask, simulate_task
+from omnisim.experiment.policy_worlds import PolicyWorlds, worlds_of
 from omnisim.experiment.rewards import decision_rewards
 from omnisim.experiment.runner import run_tasks
 from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
 from omnisim.policies import NoContact, Policy
 from omnisim.policies.wrapper import Wrapper
-from omnisim.provenance import record
 from omnisim.random import chosen_seed
 
 Profits = list[tuple[int, int, float]]
@@ -166,15 +165,14 @@ def learning_curves(
             f"policies must hold at least one, under names other than {NO_CONTACT!r}. "
             f"Got {list(policies)}."
         )
-    worlds = worlds_of(scenario)
-    seed = chosen_seed(seed)
-    source = shoppers or SegmentShoppers()
+    places = PolicyWorlds(
+        worlds_of(scenario), shoppers or SegmentShoppers(), chosen_seed(seed), window_days
+    )
     chains = [
-        _Chain(LeagueTask(w, name, world, policy, source, seed, 0, window_days),
-               n_rounds, n_replications)
-        for w, world in worlds.items()
+        _Chain(places.task(world, name, policy, 0), n_rounds, n_replications)
+        for world in places.worlds
         for name, policy in {NO_CONTACT: NoContact(), **policies}.items()
-    ]  # fmt: skip
+    ]
     samples = _samples(chains, run_tasks(_run_chain, chains, executor=executor, on_wait=on_wait))
     judged = samples["replication"] >= n_rounds
     return LearningCurves(
@@ -184,11 +182,9 @@ def learning_curves(
         confidence=confidence,
         n_rounds=n_rounds,
         n_replications=n_replications,
-        provenance=record(
-            scenario=next(iter(worlds.values())), seed=seed, replication=None, policy=None,
-            shoppers=repr(source), n_rounds=n_rounds, n_replications=n_replications,
-            window_days=window_days, confidence=confidence,
-            worlds={name: world.model_dump(mode="json") for name, world in worlds.items()},
+        provenance=places.record(
+            None, n_rounds=n_rounds, n_replications=n_replications, window_days=window_days,
+            confidence=confidence, worlds=places.described(),
             policies={name: policy.describe() for name, policy in policies.items()},
         ),
     )  # fmt: skip

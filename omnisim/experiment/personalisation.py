@@ -15,13 +15,12 @@ from omnisim.config.primitives import Primitives
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import mean_interval
 from omnisim.exceptions import ParameterError
-from omnisim.experiment.league import worlds_of
 from omnisim.experiment.league_runs import LeagueTask, simulate_task
+from omnisim.experiment.policy_worlds import PolicyWorlds, worlds_of
 from omnisim.experiment.runner import run_tasks
 from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
 from omnisim.policies import Impersonal, NoContact, Policy, RecencyCampaign
 from omnisim.policies.context import NONE
-from omnisim.provenance import record
 from omnisim.random import chosen_seed
 from omnisim.schema import Event
 from omnisim.simulation import SimulationResult
@@ -147,18 +146,22 @@ def personalisation_effect(
     check_choice("primitive", primitive, Primitives.model_fields)
     check_count("n_replications", n_replications, minimum=2)
     check_confidence("confidence", confidence)
-    seed = chosen_seed(seed)
-    worlds, source = worlds_of(scenario), shoppers or SegmentShoppers()
+    places = PolicyWorlds(
+        worlds_of(scenario), shoppers or SegmentShoppers(), chosen_seed(seed), window_days=0.0
+    )
     entrant = policy or RecencyCampaign()
-    places = [(name, value) for name in worlds for value in (float("nan"), *values)]
-    tasks = [
-        LeagueTask(name, "", with_primitive(worlds[name], primitive, value), entrant, source,
-                   seed, k, 0.0)
-        for name, value in places
+    keys = [
+        (name, value, k)
+        for name in places.worlds
+        for value in (float("nan"), *values)
         for k in range(n_replications)
+    ]
+    tasks = [
+        replace(places.task(name, "", entrant, k),
+                scenario=with_primitive(places.worlds[name], primitive, value))
+        for name, value, k in keys
     ]  # fmt: skip
     found = run_tasks(_run_three, tasks, executor=executor, on_wait=on_wait)
-    keys = [(*place, k) for place in places for k in range(n_replications)]
     rows = [(*key, *measures) for key, measures in zip(keys, found, strict=True)]
     samples = pd.DataFrame(rows, columns=["world", "value", "replication", *MEASURES])
     return PersonalisationEffect(
@@ -168,11 +171,9 @@ def personalisation_effect(
         primitive=primitive,
         confidence=confidence,
         n_replications=n_replications,
-        provenance=record(
-            scenario=next(iter(worlds.values())), seed=seed, replication=None, policy=entrant,
-            shoppers=repr(source), primitive=primitive, values=[float(v) for v in values],
-            n_replications=n_replications, confidence=confidence,
-            worlds={name: world.model_dump(mode="json") for name, world in worlds.items()},
+        provenance=places.record(
+            entrant, primitive=primitive, values=[float(v) for v in values],
+            n_replications=n_replications, confidence=confidence, worlds=places.described(),
         ),
     )  # fmt: skip
 
