@@ -51,17 +51,19 @@ def run_calibrate(arguments: argparse.Namespace) -> int:
 
 
 def to_markdown(found: Calibration) -> str:
-    """Return the figures as a Markdown table, with the count of targets that are met."""
-    met = found.by_code()
+    """Return the figures as a Markdown table, with the counts of targets that are met."""
+    met, own, free = (f"{part['inside'].sum()} of {len(part)}" for part in found.shown())
     lines = [
-        f"{int(met.sum())} of {len(met)} targets lie inside their tolerance.",
+        f"{met} targets lie inside their tolerance.",
+        f"Inside, and not an input: {own}.",
+        f"Inside, and neither an input nor a consequence of inputs: {free}.",
         "",
         "| target | figure | published | tolerance | simulated | inside | source |",
         "|---|---|---|---|---|---|---|",
     ]
     for row in found.to_frame().itertuples():
         verdict = "yes" if row.inside else "**no**"
-        told = " (input)" if row.input else ""
+        told = " (input)" if row.input else f" (follows from {row.follows})" if row.follows else ""
         lines.append(
             f"| {row.target} | {row.figure}{told} | {row.published:.4g} | {row.low:.3g} to "
             f"{row.high:.3g} | {row.simulated:.4g} | {verdict} | {row.source} |"

@@ -14,7 +14,7 @@ from omnisim.config.scenario import Scenario
 from omnisim.experiment.calibration.cohort import figures_of_cohort
 from omnisim.experiment.calibration.one_run import Figures, figures_of
 from omnisim.experiment.calibration.studies import STUDIES
-from omnisim.experiment.calibration.targets import TARGETS
+from omnisim.experiment.calibration.targets import FOLLOWS, TARGETS
 from omnisim.experiment.runner import run_tasks
 from omnisim.provenance import record
 from omnisim.random import chosen_seed
@@ -43,10 +43,11 @@ class Calibration:
     def __repr__(self) -> str:
         """Return how many targets are met, and which are not."""
         codes = self.by_code()
-        missed = ", ".join(codes.index[~codes])
+        missed = ", ".join(codes.index[~codes["inside"]])
+        told = (f"{part['inside'].sum()} of {len(part)}" for part in self.shown())
         return (
-            f"Calibration: {int(codes.sum())} of {len(codes)} targets inside their tolerance\n"
-            f"outside: {missed or 'none'}"
+            "Calibration: {} targets inside their tolerance, {} that are no inputs, {} that follow "
+            "from none\noutside: {}".format(*told, missed or "none")
         )
 
     def to_frame(self) -> pd.DataFrame:
@@ -64,14 +65,28 @@ class Calibration:
                     "simulated": value,
                     "inside": target.low <= value <= target.high,
                     "input": target.is_input,
+                    "follows": FOLLOWS.get(target.code, ""),
                     "source": target.source,
                 }
             )
         return pd.DataFrame(rows)
 
-    def by_code(self) -> pd.Series:
-        """Return whether all figures of each target are inside, by code."""
-        return self.to_frame().groupby("target", sort=False)["inside"].all()
+    def by_code(self) -> pd.DataFrame:
+        """Return by code whether all figures of a target are inside, inputs, or follow from them.
+
+        Returns
+        -------
+        DataFrame
+            Columns inside, input, follows (bool).
+        """
+        table = self.to_frame().assign(follows=lambda frame: frame["follows"] != "")
+        return table.groupby("target", sort=False)[["inside", "input", "follows"]].all()
+
+    def shown(self) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        """Return the rows of `by_code`: all, those that are no inputs, and those free of inputs."""
+        codes = self.by_code()
+        own = codes[~codes["input"]]
+        return codes, own, own[~own["follows"]]
 
 
 @dataclass(frozen=True)

@@ -77,11 +77,23 @@ TARGETS = (
     Target("T-54", "push messages opened", 0.0275, 0.018, 0.041, "PUSH V2", is_input=True),
     Target("T-55", "advertising elasticity, first quarter", 0.12, 0.05, 0.15, "STV11 V"),
     Target("T-55", "advertising elasticity, long", 0.24, 0.15, 0.30, "STV11 V"),
-    Target("T-73", "Bass p of awareness, per year", 0.03, 0.01, 0.05, "SFL90 V2"),
-    Target("T-73", "Bass q of awareness, per year", 0.38, 0.2, 0.6, "SFL90 V2"),
+    Target("T-73", "Bass p of awareness, per year", 0.03, 0.01, 0.05, "SFL90 V2",
+           is_input=True),
+    Target("T-73", "Bass q of awareness, per year", 0.38, 0.2, 0.6, "SFL90 V2",
+           is_input=True),
     Target("T-74", "cost of a live contact", 8.01, 5.0, 12.0, "GART19 V2", is_input=True),
     Target("T-74", "cost of a self-service contact", 0.10, 0.05, 0.5, "GART19 V2", is_input=True),
     Target("T-74", "settled by self-service", 0.09, 0.05, 0.20, "GART19 V", is_input=True),
     Target("T-75", "abandonment / (mean wait / mean patience)", 1.0, 0.8, 1.2, "MZ05 M-high"),
 )  # fmt: skip
 """Every figure; the tolerance is that of the fact base."""
+
+FOLLOWS = {
+    "T-40": "T-44",
+    "T-42": "T-41",
+    "T-43": "T-41",
+    "T-45": "T-41 and T-44",
+    "T-75": "exponential patience",
+}
+"""Targets that inputs imply, discounts and noise apart: that such a one is met shows that the
+simulator follows BG/NBD, Gamma-Gamma or the law of abandonment, not that the world does."""

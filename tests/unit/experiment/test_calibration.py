@@ -8,9 +8,11 @@ import pytest
 
 from omnisim.calibration import to_markdown
 from omnisim.cli import main
+from omnisim.config.market import Word
 from omnisim.experiment.calibration import TARGETS, Calibration, calibrate
 from omnisim.experiment.calibration.one_run import _stockouts, figures_of
 from omnisim.experiment.calibration.studies import _bass, push_figures
+from omnisim.experiment.calibration.targets import FOLLOWS
 from omnisim.schema import Channel, Event, Fulfilment
 from omnisim.simulation import simulate
 from tests.reference.worlds import of, small
@@ -76,18 +78,44 @@ def test_bass_curve_meets_its_differential_equation():
 
 def test_a_figure_without_a_value_is_outside():
     found = Calibration({}, {})
-    assert not found.by_code().any()
+    assert not found.by_code()["inside"].any()
     assert "0 of 25" in repr(found)
     assert "nan" in to_markdown(found)
 
 
 def test_a_target_is_met_if_all_its_figures_are():
     figures = {(t.code, t.name): t.published for t in TARGETS}
-    assert Calibration(figures, {}).by_code().all()
+    assert Calibration(figures, {}).by_code()["inside"].all()
     figures["T-35", "store sales returned"] = 0.5
-    codes = Calibration(figures, {}).by_code()
+    codes = Calibration(figures, {}).by_code()["inside"]
     assert not codes["T-35"]
     assert codes.sum() == 24
+
+
+def test_inputs_and_what_follows_from_them_are_counted_apart():
+    """T-01 is no input, T-73 is typed in, and T-42 is what the typed T-41 implies."""
+    figures = {(t.code, t.name): t.published for t in TARGETS}
+    for code in ("T-01", "T-73", "T-42"):
+        figures |= {key: 1e9 for key in figures if key[0] == code}
+    found = Calibration(figures, {})
+    counts = [(int(part["inside"].sum()), len(part)) for part in found.shown()]
+    assert counts == [(22, 25), (13, 15), (9, 10)]
+    text = to_markdown(found)
+    assert text.startswith("22 of 25 targets lie inside their tolerance.\n")
+    assert "not an input: 13 of 15." in text
+    assert "inputs: 9 of 10." in text
+    assert "| T-73 | Bass p of awareness, per year (input) |" in text
+    assert "(follows from T-41)" in text
+    assert "13 of 15 that are no inputs" in repr(found)
+
+
+def test_inputs_are_the_targets_whose_figure_a_parameter_states():
+    """Word of mouth takes p and q of T-73 as they are published."""
+    assert (Word().innovation_per_year, Word().imitation_per_year) == (0.03, 0.38)
+    inputs = {target.code for target in TARGETS if target.is_input}
+    assert inputs == {"T-34", "T-36", "T-38", "T-41", "T-44", "T-52", "T-53", "T-54", "T-73",
+                      "T-74"}  # fmt: skip
+    assert not inputs & set(FOLLOWS)
 
 
 def test_tolerances_hold_what_was_published():
