@@ -8,7 +8,8 @@ the simulator and of its measurement (`journeys_from_log`) all become the same c
 """
 
 from omnisim.journeys.costs import channel_costs
-from omnisim.journeys.events import EventColumns, JourneyRules
+from omnisim.journeys.cutting import JourneyRules
+from omnisim.journeys.events import EventColumns
 from omnisim.journeys.journeys import Journeys
 from omnisim.journeys.log import journeys_from_log
 from omnisim.journeys.shards import Shards

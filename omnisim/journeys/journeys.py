@@ -12,7 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from omnisim.exceptions import TableError
-from omnisim.journeys.events import EventColumns, JourneyRules, group_names, read_events
+from omnisim.journeys.cutting import JourneyRules
+from omnisim.journeys.events import EventColumns, group_names, read_events
 from omnisim.journeys.paths import check_separable, read_paths
 from omnisim.schema import PATHS
 

@@ -5,7 +5,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from omnisim._validation import check_columns
-from omnisim.journeys.events import JourneyRules, cut_events
+from omnisim.journeys.cutting import JourneyRules, cut_events
 from omnisim.journeys.journeys import Journeys
 from omnisim.schema import TOUCHPOINT_CHANNELS, Channel, Event
 

@@ -14,11 +14,9 @@ import pyarrow.parquet as pq
 from omnisim._validation import check_count
 from omnisim.exceptions import TableError
 from omnisim.journeys.csv_tables import open_csv, read_csv_schema
+from omnisim.journeys.cutting import JourneyRules, cut_columns, cut_sorted
 from omnisim.journeys.events import (
     EventColumns,
-    JourneyRules,
-    cut_columns,
-    cut_sorted,
     event_layout,
     find_event_columns,
     read_event_columns,
