@@ -49,6 +49,13 @@ def check_count(name: str, value: int, *, minimum: int = 1) -> int:
     return int(value)
 
 
+def check_flag(name: str, value: bool) -> bool:
+    """Return `value` if it is True or False; otherwise raise ParameterError."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise ParameterError(f"{name} must be True or False. Got {value!r}.")
+    return bool(value)
+
+
 def check_probability(name: str, value: float) -> float:
     """Return `value` if it lies in [0, 1]; otherwise raise ParameterError."""
     if not isinstance(value, Real) or isinstance(value, bool) or not 0 <= value <= 1:

@@ -20,6 +20,7 @@ __all__ = [
     "as_journeys",
     "channel_pairs",
     "check_conversions",
+    "check_model",
     "credit_of_shares",
     "even_share",
     "even_share_of_channels",
@@ -151,6 +152,14 @@ class AttributionModel(ABC):
         self.credit_ = pd.Series(credit, index=index, name="credit")
         self.value_credit_ = pd.Series(value_credit, index=index, name="value_credit")
         self.n_features_in_ = journeys.n_channels
+
+
+def check_model(name: str, model: Any) -> None:
+    """Raise ParameterError if `model` is not an attribution model."""
+    if not isinstance(model, AttributionModel):
+        raise ParameterError(
+            f"{name} must be an attribution model, such as Linear(). Got {model!r}."
+        )
 
 
 def check_conversions(journeys: Journeys) -> Journeys:

@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from omnisim._validation import check_count
-from omnisim.attribution.base import AttributionModel, as_journeys, check_conversions
+from omnisim._validation import check_confidence, check_count
+from omnisim.attribution.base import AttributionModel, as_journeys, check_conversions, check_model
 from omnisim.attribution.distinct import digest, distinct_rows
 from omnisim.attribution.markov import MarkovAttribution
 from omnisim.exceptions import BuildError, OmnisimWarning, ParameterError
@@ -104,6 +104,8 @@ class Bootstrap:
         ParameterError
             If the two do not share their weights: journeys, seed and number of replicates.
         """
+        if not isinstance(other, Bootstrap):
+            raise ParameterError(f"other must be the Bootstrap of another model. Got {other!r}.")
         mine, theirs = self._draws(quantity), other._draws(quantity)
         if self.digest != other.digest:
             raise ParameterError(
@@ -179,8 +181,8 @@ def bootstrap(
     """
     seed = Draws(seed).seed
     check_count("n_replicates", n_replicates, minimum=2)
-    if not 0 < confidence < 1:
-        raise ParameterError(f"confidence must lie in (0, 1). Got {confidence!r}.")
+    check_confidence("confidence", confidence)
+    check_model("model", model)
     journeys = check_conversions(as_journeys(X))
     fitted = type(model)(**model.get_params()).fit(journeys)
     journeys = distinct_rows(journeys)

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from omnisim._validation import check_choice
-from omnisim.attribution.base import AttributionModel, as_journeys
+from omnisim.attribution.base import AttributionModel, as_journeys, check_model
 from omnisim.attribution.hazard import HazardAttribution
 from omnisim.attribution.logistic import LogisticAttribution
 from omnisim.attribution.markov import MarkovAttribution
@@ -106,10 +106,7 @@ def compare_models(
             f"models must be a mapping of names to models. Got {type(models).__name__}."
         )
     for name, model in models.items():
-        if not isinstance(model, AttributionModel):
-            raise ParameterError(
-                f"models[{name!r}] must be an attribution model, such as Linear(). Got {model!r}."
-            )
+        check_model(f"models[{name!r}]", model)
     return pd.DataFrame(
         {name: getattr(model.fit(journeys), f"{quantity}_") for name, model in models.items()}
     ).rename_axis("channel")

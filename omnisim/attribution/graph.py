@@ -2,6 +2,7 @@
 
 import networkx as nx
 
+from omnisim._validation import check_probability
 from omnisim.attribution.chain import Chain
 from omnisim.attribution.markov import MarkovAttribution
 from omnisim.exceptions import ParameterError
@@ -31,8 +32,11 @@ def to_digraph(model: MarkovAttribution, *, min_probability: float = 0.0) -> "nx
     >>> to_digraph(model).edges["a", "b"]
     {'count': 2, 'probability': 1.0}
     """
-    if not 0 <= min_probability <= 1:
-        raise ParameterError(f"min_probability must lie in [0, 1]. Got {min_probability!r}.")
+    if not isinstance(model, MarkovAttribution):
+        raise ParameterError(
+            f"model must be a MarkovAttribution, whose chain is drawn. Got {model!r}."
+        )
+    check_probability("min_probability", min_probability)
     chain: Chain = model.chain_
     graph: nx.DiGraph[str] = nx.DiGraph(order=chain.order)
     graph.add_node("(start)", visits=chain.start.sum().item())

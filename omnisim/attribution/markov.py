@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from omnisim._validation import check_choice, check_count, check_nonnegative
+from omnisim._validation import check_choice, check_count, check_flag, check_nonnegative
 from omnisim.attribution.base import (
     AttributionModel,
     as_journeys,
@@ -188,10 +188,8 @@ class MarkovAttribution(AttributionModel):
             Itself.
         """
         order = check_count("order", self.order)
-        if not isinstance(self.use_nulls, (bool, np.bool_)):
-            raise ParameterError(f"use_nulls must be True or False. Got {self.use_nulls!r}.")
+        use_nulls = check_flag("use_nulls", self.use_nulls)
         journeys = check_conversions(as_journeys(X))
-        use_nulls = bool(self.use_nulls)
         return self.fit_chain(
             count_chain(journeys, order, use_nulls=use_nulls, repeats=self.repeats)
         )
@@ -209,6 +207,10 @@ class MarkovAttribution(AttributionModel):
         MarkovAttribution
             Itself.
         """
+        if not isinstance(chain, Chain):
+            raise ParameterError(
+                f"chain must be a Chain, as `count_stream` returns. Got {chain!r}."
+            )
         check_choice("removal", self.removal, ("null", "redistribute"))
         check_choice("value_by", self.value_by, ("value", "conversions"))
         check_count("order", self.order)

@@ -5,7 +5,7 @@ order of the pieces, whoever counted them.
 """
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from functools import partial
 from pathlib import Path
@@ -15,12 +15,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from omnisim._validation import check_choice, check_count
+from omnisim._validation import check_choice, check_count, check_flag
 from omnisim.attribution.chain import Chain, check_keys, count_chain
 from omnisim.exceptions import ParameterError, TableError
 from omnisim.journeys import Journeys, stream_events, stream_paths
 from omnisim.journeys.events import check_channels
 from omnisim.journeys.journeys import check_totals
+from omnisim.journeys.stream import check_options
 
 __all__ = ["count_files", "count_stream", "merge_chains"]
 
@@ -55,8 +56,9 @@ def count_stream(
         If there is no journey.
     """
     check_count("order", order)
+    check_flag("use_nulls", use_nulls)
     held: list[Chain] = []
-    for batch in journeys:
+    for batch in _checked(journeys):
         if len(batch):
             held.append(count_chain(batch, order, use_nulls=use_nulls, repeats=repeats))
         if len(held) == EVERY:
@@ -66,6 +68,22 @@ def count_stream(
     if not held:
         raise TableError("There is no journey to count.")
     return merge_chains(held)
+
+
+def _checked(journeys: Iterable[Journeys]) -> Iterator[Journeys]:
+    """Yield what must be journeys."""
+    if isinstance(journeys, Journeys):
+        raise ParameterError(
+            "journeys must be an iterable of Journeys. Got a Journeys itself: pass [journeys]."
+        )
+    if not isinstance(journeys, Iterable):
+        raise ParameterError(f"journeys must be an iterable of Journeys. Got {journeys!r}.")
+    for batch in journeys:
+        if not isinstance(batch, Journeys):
+            raise ParameterError(
+                f"journeys must be an iterable of Journeys. Got one of {type(batch).__name__}."
+            )
+        yield batch
 
 
 def count_files(
@@ -104,6 +122,8 @@ def count_files(
     ------
     TableError
         If a file cannot be read.
+    ParameterError
+        If an argument is not what it should be, before any file is read.
 
     Examples
     --------
@@ -116,14 +136,29 @@ def count_files(
         model = MarkovAttribution(order=2).fit_chain(chain)
     """
     check_choice("kind", kind, ("paths", "events"))
+    check_flag("use_nulls", use_nulls)
+    check_options(kind, options)
+    names = _file_names(files)
+    if executor is not None and not hasattr(executor, "map"):
+        raise ParameterError(
+            "executor must be one of concurrent.futures, or a Dask client's get_executor(). Got "
+            f"{executor!r}."
+        )
     how = {"order": order, "use_nulls": use_nulls, "repeats": repeats}
     task = partial(_count_file, kind=kind, how=how, options=options)
-    if isinstance(files, (str, os.PathLike)):
-        raise ParameterError(f"files must be a sequence of files. Got {files!r}: pass [{files!r}].")
-    names = [str(Path(file)) for file in files]
     if executor is None:
         return merge_chains([task(name) for name in names])
     return merge_chains(list(executor.map(task, names)))
+
+
+def _file_names(files: Sequence[str | os.PathLike[str]]) -> list[str]:
+    if isinstance(files, (str, os.PathLike)):
+        raise ParameterError(f"files must be a sequence of files. Got {files!r}: pass [{files!r}].")
+    named = isinstance(files, Iterable)
+    names = list(files) if named else []
+    if not named or not all(isinstance(name, (str, os.PathLike)) for name in names):
+        raise ParameterError(f"files must be a sequence of files. Got {files!r}.")
+    return [str(Path(name)) for name in names]
 
 
 def _count_file(file: str, *, kind: str, how: dict[str, Any], options: dict[str, Any]) -> Chain:
@@ -142,6 +177,8 @@ def merge_chains(chains: Sequence[Chain]) -> Chain:
     ParameterError
         If the order is too high for the channels of all chains.
     """
+    if not all(isinstance(chain, Chain) for chain in chains):
+        raise ParameterError(f"chains must be Chains, as `count_stream` returns. Got {chains!r}.")
     for name in ("order", "use_nulls", "repeats"):
         found = [getattr(chain, name) for chain in chains]
         if len(set(found)) != 1:

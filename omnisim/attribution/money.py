@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from omnisim._validation import suggest
-from omnisim.attribution.base import AttributionModel
+from omnisim.attribution.base import AttributionModel, check_model
 from omnisim.exceptions import ParameterError
 
 __all__ = ["budget_table"]
@@ -50,6 +50,9 @@ def budget_table(model: AttributionModel, costs: Mapping[str, float]) -> pd.Data
     >>> budget_table(LastTouch().fit(paths), {"mail": 50.0}).loc["mail", "roas"].item()
     4.0
     """
+    check_model("model", model)
+    if not isinstance(costs, Mapping):
+        raise ParameterError(f"costs must map channels to what they cost. Got {costs!r}.")
     credit, value = model.credit_, model.value_credit_
     for name, amount in costs.items():
         if name not in credit.index:

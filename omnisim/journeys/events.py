@@ -98,6 +98,21 @@ class EventColumns:
         return [name for name in (getattr(self, key) for key in COMMON_NAMES) if name is not None]
 
 
+def event_options(
+    columns: EventColumns | None, rules: JourneyRules | None, channels: Mapping[str, str] | None
+) -> tuple[EventColumns, JourneyRules, Mapping[str, str]]:
+    """Return what is given of the three, else the defaults."""
+    columns = EventColumns() if columns is None else columns
+    rules = JourneyRules() if rules is None else rules
+    channels = {} if channels is None else channels
+    if not isinstance(columns, EventColumns):
+        raise ParameterError(f"columns must be EventColumns(...). Got {columns!r}.")
+    if not isinstance(rules, JourneyRules):
+        raise ParameterError(f"rules must be JourneyRules(...). Got {rules!r}.")
+    _check_groups(channels)
+    return columns, rules, channels
+
+
 def read_events(
     source: Any, columns: EventColumns, rules: JourneyRules, groups: Mapping[str, str]
 ) -> dict[str, Any]:
@@ -231,12 +246,20 @@ def _check_value(
 
 def group_names(names: Sequence[str], groups: Mapping[str, str]) -> list[str]:
     """Return the name of each channel's group; a channel that is in none keeps its own."""
+    _check_groups(groups)
     for name, group in groups.items():
         if not isinstance(group, str) or not group.strip():
             raise ParameterError(f"channels[{name!r}] must be text, not blank. Got {group!r}.")
     found = [groups.get(name) for name in names]
     return [name if group is None else group.strip()
             for name, group in zip(names, found, strict=True)]  # fmt: skip
+
+
+def _check_groups(groups: Mapping[str, str]) -> None:
+    if not isinstance(groups, Mapping):
+        raise ParameterError(
+            f"channels must map names of channels to names of groups. Got {groups!r}."
+        )
 
 
 def check_channels(names: Collection[str]) -> None:

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 
 from omnisim.exceptions import TableError
 from omnisim.journeys.cutting import JourneyRules
-from omnisim.journeys.events import EventColumns, group_names, read_events
+from omnisim.journeys.events import EventColumns, event_options, group_names, read_events
 from omnisim.journeys.paths import check_separable, read_paths
 from omnisim.schema import PATHS
 
@@ -197,8 +197,8 @@ class Journeys:
         Events at the same time keep the order of their rows. A row that occurs twice is two events:
         drop duplicates first where they are none.
         """
-        rules = rules or JourneyRules()
-        journeys = cls(**read_events(table, columns or EventColumns(), rules, channels or {}))
+        columns, rules, groups = event_options(columns, rules, channels)
+        journeys = cls(**read_events(table, columns, rules, groups))
         return journeys.collapse() if rules.repeats == "collapse" else journeys
 
     def to_paths(self, *, separator: str = " > ") -> pa.Table:

@@ -74,11 +74,16 @@ def find_path_columns(
     have: Sequence[str], columns: Mapping[str, str | None]
 ) -> dict[str, str | None]:
     """Return the name of each column; None where there is none."""
-    return {
+    found = {
         key: find_column("paths", have, columns.get(key), common,
                          required=key in ("path", "n_conversions"))
         for key, common in COMMON_NAMES.items()
     }  # fmt: skip
+    if found["n_conversions"] == found["n_nulls"]:
+        raise TableError(
+            f"n_conversions and n_nulls must be two columns. Got {found['n_nulls']!r} for both."
+        )
+    return found
 
 
 def path_layout(columns: Mapping[str, str | None]) -> CsvLayout:

@@ -1,7 +1,7 @@
 """Read files larger than memory, a batch of rows at a time."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -11,13 +11,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from omnisim._validation import check_count
-from omnisim.exceptions import TableError
+from omnisim._validation import check_count, suggest
+from omnisim.exceptions import ParameterError, TableError
 from omnisim.journeys.csv_tables import open_csv, read_csv_schema
 from omnisim.journeys.cutting import JourneyRules, cut_columns, cut_sorted
 from omnisim.journeys.events import (
     EventColumns,
     event_layout,
+    event_options,
     find_event_columns,
     read_event_columns,
 )
@@ -39,6 +40,31 @@ __all__ = ["count_rows", "read_columns", "stream_events", "stream_paths"]
 
 BATCH_ROWS = 524_288
 
+OPTIONS = {
+    "paths": (*COMMON_NAMES, "separator", "empty", "batch_rows"),
+    "events": ("columns", "rules", "channels", "batch_rows", "shards"),
+}
+"""What streams of each kind of file take."""
+
+
+def check_options(kind: str, options: Collection[str]) -> None:
+    """Raise ParameterError if streams of such files have no option of one of the names."""
+    for name in options:
+        if name not in OPTIONS[kind]:
+            raise ParameterError(
+                f"Files of {kind} have no option {name!r}. Known: "
+                f"{', '.join(map(repr, OPTIONS[kind]))}.{suggest(name, OPTIONS[kind])}"
+            )
+
+
+def _as_path(file: Any, instead: str) -> Path:
+    if not isinstance(file, (str, os.PathLike)):
+        raise ParameterError(
+            f"file must be the name of a file. Got {type(file).__name__}: {instead} reads tables "
+            "in memory."
+        )
+    return Path(file)
+
 
 def stream_paths(
     file: str | os.PathLike[str], *, batch_rows: int = BATCH_ROWS, **options: Any
@@ -59,9 +85,10 @@ def stream_paths(
         If the file cannot be read as a table of paths; rows are counted from its start.
     """
     check_count("batch_rows", batch_rows)
+    path = _as_path(file, "Journeys.from_paths")
     columns = {key: options.pop(key, None) for key in COMMON_NAMES}
     row = 0
-    for table in _ahead(_batches(Path(file), columns, batch_rows)):
+    for table in _ahead(_batches(path, columns, batch_rows)):
         yield Journeys(**read_paths(table, columns, row=row, **options))
         row += table.num_rows
 
@@ -104,13 +131,16 @@ def stream_events(
         If the shards cannot be written, such as on a full disk.
     """
     check_count("batch_rows", batch_rows)
-    columns, rules, groups = columns or EventColumns(), rules or JourneyRules(), channels or {}
-    tables = _ahead(_batches(Path(file), columns, batch_rows))
+    columns, rules, groups = event_options(columns, rules, channels)
+    path = _as_path(file, "Journeys.from_events")
+    if shards is not None and not isinstance(shards, Shards):
+        raise ParameterError(f"shards must be Shards(n=...). Got {shards!r}.")
+    tables = _ahead(_batches(path, columns, batch_rows))
     with table_errors(str(file)):
         if shards is None:
             yield from _stream_sorted(tables, columns, rules, groups)
         else:
-            n_shards = shards.count(Path(file), count_rows(file))
+            n_shards = shards.count(path, count_rows(path))
             for events, names in deal(tables, columns, groups, shards, n_shards):
                 yield _journeys(cut_columns(events, names, rules), rules)
 
