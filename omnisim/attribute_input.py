@@ -48,7 +48,9 @@ def declare_input(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     both = parser.add_argument_group("columns and channels, of paths and events")
     both.add_argument("--conversions", metavar="COLUMN", help="how many; the usual name by default")
-    both.add_argument("--value", metavar="COLUMN", help="of the conversions")
+    both.add_argument(
+        "--value", metavar="COLUMN", help="of the conversions; may be missing in rows without any"
+    )
     both.add_argument(
         "--repeats", choices=("keep", "collapse"), default="keep",
         help="collapse: a channel that follows itself is one touchpoint",

@@ -20,7 +20,7 @@ from omnisim.journeys.tables import (
     find_column,
     read_codes,
     read_count,
-    read_float,
+    read_value,
     table_errors,
 )
 from omnisim.journeys.times import exact_order, read_time
@@ -63,7 +63,8 @@ class EventColumns:
         Conversions that the event brings: whole numbers >= 0, or booleans. Without the column an
         event converts once where its kind says so.
     value : str, optional
-        Value of the conversions, >= 0; 0 where there is no conversion. Without the column, 0.
+        Value of the conversions, >= 0. Where there is no conversion, 0 or missing (null or NaN),
+        which is read as 0. Without the column, 0.
     kind : str, optional
         Text: what sort of event it is. Without it and without `conversion`, no event converts.
     converting : sequence of str, optional
@@ -170,8 +171,7 @@ def read_event_columns(
     n_conversions = _read_conversions(table, where, row)
     value = np.zeros(table.num_rows)
     if where.value is not None:
-        value = read_float(table[where.value], where.value, row=row)
-        _check_value(value, n_conversions, row)
+        value = read_value(table[where.value], where.value, n_conversions, row=row)
     optional = n_conversions > 0
     touches = None
     if where.touching is not None:
@@ -230,17 +230,6 @@ def check_shopper(column: pa.ChunkedArray, row: int) -> None:
     if pa.types.is_floating(column.type):
         raise TableError(
             f"shopper must be text or whole numbers. Got a column of type {column.type}."
-        )
-
-
-def _check_value(
-    value: npt.NDArray[np.float64], n_conversions: npt.NDArray[np.int64], row: int
-) -> None:
-    wrong = (value > 0) & (n_conversions == 0)
-    if wrong.any():
-        at = int(wrong.argmax())
-        raise TableError(
-            f"value must be 0 where there is no conversion. Got {value[at]} in row {row + at}."
         )
 
 

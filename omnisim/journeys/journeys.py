@@ -134,7 +134,8 @@ class Journeys:
         path, n_conversions, n_nulls, value : str, optional
             Columns. Where not given, the first of the common names of
             `omnisim.journeys.paths.COMMON_NAMES` that is there. Without a column of nulls there are
-            none; without one of values they are 0.
+            none; without one of values they are 0. In a row without a conversion the value is 0 or
+            missing (null or NaN), which is read as 0.
         separator : str, default=">"
             What stands between channels; a tab or a blank is one like any other. The path
             loses white space at both ends, is split wherever the separator stands, from left to
@@ -154,8 +155,8 @@ class Journeys:
         ------
         TableError
             If a column is missing; if a path is empty or has a blank channel; if a count is
-            missing, negative or not whole; if a value is missing, negative, infinite or without a
-            conversion; or if there are more than 4,096 channels.
+            missing, negative or not whole; if a value is negative, infinite, without a conversion,
+            or missing where there is one; or if there are more than 4,096 channels.
         """
         columns = {"path": path, "n_conversions": n_conversions, "n_nulls": n_nulls, "value": value}
         return cls(**read_paths(table, columns, separator=separator, empty=empty))

@@ -20,7 +20,7 @@ from omnisim.journeys.tables import (
     decode,
     find_column,
     read_count,
-    read_float,
+    read_value,
     table_errors,
 )
 
@@ -117,14 +117,7 @@ def _read_counts(table: pa.Table, where: Mapping[str, str | None], row: int) -> 
     if where["n_nulls"] is not None:
         n_nulls = read_count(table[where["n_nulls"]], where["n_nulls"], row=row)
     if where["value"] is not None:
-        value = read_float(table[where["value"]], where["value"], row=row)
-        wrong = (value > 0) & (n_conversions == 0)
-        if wrong.any():
-            at = int(wrong.argmax())
-            raise TableError(
-                f"{where['value']} must be 0 where there is no conversion. Got {value[at]} in row "
-                f"{row + at}."
-            )
+        value = read_value(table[where["value"]], where["value"], n_conversions, row=row)
     columns = {"n_conversions": n_conversions, "n_nulls": n_nulls, "value": value}
     return {name: array.copy() for name, array in columns.items()}
 

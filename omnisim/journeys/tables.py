@@ -10,18 +10,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from omnisim._validation import suggest
 from omnisim.exceptions import TableError
 from omnisim.journeys.csv_tables import CsvLayout, read_csv
 
-__all__ = ["as_table", "decode", "find_column", "read_codes", "read_count", "read_float"]
+__all__ = ["as_table", "decode", "find_column", "read_codes", "read_count", "read_float",
+           "read_value"]  # fmt: skip
 
 PARQUET_ENDINGS = (".parquet", ".parq", ".pq")
 ARROW_ENDINGS = (".arrow", ".feather")
 ARROW_MAGIC = b"ARROW1"
+Flags = npt.NDArray[np.bool_]
 PACKED_ENDINGS = (".gz", ".bz2", ".zst", ".lz4")
 
 
@@ -191,11 +192,40 @@ def find_column(
     return name
 
 
-def check_present(column: pa.ChunkedArray, name: str, row: int) -> None:
-    """Raise TableError if a value is missing; the column's first row is number `row`."""
-    if column.null_count:
-        at = row + int(pc.index(pc.is_null(column), True).as_py())
-        raise TableError(f"{name} must not be missing. It is in row {at}.")
+def check_present(
+    column: pa.ChunkedArray, name: str, row: int, *, optional: Flags | None = None
+) -> None:
+    """Raise TableError if a value is missing where it may not be; row `row` is the first."""
+    if not column.null_count:
+        return
+    missing = column.is_null().to_numpy()
+    if optional is not None:
+        missing = missing & ~optional
+    if missing.any():
+        where = "" if optional is None else " where there is a conversion"
+        raise TableError(
+            f"{name} must not be missing{where}. It is in row {row + int(missing.argmax())}."
+        )
+
+
+def read_value(
+    column: pa.ChunkedArray, name: str, n_conversions: npt.NDArray[np.int64], *, row: int = 0
+) -> npt.NDArray[np.float64]:
+    """Return the value of each row's conversions; the column's first row is number `row`.
+
+    Where there is no conversion the value is 0, or missing (null or NaN), which stands for 0.
+    """
+    nothing = n_conversions == 0
+    if pa.types.is_null(column.type):
+        column = column.cast(pa.float64())
+    value = read_float(column, name, row=row, optional=nothing)
+    wrong = nothing & (value > 0)
+    if wrong.any():
+        at = int(wrong.argmax())
+        raise TableError(
+            f"{name} must be 0 where there is no conversion. Got {value[at]} in row {row + at}."
+        )
+    return value
 
 
 def read_count(column: pa.ChunkedArray, name: str, *, row: int = 0) -> npt.NDArray[np.int64]:
@@ -216,19 +246,30 @@ def read_count(column: pa.ChunkedArray, name: str, *, row: int = 0) -> npt.NDArr
 
 
 def read_float(
-    column: pa.ChunkedArray, name: str, *, low: float = 0.0, row: int = 0
+    column: pa.ChunkedArray,
+    name: str,
+    *,
+    low: float = 0.0,
+    row: int = 0,
+    optional: Flags | None = None,
 ) -> npt.NDArray[np.float64]:
-    """Return a column of finite numbers >= `low` as float64; its first row is number `row`."""
+    """Return a column of finite numbers >= `low` as float64; its first row is number `row`.
+
+    A number that is missing is 0 in rows that are `optional`, and an error in all others.
+    """
     kind = column.type
     if pa.types.is_null(kind) and len(column) == 0:
         return np.empty(0)
     numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind)
     if not numeric and not pa.types.is_decimal(kind):
         raise TableError(f"{name} must be numbers. Got a column of type {kind}.")
-    check_present(column, name, row)
+    check_present(column, name, row, optional=optional)
     numbers = column.cast(pa.int8() if pa.types.is_boolean(kind) else pa.float64(), safe=False)
     array = np.asarray(numbers.to_numpy(), dtype=np.float64)
     wrong = ~(np.isfinite(array) & (array >= low))
+    if optional is not None and wrong.any():
+        array = np.where(optional & np.isnan(array), 0.0, array)
+        wrong = ~(np.isfinite(array) & (array >= low))
     if wrong.any():
         at = int(wrong.argmax())
         floor = "" if low == -np.inf else f" and >= {low:g}"

@@ -231,3 +231,15 @@ def test_a_group_of_no_channel_is_told(fixture, words, request, tmp_path):
     with pytest.warns(OmnisimWarning, match="--group: there is no channel 'zz'") as told:
         run(file, *words, "--group", "zz=x", "a=y", tmp_path / "groups.csv")
     assert len(told) == 1
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+@pytest.mark.parametrize("stream", [(), ("--stream",)])
+def test_clicks_need_no_revenue(tmp_path, ending, stream):
+    frame = pd.DataFrame({"user": [1, 1, 2], "timestamp": [0.0, 3.0, 1.0],
+                          "channel": ["a", "b", "a"], "conversion": [0, 1, 0],
+                          "revenue": [None, 9.0, None]})  # fmt: skip
+    file = tmp_path / f"events.{ending}"
+    frame.to_csv(file, index=False) if ending == "csv" else frame.to_parquet(file)
+    assert run(file, *stream, "--csv", tmp_path / "out.csv") == 0
+    assert pd.read_csv(tmp_path / "out.csv")["value_credit"].sum() == pytest.approx(9.0)
