@@ -8,7 +8,7 @@ over the features in their order, whether rows come one by one or in a batch, so
 the last bit. The callers (omnisim/policies/linear.py and choosing.py) validate and allocate.
 """
 
-from libc.math cimport INFINITY, sqrt
+from libc.math cimport INFINITY, fabs, sqrt
 from libc.stdint cimport int64_t, uint8_t
 from libc.string cimport memset
 
@@ -22,11 +22,18 @@ cdef extern from "_dense.h" nogil:
                     double *mean)
     void mean_row(const double *x, const double *theta, Py_ssize_t d, Py_ssize_t n_actions,
                   double *mean)
+    double add_points(double start, double step, const double *mean, const double *per_width,
+                      Py_ssize_t n, const double *normal, Py_ssize_t middle, double per_unit,
+                      double edge, double *sum)
 
 cdef enum:
     POINTS = 8           # of the Gauss-Legendre rule
+    GRID = 96            # points of the trapezoidal rule at most, before they are doubled
 
 cdef double EDGE = 6.5   # deviations from the mean beyond which a normal has no mass: 4e-11
+cdef double STEP = 0.4   # of the trapezoidal rule, in deviations of the narrowest score
+cdef double[4] OFFSET = [0.0, 0.5, 0.25, 0.75]  # of further grids, in steps
+cdef double CLOSE = 1e-10  # what each probability, and ten more, may add to their sum's error
 
 # Gauss-Legendre, 8 points on [-1, 1]: Abramowitz and Stegun (1964), table 25.4.
 cdef double[POINTS] NODE = [
@@ -276,8 +283,12 @@ def thompson(
 ):
     """Write the probability that each action's independent normal score is the highest.
 
-    P(a) is the integral of f_a times the distribution functions of the others, by Gauss-Legendre
-    over pieces of at most two standard deviations of whichever score varies there.
+    P(a) is the integral of f_a times the distribution functions of the others. The trapezoidal
+    rule converges faster than any power of its step where a function is smooth and vanishes at both
+    ends (Trefethen and Weideman 2014, SIAM Review 56(3), section 5). Its error shows: the integrals
+    add up to 1, whatever the means and widths. Where it is too large, or scores differ too much in
+    width, Gauss-Legendre takes over, on pieces of at most two standard deviations of whichever
+    score varies there.
     """
     cdef Py_ssize_t r, a, n_actions = mean.shape[1]
     cdef double total
@@ -311,6 +322,8 @@ cdef void integrate(const double *mean, const double *width, const uint8_t *elig
     if n_able == 1:
         probability[able[0]] = 1.0
         return
+    if on_a_grid(low, high, mean, width, able, n_able, normal, middle, per_unit, probability):
+        return
     s = low
     while s < high:
         step = high - s
@@ -324,6 +337,40 @@ cdef void integrate(const double *mean, const double *width, const uint8_t *elig
         if s + step <= s:
             break
         s += step
+
+
+cdef bint on_a_grid(double low, double high, const double *mean, const double *width,
+                    const Py_ssize_t *able, Py_ssize_t n_able, const double *normal,
+                    Py_ssize_t middle, double per_unit, double *probability) noexcept nogil:
+    """Integrate by the trapezoidal rule; tell whether that is accurate, else change nothing.
+
+    Points go downwards until the highest score is almost surely above. While the sum is off, as
+    many points are put halfway between, twice at most, and added to the same sums.
+    """
+    cdef double[MOST] center, per_width, total
+    cdef double step = INFINITY, s, whole
+    cdef Py_ssize_t b
+    cdef int n_grids
+    for b in range(n_able):
+        center[b], per_width[b], total[b] = mean[able[b]], 1.0 / width[able[b]], 0.0
+        step = min(step, STEP * width[able[b]])
+    if not high - low <= GRID * step:  # also where that is no number
+        return False
+    for n_grids in range(1, 5):
+        s = high - OFFSET[n_grids - 1] * step
+        while s > low:
+            if add_points(s, step, center, per_width, n_able, normal, middle, per_unit, EDGE,
+                          total) < 1e-12:
+                break
+            s -= LANES * step
+        whole = 0.0
+        for b in range(n_able):
+            whole += total[b]
+        if n_grids != 3 and fabs(whole / n_grids - 1.0) < (10 + n_able) * CLOSE:
+            for b in range(n_able):
+                probability[able[b]] = total[b]
+            return True
+    return False
 
 
 cdef void add_piece(double start, double step, const double *mean, const double *width,

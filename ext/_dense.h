@@ -147,4 +147,57 @@ CLONED static void mean_lanes(const double *restrict x, const double *restrict t
     }
 }
 
+/* Add LANES points of the trapezoidal rule, `step` apart from `start` downwards, to the integrals of
+ * f_a times the distribution functions of the others, for n normals. Return the product of all
+ * distribution functions at the last point: the chance that every one of them lies below it.
+ *
+ * The table holds distribution function and density of the standard normal, `per_unit` entries a
+ * unit from -edge to edge, interpolated by cubic Hermite polynomials; the slope of the density is
+ * -z times itself. Entry `middle` stands for 0; at both ends the density is 0, as beyond them. */
+CLONED static double add_points(double start, double step, const double *restrict mean,
+                                const double *restrict per_width, ptrdiff_t n,
+                                const double *restrict normal, ptrdiff_t middle, double per_unit,
+                                double edge, double *restrict sum)
+{
+    double below[MOST][LANES], density[MOST][LANES], before[MOST][LANES], after[LANES];
+    const double h = 1.0 / per_unit;
+    for (int k = 0; k < LANES; k++)
+        after[k] = 1.0;
+    for (ptrdiff_t b = 0; b < n; b++) {
+        for (int k = 0; k < LANES; k++) {
+            double z = (start - k * step - mean[b]) * per_width[b];
+            double lifted = z < -edge ? -edge : z;
+            double inside = lifted > edge ? edge : lifted;
+            double place = (inside + edge) * per_unit;
+            int j = (int)place;
+            double t = place - j, z0 = (j - (int)middle) * h;
+            double f0 = normal[2 * j], g0 = normal[2 * j + 1];
+            double f1 = normal[2 * j + 2], g1 = normal[2 * j + 3];
+            double t0 = t * t * (3.0 - 2.0 * t), t1 = h * t * (1.0 - t);
+            below[b][k] = f0 + (f1 - f0) * t0 + t1 * (g0 * (1.0 - t) - g1 * t);
+            density[b][k] =
+                g0 + (g1 - g0) * t0 + t1 * (-z0 * g0 * (1.0 - t) + (z0 + h) * g1 * t);
+        }
+        for (int k = 0; k < LANES; k++) {
+            before[b][k] = after[k];
+            after[k] *= below[b][k];
+        }
+    }
+    double least = after[LANES - 1];
+    for (int k = 0; k < LANES; k++)
+        after[k] = 1.0;
+    for (ptrdiff_t b = n - 1; b >= 0; b--) {
+        double part[LANES];
+        for (int k = 0; k < LANES; k++) {
+            part[k] = density[b][k] * before[b][k] * after[k];
+            after[k] *= below[b][k];
+        }
+        for (int half = LANES / 2; half > 0; half /= 2)
+            for (int k = 0; k < half; k++)
+                part[k] += part[k + half];
+        sum[b] += part[0] * step * per_width[b];
+    }
+    return least;
+}
+
 #endif

@@ -262,8 +262,10 @@ class EpsilonGreedy(LinearBandit):
 
 @cache
 def normal_table() -> Floats:
-    """Return distribution function and density of the standard normal from -6.5 on."""
+    """Return distribution function and density of the standard normal from -6.5 to 6.5."""
     from scipy.special import ndtr
 
     z = np.arange(13 * PER_UNIT + 2) / PER_UNIT - 6.5
-    return np.column_stack((ndtr(z), np.exp(-z * z / 2) / np.sqrt(2 * np.pi)))
+    table = np.column_stack((ndtr(z), np.exp(-z * z / 2) / np.sqrt(2 * np.pi)))
+    table[0], table[-2:] = (0.0, 0.0), (1.0, 0.0)  # no mass beyond: 4e-11 on either side
+    return table
