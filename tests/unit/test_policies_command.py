@@ -28,8 +28,10 @@ exposures = { inert = ["search", "display", "email", "push", "social", "direct_m
 kind = "Blanket"
 [policies.recency]
 kind = "RecencyCampaign"
+[policies.learner]
+kind = "LinUCB"
 [learning]
-policies = ["recency"]
+policies = ["learner"]
 """
 
 
