@@ -1,7 +1,6 @@
 """Ghost advertisements: what display would have shown to those held out."""
 
 from omnisim.config.scenario import Scenario
-from omnisim.evaluation.field import difference_in_means
 from omnisim.experiment.trials.people import Trial
 from omnisim.experiment.trials.result import FieldExperiment
 
@@ -51,19 +50,8 @@ def ghost_ads(
     """
     firm = scenario.replace({"holdouts.display_unit": unit})
     trial = Trial(firm, "display", share, level, seed, replication)
-    run = trial.run(share)
-    table = trial.units_seen(run)
-    treated = table["treated"] == 1
-    found = difference_in_means(
-        table.loc[treated, "revenue"], table.loc[~treated, "revenue"], confidence=confidence
-    )
-    true = trial.truth()
-    return FieldExperiment(
+    return trial.compared(
         design=f"ghost advertisements by {unit}",
         quantity="EUR per visitor reached",
-        estimate=found,
-        truth=true.effect(),
-        truth_seen=true.seen_effect,
-        table=table,
-        provenance=run.provenance,
+        confidence=confidence,
     )

@@ -6,9 +6,11 @@ import pandas as pd
 import pyarrow as pa
 
 from omnisim.config.scenario import Scenario
+from omnisim.evaluation.field import difference_in_means
 from omnisim.experiment.arm import ArmTask, simulate_arm
 from omnisim.experiment.attributed import observed_log
 from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
+from omnisim.experiment.trials.result import FieldExperiment
 from omnisim.policies import Policy
 from omnisim.schema import Channel, Event
 from omnisim.simulation import SimulationResult
@@ -59,6 +61,25 @@ class Trial:
         """Return `units` of what the firm sees of a run, burn-in included: a trial has a start."""
         seen = observed_log(run, level or self.level, burn_in=True)
         return units(seen, "visitor", self.medium)
+
+    def compared(self, *, design: str, quantity: str, confidence: float) -> FieldExperiment:
+        """Run the trial and compare what the treated spend with what those held out do."""
+        run = self.run(self.share)
+        table = self.units_seen(run)
+        treated = table["treated"] == 1
+        found = difference_in_means(
+            table.loc[treated, "revenue"], table.loc[~treated, "revenue"], confidence=confidence
+        )
+        true = self.truth()
+        return FieldExperiment(
+            design=design,
+            quantity=quantity,
+            estimate=found,
+            truth=true.effect(),
+            truth_seen=true.seen_effect,
+            table=table,
+            provenance=run.provenance,
+        )
 
     def truth(self) -> "TrialTruth":
         """Return what everybody does if all are treated, and if none is."""

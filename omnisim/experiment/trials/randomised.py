@@ -1,7 +1,6 @@
 """A randomised trial on customers: some addresses get no e-mail."""
 
 from omnisim.config.scenario import Scenario
-from omnisim.evaluation.field import difference_in_means
 from omnisim.experiment.trials.people import Trial
 from omnisim.experiment.trials.result import FieldExperiment
 
@@ -40,19 +39,8 @@ def randomised_trial(
         EUR per enrolled customer from enrolment to the end of the run.
     """
     trial = Trial(scenario, "email", share, level, seed, replication)
-    run = trial.run(share)
-    table = trial.units_seen(run)
-    treated = table["treated"] == 1
-    found = difference_in_means(
-        table.loc[treated, "revenue"], table.loc[~treated, "revenue"], confidence=confidence
-    )
-    true = trial.truth()
-    return FieldExperiment(
+    return trial.compared(
         design="randomised trial of e-mail",
         quantity="EUR per customer written to",
-        estimate=found,
-        truth=true.effect(),
-        truth_seen=true.seen_effect,
-        table=table,
-        provenance=run.provenance,
+        confidence=confidence,
     )
