@@ -137,26 +137,26 @@ def test_devices_part_a_shopper():
     assert len(set(table["visitor"].to_pylist())) == 400
 
 
-def test_recall_is_met(seed):
-    rules = IdentityRules(cookie_life_days=1e9, match_recall=0.3, false_merge=0.0)
+def seen_twice(rules, seed):
+    """Return what 5,000 shoppers are taken for, by account and then by card, (5000, 2)."""
     events = log([
         row for s in range(5000)
         for row in [(0.0 + s, s, WEB, Event.VISIT, Identity.ACCOUNT, 0),
                     (0.5 + s, s, STORE, Event.PURCHASE, Identity.CARD, 1)]
     ])  # fmt: skip
-    visitor = see(events, "TL2", people(5000), rules, seed)["visitor"].to_numpy().reshape(-1, 2)
+    return see(events, "TL2", people(5000), rules, seed)["visitor"].to_numpy().reshape(-1, 2)
+
+
+def test_recall_is_met(seed):
+    rules = IdentityRules(cookie_life_days=1e9, match_recall=0.3, false_merge=0.0)
+    visitor = seen_twice(rules, seed)
     joined = (visitor[:, 0] == visitor[:, 1]).mean()
     assert abs(joined - 0.3) < 5 * np.sqrt(0.3 * 0.7 / 5000)
 
 
 def test_false_merges_are_met(seed):
     rules = IdentityRules(cookie_life_days=1e9, match_recall=1.0, false_merge=0.05)
-    events = log([
-        row for s in range(5000)
-        for row in [(0.0 + s, s, WEB, Event.VISIT, Identity.ACCOUNT, 0),
-                    (0.5 + s, s, STORE, Event.PURCHASE, Identity.CARD, 1)]
-    ])  # fmt: skip
-    visitor = see(events, "TL2", people(5000), rules, seed)["visitor"].to_numpy().reshape(-1, 2)
+    visitor = seen_twice(rules, seed)
     wrong = (visitor[:, 0] != visitor[:, 1]).mean()
     assert abs(wrong - 0.05) < 5 * np.sqrt(0.05 * 0.95 / 5000)
 
