@@ -11,6 +11,7 @@ from omnisim._validation import check_choice
 from omnisim.evaluation import mean_interval
 from omnisim.experiment.budget import BUDGETED
 from omnisim.experiment.channel_truth import ChannelTruth
+from omnisim.experiment.intervals import mean_by
 
 QUANTITIES = {
     "bias": "orders per shopper and year credited to media beyond what they cause",
@@ -24,7 +25,6 @@ QUANTITIES = {
 """What is audited; the last two are decisions, simulated under the same luck."""
 
 KEYS = ["level", "model"]
-INTERVAL = ["value", "ci_low", "ci_high"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -109,11 +109,7 @@ def score_rows(
     samples = pd.concat(
         [pd.DataFrame(found, columns=columns), decision_rows(budgets)[columns]], ignore_index=True
     )
-    rows = [
-        (*key, *mean_interval(part["value"], confidence=confidence))
-        for key, part in samples.groupby(columns[:3], sort=False)
-    ]
-    return pd.DataFrame(rows, columns=[*columns[:3], *INTERVAL])
+    return mean_by(samples, columns[:3], "value", confidence=confidence)
 
 
 def decision_rows(budgets: pd.DataFrame) -> pd.DataFrame:

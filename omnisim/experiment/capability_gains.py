@@ -11,13 +11,14 @@ import pandas as pd
 
 from omnisim._validation import check_choice
 from omnisim.config.scenario import Scenario
-from omnisim.evaluation import Precedence, mean_interval
+from omnisim.evaluation import Precedence
 from omnisim.evaluation.contrasts import worth
 from omnisim.exceptions import ParameterError
 from omnisim.experiment.arm import ArmTask, simulate_arm
 from omnisim.experiment.basis import study_basis
 from omnisim.experiment.capability_values import capability_game, coalition_scenario
 from omnisim.experiment.capability_worth import ALONE
+from omnisim.experiment.intervals import mean_by
 from omnisim.experiment.shoppers import Shoppers
 from omnisim.experiment.split import split_gain
 from omnisim.experiment.tasks import run_addressed
@@ -153,7 +154,9 @@ def capability_gains(
     ]
     columns = ["replication", "capability", "kind", "source", "difference"]
     samples = pd.DataFrame(rows, columns=columns)
-    return CapabilityGains(_intervals(samples, confidence), samples, confidence, made)
+    keys = ["capability", "kind", "source"]
+    table = mean_by(samples, keys, "difference", confidence=confidence)
+    return CapabilityGains(table, samples, confidence, made)
 
 
 def gains_size(
@@ -183,12 +186,3 @@ def _with_sum(outcome: Mapping[str, float]) -> dict[str, float]:
     moved = "revenue that changed own channel"
     total = float(np.sum([value for source, value in outcome.items() if source != moved]))
     return {**outcome, "revenue": total}
-
-
-def _intervals(samples: pd.DataFrame, confidence: float) -> pd.DataFrame:
-    keys = ["capability", "kind", "source"]
-    rows = [
-        (*key, *mean_interval(part["difference"], confidence=confidence))
-        for key, part in samples.groupby(keys, sort=False)
-    ]
-    return pd.DataFrame(rows, columns=[*keys, "difference", "ci_low", "ci_high"])

@@ -12,6 +12,7 @@ from omnisim.evaluation import mean_interval, paired_difference
 from omnisim.exceptions import ParameterError
 from omnisim.experiment.basis import study_basis
 from omnisim.experiment.comparison import Comparison
+from omnisim.experiment.intervals import INTERVAL, mean_by
 from omnisim.experiment.measures import UNITS
 from omnisim.experiment.pair import ARMS, PairOutcome, PairTask, run_pair
 from omnisim.experiment.runner import run_tasks
@@ -19,8 +20,6 @@ from omnisim.experiment.shoppers import Shoppers
 from omnisim.policies import Policy
 from omnisim.provenance import record
 from omnisim.simulation.engine import default_policy
-
-INTERVAL = ["ci_low", "ci_high"]
 
 
 def compare(
@@ -173,8 +172,4 @@ def _attribution(outcomes: Sequence[PairOutcome], confidence: float) -> pd.DataF
     keys = ["arm", "level", "model", "channel"]
     tables = [outcome.attribution[arm].assign(arm=arm) for outcome in outcomes for arm in ARMS]
     table = pd.concat(tables, ignore_index=True)
-    rows = [
-        (*key, *mean_interval(part["share"], confidence=confidence))
-        for key, part in table.groupby(keys, sort=False)
-    ]
-    return pd.DataFrame(rows, columns=[*keys, "share", *INTERVAL])
+    return mean_by(table, keys, "share", confidence=confidence)

@@ -11,6 +11,7 @@ from omnisim._validation import check_confidence, check_count, check_positive
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import mean_interval
 from omnisim.exceptions import ParameterError
+from omnisim.experiment.intervals import mean_by
 from omnisim.experiment.league_result import NO_CONTACT
 from omnisim.experiment.league_runs import LeagueTask, simulate_task
 from omnisim.experiment.policy_worlds import PolicyWorlds, worlds_of
@@ -176,7 +177,10 @@ def learning_curves(
     samples = _samples(chains, run_tasks(_run_chain, chains, executor=executor, on_wait=on_wait))
     judged = samples["replication"] >= n_rounds
     return LearningCurves(
-        table=_summary(samples[judged], confidence),
+        table=mean_by(
+            samples[judged], ["world", "policy", "round"], "gain", confidence=confidence,
+            ends=["gain_low", "gain_high"],
+        ),
         training=samples[~judged].drop(columns="replication").reset_index(drop=True),
         samples=samples[judged].reset_index(drop=True),
         confidence=confidence,
@@ -237,10 +241,3 @@ def _samples(chains: Sequence[_Chain], outcomes: Sequence[Profits]) -> pd.DataFr
     own = table[table["policy"] != NO_CONTACT]
     base = nobody.loc[pd.MultiIndex.from_frame(own[keys])].to_numpy()
     return own.assign(gain=own["profit"] - base).drop(columns="profit").reset_index(drop=True)
-
-
-def _summary(samples: pd.DataFrame, confidence: float) -> pd.DataFrame:
-    groups = samples.groupby(["world", "policy", "round"], sort=False)["gain"]
-    rows = [(*key, *mean_interval(gain, confidence=confidence)) for key, gain in groups]
-    columns = ["world", "policy", "round", "gain", "gain_low", "gain_high"]
-    return pd.DataFrame(rows, columns=columns)

@@ -14,6 +14,7 @@ from omnisim.config.scenario import Scenario
 from omnisim.evaluation import mean_interval, ratio_interval
 from omnisim.experiment.basis import study_basis
 from omnisim.experiment.compare import check_arms
+from omnisim.experiment.intervals import INTERVAL
 from omnisim.experiment.premium_worlds import (
     NO_CROSS_EFFECTS,
     PremiumTask,
@@ -36,7 +37,6 @@ PARTS = {
 """Each part as the ratio of two premia; the last four multiply to the first."""
 
 DO = {"store only": "store", "online only": "online", "own kind only": "own"}
-INTERVAL = ["ci_low", "ci_high"]
 
 
 @dataclass(frozen=True, repr=False)
