@@ -8,7 +8,8 @@ and one y_i serves conversions and value alike.
 
 Small chains are solved through the inverse of I - Q: the visits until channel i is met follow from
 its diagonal block (at order 1 a scalar: the rank-one update of Sherman and Morrison). Large ones
-are solved by BiCGSTAB for many channels at once, and the residuals bound the error.
+are solved by BiCGSTAB for many channels at once, and the residuals bound the error. Where paths go
+in long circles it hardly gets on, but there a sparse factorisation, one a channel, has few numbers.
 
 - An error e in the equation of y_i changes the conversions lost by at most the sum of v * abs(e),
   because no state converts more often than v after meeting a channel.
@@ -18,14 +19,14 @@ are solved by BiCGSTAB for many channels at once, and the residuals bound the er
 Sums go through einsum, not BLAS, whose order of summation changes with the number of threads.
 """
 
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Self
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
+from scipy.sparse.linalg import splu
 
 import omnisim.attribution._markov as _markov
 import omnisim.attribution.serial as serial
@@ -39,7 +40,8 @@ Floats = npt.NDArray[np.float64]
 DENSE_STATES = 400
 BLOCK_BYTES = 2**24  # of one array of the block solver
 TOLERANCE = 1e-14
-MAX_RESTARTS = 1000
+FEW_RESTARTS, MAX_RESTARTS = 8, 1000  # before a factorisation is tried, and in all
+FACTORED_STATES = 20_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,9 +98,8 @@ def absorption(chain: Chain) -> tuple[Floats, Floats, Floats]:
     matrix = chain.transition
     ones = np.ones(chain.n_states)
     goal = np.column_stack([chain.p_conversion, chain.step_value, ones])
-    ahead, _ = _solve(lambda x: matrix @ x, goal)
-    backward = matrix.T.tocsr()
-    visits, _ = _solve(lambda x: backward @ x, chain.p_start[:, None])
+    ahead, _ = _solve(Step(matrix), goal)
+    visits, _ = _solve(Step(matrix.T.tocsr()), chain.p_start[:, None])
     # The chance to come back to a state, from the diagonal of the inverse: a block at a time.
     width = max(1, min(chain.n_states, BLOCK_BYTES // (8 * chain.n_states)))
     again = np.empty(chain.n_states)
@@ -106,7 +107,7 @@ def absorption(chain: Chain) -> tuple[Floats, Floats, Floats]:
         states = np.arange(low, min(low + width, chain.n_states))
         unit = np.zeros((chain.n_states, len(states)))
         unit[states, np.arange(len(states))] = 1.0
-        again[states] = _solve(lambda x: matrix @ x, unit)[0][states, np.arange(len(states))]
+        again[states] = _solve(Step(matrix), unit)[0][states, np.arange(len(states))]
     return visits[:, 0], visits[:, 0] / again, ahead
 
 
@@ -145,7 +146,7 @@ class Worth:
         """Solve the chain."""
         matrix = chain.transition
         goal = np.column_stack([chain.p_conversion, chain.step_value, np.ones(chain.n_states)])
-        ahead, residual = _solve(lambda x: matrix @ x, goal)
+        ahead, residual = _solve(Step(matrix), goal)
         error, _, uneven = np.abs(residual).max(axis=0)
         return cls(ahead[:, :2].copy(), ahead[:, 2] * (error / (1.0 - uneven)))
 
@@ -162,7 +163,7 @@ def _removal_blocked(chain: Chain) -> Removal:
         channels = range(low, min(low + width, n_channels))
         ranges = [slice(chain.bounds[c], chain.bounds[c + 1]) for c in channels]
         start = np.repeat(chain.p_start[:, None], len(channels), axis=1)
-        visits, residual = _solve(partial(_step, backward, ranges), _mask(start, ranges))
+        visits, residual = _solve(Step(backward, ranges), _mask(start, ranges))
         flow = backward @ visits
         missed = np.einsum("ij,i->j", np.abs(residual), ceiling)
         for column, (channel, block) in enumerate(zip(channels, ranges, strict=True)):
@@ -202,8 +203,7 @@ def _redistribute(chain: Chain) -> Removal:
         start = _mask(np.repeat(chain.p_start[:, None], len(channels), axis=1), ranges)
         begun = start.sum(axis=0)
         start = scale * np.divide(start, begun, out=np.zeros_like(start), where=begun > 0)
-        step = partial(_scaled_step, backward, ranges, scale)
-        visits, residual = _solve(step, start)
+        visits, residual = _solve(Step(backward, ranges, scale), start)
         left[list(channels)] = np.einsum("ij,ik->jk", visits, goal)
         bound = max(bound, float(np.abs(residual).sum(axis=0).max()))
     lost = np.einsum("i,ij->j", chain.p_start, worth.value) - left
@@ -221,13 +221,41 @@ def _can_end(chain: Chain, ranges: list[slice]) -> npt.NDArray[np.bool_]:
         can = wider
 
 
-def _step(matrix: sparse.csr_array, ranges: list[slice], x: Floats) -> Floats:
-    """Return ``matrix @ x`` with each column set to zero in its own range of rows."""
-    return _mask(matrix @ x, ranges)
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One step of the paths: ``matrix @ x``, each column of x a system of its own.
 
+    Parameters
+    ----------
+    matrix : csr_array of shape (n_states, n_states)
+    ranges : list of slice, optional
+        Rows that each column has at zero; the matrix is the same for all columns without.
+    scale : ndarray of shape (n_states, n_columns), optional
+        What the rows of each column are multiplied by.
+    """
 
-def _scaled_step(matrix: sparse.csr_array, ranges: list[slice], scale: Floats, x: Floats) -> Floats:
-    return scale * _mask(matrix @ x, ranges)
+    matrix: sparse.csr_array
+    ranges: list[slice] | None = None
+    scale: Floats | None = None
+
+    def __call__(self, x: Floats) -> Floats:
+        """Take the step."""
+        following: Floats = self.matrix @ x
+        if self.ranges is not None:
+            following = _mask(following, self.ranges)
+        return following if self.scale is None else self.scale * following
+
+    def matrices(self, n_columns: int) -> Iterator[tuple[slice, sparse.csr_array]]:
+        """Yield the columns that share a matrix, and that matrix."""
+        if self.ranges is None:
+            yield slice(0, n_columns), self.matrix
+            return
+        for column, rows in enumerate(self.ranges):
+            weight = np.ones(self.matrix.shape[0])
+            weight[rows] = 0.0
+            if self.scale is not None:
+                weight *= self.scale[:, column]
+            yield slice(column, column + 1), sparse.diags_array(weight) @ self.matrix
 
 
 def _mask(block: Floats, ranges: list[slice]) -> Floats:
@@ -237,32 +265,55 @@ def _mask(block: Floats, ranges: list[slice]) -> Floats:
     return block
 
 
-def _solve(step: Callable[[Floats], Floats], goal: Floats) -> tuple[Floats, Floats]:
-    """Solve x = goal + step(x) by BiCGSTAB, a column a system; return x and its residual.
+def _solve(step: Step, goal: Floats) -> tuple[Floats, Floats]:
+    """Solve x = goal + step(x), a column a system; return x and its residual.
 
-    Columns whose recurrence breaks down are restarted from their true residual, after a plain
-    iteration that gives them another one: it shrinks any error of a substochastic matrix.
+    Columns of BiCGSTAB whose recurrence breaks down are restarted from their true residual, after a
+    plain iteration that gives them another one: it shrinks any error of a substochastic matrix.
     """
-    x = goal.copy()
+    x, restarts = goal.copy(), FEW_RESTARTS
+    if len(goal) > FACTORED_STATES:
+        restarts = MAX_RESTARTS
     scale = np.abs(goal).sum(axis=0) + np.finfo(float).tiny
-    for _ in range(MAX_RESTARTS):
+    for _ in range(restarts):
         residual = goal + step(x) - x
-        if (np.abs(residual).sum(axis=0) <= TOLERANCE * scale * 100).all():
+        if _is_small(residual, goal):
             break
         x = goal + step(_bicgstab(step, x, residual, scale))
     else:
-        raise RunError(
-            f"The chain's equations did not converge in {MAX_RESTARTS} restarts: some paths hardly "
-            "ever end."
-        )
+        if len(goal) > FACTORED_STATES:
+            raise RunError(
+                f"The chain's equations did not converge in {restarts} restarts: some paths hardly "
+                "ever end. Use a lower order."
+            )
+        x = _factored(step, goal)
     for _ in range(2):
         x = goal + step(x)
     return x, goal + step(x) - x
 
 
-def _bicgstab(
-    step: Callable[[Floats], Floats], x: Floats, residual: Floats, scale: Floats
-) -> Floats:
+def _is_small(residual: Floats, goal: Floats) -> bool:
+    """Return whether no column's residual is large, neither in all nor anywhere."""
+    left, whole = np.abs(residual), np.abs(goal)
+    in_all = left.sum(axis=0) <= 100 * TOLERANCE * (whole.sum(axis=0) + np.finfo(float).tiny)
+    anywhere = left.max(axis=0) <= 10 * TOLERANCE * whole.max(axis=0)
+    return bool((in_all & anywhere).all())
+
+
+def _factored(step: Step, goal: Floats) -> Floats:
+    """Solve x = goal + step(x) by a sparse factorisation for each matrix."""
+    x = np.empty_like(goal)
+    for columns, matrix in step.matrices(goal.shape[1]):
+        left = (sparse.eye_array(len(goal)) - matrix).tocsc()
+        factors, own = splu(left), np.ascontiguousarray(goal[:, columns])
+        solved = factors.solve(own)
+        for _ in range(2):  # what rounding left
+            solved += factors.solve(own - left @ solved)
+        x[:, columns] = solved
+    return x
+
+
+def _bicgstab(step: Step, x: Floats, residual: Floats, scale: Floats) -> Floats:
     """Improve x by up to 50 steps of BiCGSTAB on every column (van der Vorst 1992)."""
     r, shadow = residual.copy(), residual.copy()
     p, x = residual.copy(), x.copy()

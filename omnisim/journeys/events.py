@@ -16,6 +16,7 @@ from omnisim.journeys.cutting import NO_TOUCHPOINT, JourneyRules, cut_columns
 from omnisim.journeys.paths import MAX_CHANNELS
 from omnisim.journeys.tables import (
     as_table,
+    check_codable,
     check_present,
     find_column,
     read_codes,
@@ -227,10 +228,7 @@ def _read_shopper(column: pa.ChunkedArray) -> npt.NDArray[np.int32]:
 def check_shopper(column: pa.ChunkedArray, row: int) -> None:
     """Raise TableError if a shopper is missing or of a type that does not tell shoppers apart."""
     check_present(column, "shopper", row)
-    if pa.types.is_floating(column.type):
-        raise TableError(
-            f"shopper must be text or whole numbers. Got a column of type {column.type}."
-        )
+    check_codable(column.type, "shopper")
 
 
 def group_names(names: Sequence[str], groups: Mapping[str, str]) -> list[str]:

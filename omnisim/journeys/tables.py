@@ -291,15 +291,12 @@ def decode(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def read_codes(column: pa.ChunkedArray, name: str) -> tuple[npt.NDArray[np.int32], list[Any]]:
     """Return a column as codes, -1 where missing, and what the codes mean; every code occurs.
 
-    Everything but floats is taken. Bytes are the text that they hold in UTF-8, as in Parquet files
-    that do not mark text as such.
+    Everything but floats and lists is taken. Bytes are the text that they hold in UTF-8, as in
+    Parquet files that do not mark text as such.
     """
     if len(column) == 0:
         return np.empty(0, dtype=np.int32), []
-    if pa.types.is_floating(column.type):
-        raise TableError(
-            f"{name} must be text or whole numbers. Got a column of type {column.type}."
-        )
+    check_codable(column.type, name)
     if not pa.types.is_dictionary(column.type):
         column = decode(column).dictionary_encode()
     encoded = column.unify_dictionaries().combine_chunks()
@@ -315,6 +312,12 @@ def read_codes(column: pa.ChunkedArray, name: str) -> tuple[npt.NDArray[np.int32
         return codes, means
     compact = np.append(np.where(used, np.cumsum(used) - 1, -1), -1).astype(np.int32)
     return compact[codes], [mean for mean, keep in zip(means, used, strict=True) if keep]
+
+
+def check_codable(kind: pa.DataType, name: str) -> None:
+    """Raise TableError if values of the kind do not tell things apart, as floats and lists."""
+    if pa.types.is_floating(kind) or pa.types.is_nested(kind):
+        raise TableError(f"{name} must be text or whole numbers. Got a column of type {kind}.")
 
 
 def _is_bytes(kind: pa.DataType) -> bool:

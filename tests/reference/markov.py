@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def removal_effects(rows, order=1, use_nulls=True, removal="null", smoothing=0.0):
+def removal_effects(rows, order=1, use_nulls=True, removal="null", smoothing=0.0, only=()):
     """Return {channel: (removal effect, value removal effect)}.
 
     `rows` are (channels, n_conversions, n_nulls, value).
@@ -60,7 +60,7 @@ def removal_effects(rows, order=1, use_nulls=True, removal="null", smoothing=0.0
         return ends[start]
 
     whole = outcome(None)
-    names = sorted({c for channels, *_ in rows for c in channels})
+    names = only or sorted({c for channels, *_ in rows for c in channels})
     effects = {}
     for name in names:
         left = outcome(name)

@@ -13,6 +13,7 @@ from omnisim.attribution import MarkovAttribution, removal, to_digraph
 from omnisim.attribution.chain import count_chain
 from omnisim.exceptions import NotFittedError, OmnisimWarning, ParameterError, TableError
 from omnisim.journeys import Journeys
+from tests.reference.journeys import as_columns
 from tests.reference.markov import removal_effects
 
 # By hand: start goes to a (2/3) or b (1/3); a goes to b or converts with 1/2 each; b converts with
@@ -123,13 +124,16 @@ def test_the_bound_holds_for_a_careless_solver(real, order, redistribute, monkey
 
 def test_the_number_of_threads_changes_no_byte():
     code = (
-        "import numpy as np; from omnisim.attribution import MarkovAttribution, bootstrap\n"
+        "import numpy as np\n"
+        "from omnisim.attribution import MarkovAttribution, bootstrap, removal\n"
         "rng = np.random.default_rng(0)\n"
         "paths = [' > '.join(f'c{k}' for k in rng.integers(0, 20, 8)) for _ in range(4000)]\n"
         "table = {'path': paths, 'n_conversions': [1, 0] * 2000, 'n_nulls': [0, 1] * 2000}\n"
         "for order in (1, 2, 3):\n"
         "    model = MarkovAttribution(order).fit(table)\n"
         "    print(model.chain_.n_states, model.credit_.to_numpy().tobytes().hex())\n"
+        "removal.DENSE_STATES = removal.FEW_RESTARTS = 0\n"  # factorised
+        "print(MarkovAttribution(2).fit(table).credit_.to_numpy().tobytes().hex())\n"
         "print(bootstrap(MarkovAttribution(), table, n_replicates=9).replicates['credit'].sum())\n"
     )
     said = {
@@ -149,6 +153,33 @@ def test_paths_that_hardly_ever_end_are_solved_to_the_bound(monkeypatch):
     expected = removal_effects([(["a", "b"] * 5000, 1, 1, 0.0), (["b", "c"], 1, 3, 0.0)])
     for name, (effect, _) in expected.items():
         assert model.removal_effect_[name] == pytest.approx(effect, abs=1e-10)
+
+
+@pytest.mark.filterwarnings("ignore:.*credit is NaN:omnisim.exceptions.OmnisimWarning")
+@pytest.mark.parametrize("redistribute", [False, True])
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_sparse_factorisation_meets_the_oracle(real, order, redistribute, monkeypatch):
+    monkeypatch.setattr(removal, "DENSE_STATES", 0)
+    removal_to = "redistribute" if redistribute else "null"
+    iterated = MarkovAttribution(order, removal=removal_to).fit(real)
+    monkeypatch.setattr(removal, "FEW_RESTARTS", 0)
+    factored = MarkovAttribution(order, removal=removal_to).fit(real)
+    np.testing.assert_allclose(factored.removal_effect_, iterated.removal_effect_, atol=1e-12)
+    np.testing.assert_allclose(factored.value_removal_effect_, iterated.value_removal_effect_,
+                               atol=1e-12)  # fmt: skip
+    assert 0 < factored.error_bound_ < 1e-12
+
+
+def test_long_circles_are_solved():
+    # A ring of states: after a walk of 900 touches BiCGSTAB is nowhere near, in any block.
+    ring = [f"r{k:03d}" for k in range(450)]
+    walks = [ring * 2, *(ring[k : k + 3] for k in range(0, 440, 40))]
+    rows = [(walk, 1 + 4 * (k == 0), 2, 0.0) for k, walk in enumerate(walks)]
+    model = MarkovAttribution().fit(as_columns(rows))
+    assert model.error_bound_ < 1e-11
+    for name in ("r000", "r001", "r225", "r449"):
+        expected = removal_effects(rows, only=[name])[name][0]
+        assert model.removal_effect_[name] == pytest.approx(expected, abs=1e-10)
 
 
 def test_same_bytes_twice(real):

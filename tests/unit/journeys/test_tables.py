@@ -7,7 +7,7 @@ import pyarrow.parquet
 import pytest
 
 from omnisim.exceptions import TableError
-from omnisim.journeys import EventColumns, Journeys, stream_events, stream_paths
+from omnisim.journeys import EventColumns, Journeys, Shards, stream_events, stream_paths
 from omnisim.journeys.stream import read_columns
 from omnisim.journeys.tables import as_table
 
@@ -124,3 +124,15 @@ def test_bytes_are_the_text_that_they_hold(kind, is_coded):
     assert (journeys.channel_names, journeys.n_conversions.tolist()) == (("x", "y"), [1])
     with pytest.raises(TableError, match="channel must be text in UTF-8"):
         Journeys.from_events(pa.table(table | {"channel": column(b"x", b"\xff")}), columns=columns)
+
+
+@pytest.mark.parametrize("value", [["a"], {"a": 1}])
+@pytest.mark.parametrize("name", ["shopper", "channel"])
+def test_lists_are_no_names(tmp_path, name, value):
+    table = EVENTS.drop_columns(name).append_column(name, pa.array([value] * 3))
+    file = tmp_path / "events.parquet"
+    pa.parquet.write_table(table, file)
+    for read in (Journeys.from_events, lambda f: list(stream_events(f)),
+                 lambda f: list(stream_events(f, shards=Shards(2)))):  # fmt: skip
+        with pytest.raises(TableError, match=f"{name} must be text or whole numbers"):
+            read(file)
