@@ -24,6 +24,7 @@ from omnisim.attribution import (
 from omnisim.exceptions import ParameterError, TableError
 from omnisim.journeys import Shards, channel_costs
 from omnisim.journeys.stream import count_rows
+from omnisim.journeys.tables import parquet_parts
 from omnisim.plot.credit import credit
 from omnisim.report.svg import inline_svg
 
@@ -225,9 +226,12 @@ def _bar(
 
 
 def _size(file: str) -> int:
-    """Return the bytes of a file; 0 where there is none, which the reader will say."""
+    """Return the bytes of a file or folder; 0 where there is none, which the reader will say."""
+    path = pathlib.Path(file)
     try:
-        return pathlib.Path(file).stat().st_size
+        if path.is_dir():
+            return sum(part.stat().st_size for part in parquet_parts(path))
+        return path.stat().st_size
     except OSError:
         return 0
 

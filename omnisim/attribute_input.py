@@ -40,7 +40,9 @@ ONLY = {"paths": PATH_COLUMNS | PATH_OPTIONS, "events": EVENT_COLUMNS | EVENT_OP
 def declare_input(parser: argparse.ArgumentParser) -> None:
     """Declare the file and the options that say what it holds."""
     parser.add_argument(
-        "file", metavar="FILE", help="CSV, Parquet or Arrow file of paths or events"
+        "file",
+        metavar="FILE",
+        help="CSV, Parquet or Arrow file of paths or events, or folder of Parquet files",
     )
     parser.add_argument(
         "--kind", choices=("paths", "events"),

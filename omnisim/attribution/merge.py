@@ -101,7 +101,8 @@ def count_files(
     Parameters
     ----------
     files : sequence of str or path
-        CSV, Parquet or Arrow. Files of events hold each shopper's events in one file.
+        CSV, Parquet or Arrow, or folders of Parquet files. Files of events hold each shopper's
+        events in one file.
     order : int, default=1
     kind : {"paths", "events"}, default="paths"
         What the files hold.

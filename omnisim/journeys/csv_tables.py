@@ -9,9 +9,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
+from omnisim.exceptions import TableError
+
 __all__ = ["CsvColumns", "CsvLayout", "open_csv", "read_csv", "read_csv_schema"]
 
 SNIFFED_BYTES = 65_536
+PACKED_ENDINGS = (".gz", ".bz2", ".zst", ".lz4")
+OTHER_PACKINGS = (".zip", ".xz", ".7z", ".tgz")
 DELIMITERS = (",", ";", "\t", "|")
 MISSING = pacsv.ConvertOptions().null_values
 """How Arrow expects a missing number to be spelled: "", "NA", "null" and the like."""
@@ -103,6 +107,12 @@ def read_csv_schema(path: Path) -> pa.Schema:
 
 def _parse_options(path: Path) -> pacsv.ParseOptions:
     """Return how to parse a CSV file: its delimiter is the commonest of its first line."""
+    ending = path.suffix
+    if ending not in PACKED_ENDINGS and ending.lower() in (*PACKED_ENDINGS, *OTHER_PACKINGS):
+        raise TableError(
+            f"{path}: cannot be read as it is packed. Unpack it, or pack it as .gz, .bz2, .zst or "
+            ".lz4 (small letters)."
+        )
     with pa.input_stream(str(path)) as file:  # unpacks by the name's ending, as the reader does
         head = file.read(SNIFFED_BYTES).split(b"\n", 1)[0].decode("utf-8", errors="replace")
     counts = {mark: head.count(mark) for mark in DELIMITERS}

@@ -130,7 +130,9 @@ class Journeys:
         ----------
         table : object, str or path
             Anything that speaks the Arrow PyCapsule interface (pandas, polars, pyarrow, DuckDB), a
-            mapping of columns, or the name of a CSV, Parquet or Arrow file.
+            mapping of columns, or the name of a CSV, Parquet or Arrow file, or of a folder of
+            Parquet files, as Spark and Dask write: these are read in order of their names, with
+            ``part.9`` before ``part.10``.
         path, n_conversions, n_nulls, value : str, optional
             Columns. Where not given, the first of the common names of
             `omnisim.journeys.paths.COMMON_NAMES` that is there. Without a column of nulls there are

@@ -28,9 +28,10 @@ from omnisim.journeys.shards import Shards, deal
 from omnisim.journeys.sorting import UNSORTED, SortedShoppers
 from omnisim.journeys.tables import (
     check_names,
+    check_same_columns,
     is_arrow,
-    is_parquet,
     open_arrow,
+    parquet_parts,
     table_errors,
     unreadable,
 )
@@ -74,6 +75,7 @@ def stream_paths(
     Parameters
     ----------
     file : str or path
+        CSV, Parquet or Arrow, or a folder of Parquet files, as in `Journeys.from_paths`.
     batch_rows : int, default=524288
         Rows of a batch, at most.
     **options
@@ -102,7 +104,7 @@ def stream_events(
     batch_rows: int = BATCH_ROWS,
     shards: Shards | None = None,
 ) -> Iterator[Journeys]:
-    """Yield the journeys of a log of events in a CSV, Parquet or Arrow file, part by part.
+    """Yield the journeys of a log of events in a file, part by part.
 
     A file that is sorted by shopper, then time, is read once; memory holds two batches and the
     events of one shopper. Any other needs `shards`: its events are first dealt to smaller files by
@@ -111,6 +113,7 @@ def stream_events(
     Parameters
     ----------
     file : str or path
+        CSV, Parquet or Arrow, or a folder of Parquet files, as in `Journeys.from_paths`.
     columns, rules, channels
         As in `Journeys.from_events`.
     batch_rows : int, default=524288
@@ -157,7 +160,7 @@ def _stream_sorted(
     for table in tables:
         where = find_event_columns(table.column_names, columns)
         if rest is not None:
-            table = pa.concat_tables([rest, table])
+            table = pa.concat_tables([rest, table], promote_options="default")
         changes = shoppers.changes(table[where.shopper], row)
         # The last shopper's events may go on in the next batch.
         last = int(np.flatnonzero(changes)[-1])
@@ -171,12 +174,11 @@ def _stream_sorted(
 
 
 def count_rows(file: str | os.PathLike[str]) -> int | None:
-    """Return the rows of a Parquet file, from its footer; None for a CSV file."""
+    """Return the rows of a Parquet file or folder, from the footers; None for other files."""
     path = Path(file)
-    if not is_parquet(path):
-        return None
+    parts = parquet_parts(path)
     try:
-        return int(pq.read_metadata(path).num_rows)
+        return sum(int(pq.read_metadata(part).num_rows) for part in parts) if parts else None
     except (OSError, pa.ArrowException) as error:
         raise unreadable(path, error) from error
 
@@ -184,9 +186,10 @@ def count_rows(file: str | os.PathLike[str]) -> int | None:
 def read_columns(file: str | os.PathLike[str]) -> list[str]:
     """Return the names of a file's columns."""
     path = Path(file)
+    parts = parquet_parts(path)
     try:
-        if is_parquet(path):
-            return list(pq.read_schema(path).names)
+        if parts:
+            return list(pq.read_schema(parts[0]).names)
         if is_arrow(path):
             with open_arrow(path) as batches:
                 return list(batches.schema.names)
@@ -203,16 +206,8 @@ def _batches(
     The columns are those of a log of events, or by what they are those of a table of paths.
     """
     try:
-        if is_parquet(path):
-            # Buffering whole row groups ahead would double the memory.
-            file = pq.ParquetFile(path, page_checksum_verification=True, pre_buffer=False)
-            names = file.schema_arrow.names
-            wanted = None
-            if isinstance(columns, EventColumns):
-                wanted = find_event_columns(names, columns).names()
-            for batch in file.iter_batches(batch_rows, columns=wanted):
-                if batch.num_rows:
-                    yield check_names(pa.Table.from_batches([batch]))
+        if parts := parquet_parts(path):
+            yield from _parquet_batches(parts, columns, batch_rows)
             return
         if is_arrow(path):
             with open_arrow(path) as batches:
@@ -230,6 +225,25 @@ def _batches(
                 yield known.cleaned(table)
     except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         raise unreadable(path, error) from error
+
+
+def _parquet_batches(
+    parts: Sequence[Path], columns: EventColumns | Mapping[str, str | None], batch_rows: int
+) -> Iterator[pa.Table]:
+    """Yield tables of one file, or of the parts of a folder, one after the other."""
+    expected = None
+    for part in parts:
+        # Buffering whole row groups ahead would double the memory.
+        file = pq.ParquetFile(part, page_checksum_verification=True, pre_buffer=False)
+        names = file.schema_arrow.names
+        expected = expected or names
+        check_same_columns(part, names, parts[0], expected)
+        wanted = None
+        if isinstance(columns, EventColumns):
+            wanted = find_event_columns(names, columns).names()
+        for batch in file.iter_batches(batch_rows, columns=wanted):
+            if batch.num_rows:
+                yield check_names(pa.Table.from_batches([batch]))
 
 
 def _ahead(tables: Iterator[pa.Table]) -> Iterator[pa.Table]:

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ import pyarrow.parquet as pq
 
 from omnisim._validation import suggest
 from omnisim.exceptions import TableError
-from omnisim.journeys.csv_tables import CsvLayout, read_csv
+from omnisim.journeys.csv_tables import PACKED_ENDINGS, CsvLayout, read_csv
 
 __all__ = ["as_table", "decode", "find_column", "read_codes", "read_count", "read_float",
            "read_value"]  # fmt: skip
@@ -23,7 +24,6 @@ PARQUET_ENDINGS = (".parquet", ".parq", ".pq")
 ARROW_ENDINGS = (".arrow", ".feather")
 ARROW_MAGIC = b"ARROW1"
 Flags = npt.NDArray[np.bool_]
-PACKED_ENDINGS = (".gz", ".bz2", ".zst", ".lz4")
 
 
 @contextmanager
@@ -71,7 +71,9 @@ def as_table(
         A dataframe (anything with ``__arrow_c_stream__`` or ``__arrow_c_array__``), a mapping of
         column names to sequences, or a file: Parquet or Arrow by its ending (``.parquet``,
         ``.parq`` or ``.pq``; ``.arrow`` or ``.feather``), CSV otherwise, which may be packed
-        (``.gz``, ``.bz2``, ``.zst``, ``.lz4``).
+        (``.gz``, ``.bz2``, ``.zst``, ``.lz4``). A folder is the Parquet files right in it that have
+        one of these endings, one after the other in order of their names, ``part.9`` before
+        ``part.10``; those whose names begin with a dot or an underscore are left out.
     columns : sequence of str, optional
         Columns to read of a Parquet file.
     progress : callable, optional
@@ -108,6 +110,8 @@ def _read_file(
     progress: Callable[[int], None] | None,
     layout: CsvLayout | None,
 ) -> pa.Table:
+    if path.is_dir():
+        return _read_folder(path, columns, progress)
     try:
         # Arrow itself unpacks a compressed file, by its name.
         if progress is None or path.suffix.lower() in PACKED_ENDINGS:
@@ -116,6 +120,53 @@ def _read_file(
             return _read_open(path, file, columns, layout)
     except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         raise unreadable(path, error) from error
+
+
+def _read_folder(
+    folder: Path, columns: Sequence[str] | None, progress: Callable[[int], None] | None
+) -> pa.Table:
+    parts = parquet_parts(folder)
+    tables = [_read_file(part, columns, progress, None) for part in parts]
+    for part, table in zip(parts, tables, strict=True):
+        check_same_columns(part, table.column_names, parts[0], tables[0].column_names)
+    with table_errors(str(folder)):
+        return pa.concat_tables(tables, promote_options="default")
+
+
+def parquet_parts(path: Path) -> list[Path]:
+    """Return the Parquet files that a name stands for: itself, or those in a folder.
+
+    The list is empty for the name of another file.
+    """
+    if not path.is_dir():
+        return [path] if is_parquet(path) else []
+    try:
+        files = [file for file in path.iterdir() if is_parquet(file) and file.is_file()]
+    except OSError as error:
+        raise unreadable(path, error) from error
+    parts = [file for file in files if file.name[0] not in "._"]
+    if not parts:
+        raise TableError(
+            f"{path} is a folder without Parquet files, ending in {', '.join(PARQUET_ENDINGS)}. "
+            "Name a file."
+        )
+    return sorted(parts, key=lambda part: _by_number(part.name))
+
+
+def _by_number(name: str) -> list[str | int]:
+    """Return what sorts names by the numbers in them; texts and numbers take turns."""
+    return [int(word) if word.isdecimal() else word for word in re.split(r"(\d+)", name)]
+
+
+def check_same_columns(
+    part: Path, names: Sequence[str], first: Path, expected: Sequence[str]
+) -> None:
+    """Raise TableError if a part of a folder has other columns than the first one."""
+    if sorted(names) != sorted(expected):
+        raise TableError(
+            f"{part}: must have the columns of {first.name}, {', '.join(map(repr, expected))}. Got "
+            f"{', '.join(map(repr, names)) or 'none'}."
+        )
 
 
 def _read_open(
