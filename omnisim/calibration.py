@@ -2,7 +2,6 @@
 
 import argparse
 import multiprocessing
-import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
 
@@ -12,6 +11,7 @@ from omnisim._validation import check_count
 from omnisim.config.io import load_scenario
 from omnisim.experiment.calibration import Calibration, calibrate
 from omnisim.experiment.calibration.calibrate import N_PARTS
+from omnisim.running import chosen_workers
 
 
 def declare_calibrate(parser: argparse.ArgumentParser) -> None:
@@ -27,9 +27,7 @@ def declare_calibrate(parser: argparse.ArgumentParser) -> None:
 def run_calibrate(arguments: argparse.Namespace) -> int:
     """Simulate, print the table, and write it if asked."""
     scenario = load_scenario(arguments.file) if arguments.file else None
-    default = os.cpu_count() or 1
-    n_workers = default if arguments.workers is None else arguments.workers
-    check_count("--workers", n_workers)
+    n_workers = chosen_workers(arguments.workers, name="--workers")
     check_count("--seed", arguments.seed, minimum=0)
     context = multiprocessing.get_context("spawn")
     with (

@@ -21,7 +21,8 @@ from omnisim.config.schema_json import json_schema
 from omnisim.exceptions import ConfigError, OmnisimError
 from omnisim.experiment.policy_study import PolicyStudy, build_policy_study, is_policy_study
 from omnisim.league import declare_policies, run_policies
-from omnisim.study import default_folder, run_study
+from omnisim.running import declare_running, default_folder
+from omnisim.study import run_study
 from omnisim.trial import declare_trial, run_trial
 from omnisim.value import declare_value, run_value
 
@@ -97,9 +98,7 @@ def _declare_run(parser: argparse.ArgumentParser) -> None:
         "--customers", metavar="FILE",
         help="your transactions (customer, date, value, channel) or customer table",
     )  # fmt: skip
-    parser.add_argument("--workers", type=int, metavar="N", help="processes; one a core by default")
-    parser.add_argument("--seed", type=int, metavar="N", help="seed, instead of the file's")
-    parser.add_argument("--out", metavar="DIR", help="folder to write; results/NAME by default")
+    declare_running(parser)
     parser.add_argument("--quiet", action="store_true", help="draw no progress bar")
 
 

@@ -1,13 +1,11 @@
 """`omnisim policies`: a league of policies, from a file to a table, a folder and a page."""
 
 import argparse
-import os
 import pathlib
 import sys
 
 from tqdm.auto import tqdm
 
-from omnisim._validation import check_count
 from omnisim.experiment.policy_findings import (
     LONG_ENOUGH_DAYS,
     PolicyFindings,
@@ -18,6 +16,7 @@ from omnisim.experiment.policy_study import load_policy_study
 from omnisim.experiment.store import check_target
 from omnisim.experiment.workers import worker_pool
 from omnisim.report import write_policies
+from omnisim.running import chosen_workers, declare_running, default_folder
 
 SHOWN = {
     "world": "", "policy": "", "gain": "+.2f", "gain_low": "+.2f", "gain_high": "+.2f",
@@ -30,9 +29,7 @@ SHOWN = {
 def declare_policies(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     parser.add_argument("file", metavar="FILE", help="a study of policies (TOML)")
-    parser.add_argument("--workers", type=int, metavar="N", help="processes; one a core by default")
-    parser.add_argument("--seed", type=int, metavar="N", help="seed, instead of the file's")
-    parser.add_argument("--out", metavar="DIR", help="folder to write; results/NAME by default")
+    declare_running(parser)
     parser.add_argument(
         "--league-only", action="store_true",
         help="leave out the learning curves and the sweep of profiles, which take longest",
@@ -45,10 +42,8 @@ def run_policies(arguments: argparse.Namespace) -> int:
     study = load_policy_study(arguments.file)
     if arguments.league_only:
         study = study.model_copy(update={"learning": None, "profile_error": None})
-    n_cores = os.cpu_count() or 1
-    n_workers = check_count("workers", n_cores if arguments.workers is None else arguments.workers)
-    name = pathlib.Path(arguments.file).resolve().parent.name
-    out = pathlib.Path(arguments.out or pathlib.Path("results") / name)
+    n_workers = chosen_workers(arguments.workers)
+    out = pathlib.Path(arguments.out or default_folder(arguments.file))
     check_target(out)
     n_tasks = sum(task_counts(study))
     with (

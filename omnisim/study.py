@@ -1,13 +1,11 @@
 """A study from file to folder: read the customers, compare the firms, write the report."""
 
 import os
-import pathlib
 import sys
 import time
 
 from tqdm.auto import tqdm
 
-from omnisim._validation import check_count
 from omnisim.config.experiment import Experiment
 from omnisim.experiment import Comparison, CustomerShoppers, compare
 from omnisim.experiment.progress import Counters
@@ -16,6 +14,7 @@ from omnisim.experiment.workers import worker_pool
 from omnisim.population import read_customers
 from omnisim.random import fresh_seed
 from omnisim.report import write_study
+from omnisim.running import chosen_workers
 
 
 def run_study(
@@ -58,7 +57,7 @@ def run_study(
     RunError
         If a replication fails.
     """
-    n_workers = check_count("n_workers", (os.cpu_count() or 1) if n_workers is None else n_workers)
+    n_workers = chosen_workers(n_workers, name="n_workers")
     if out is not None:
         check_target(out)
     shoppers = CustomerShoppers(read_customers(customers)) if customers is not None else None
@@ -116,9 +115,3 @@ class _Bar:
             refresh=False,
         )
         self.bar.update(self.counters.days.value - self.bar.n)
-
-
-def default_folder(experiment_path: str | os.PathLike[str]) -> pathlib.Path:
-    """Return where `omnisim run` writes unless told otherwise: results/ and the file's folder."""
-    path = pathlib.Path(experiment_path).resolve()
-    return pathlib.Path("results") / path.parent.name

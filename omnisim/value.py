@@ -1,7 +1,6 @@
 """`omnisim value`: what capabilities, channels and data are worth, in a folder that can go on."""
 
 import argparse
-import os
 import pathlib
 import sys
 import time
@@ -21,6 +20,7 @@ from omnisim.experiment.workers import worker_pool
 from omnisim.provenance import to_json
 from omnisim.report.sections import sections
 from omnisim.report.valuation import write_valuation
+from omnisim.running import chosen_workers, declare_running, default_folder
 
 REPORT = "report.html"
 
@@ -36,11 +36,7 @@ def declare_value(parser: argparse.ArgumentParser) -> None:
         "--orderings", type=int, metavar="N",
         help="orderings to sample for the Shapley values of capabilities, instead of the file's",
     )  # fmt: skip
-    parser.add_argument("--workers", type=int, metavar="N", help="processes; one a core by default")
-    parser.add_argument("--seed", type=int, metavar="N", help="seed, instead of the file's")
-    parser.add_argument(
-        "--out", metavar="DIR", help="folder to write, or to go on in; results/NAME by default"
-    )
+    declare_running(parser, out="folder to write, or to go on in; results/NAME by default")
     parser.add_argument(
         "--plan", action="store_true", help="run once, say how long the whole takes, and stop"
     )
@@ -54,14 +50,12 @@ def run_value(arguments: argparse.Namespace) -> int:
         n = check_count("orderings", arguments.orderings)
         asked = experiment.value.model_copy(update={"n_orderings": n})
         experiment = experiment.model_copy(update={"value": asked})
-    n_cores = os.cpu_count() or 1
-    n_workers = check_count("workers", n_cores if arguments.workers is None else arguments.workers)
+    n_workers = chosen_workers(arguments.workers)
     seed = arguments.seed if arguments.seed is not None else experiment.seed or 0
     if arguments.plan:
         print("\n".join(_plan(experiment, seed, n_workers)))
         return 0
-    name = pathlib.Path(arguments.file).resolve().parent.name
-    out = pathlib.Path(arguments.out or pathlib.Path("results") / name)
+    out = pathlib.Path(arguments.out or default_folder(arguments.file))
     with worker_pool(n_workers) as (executor, _):
         findings = find(
             experiment, seed=seed, folder=out / "runs", executor=executor,
