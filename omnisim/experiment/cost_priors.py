@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from omnisim._validation import check_positive, check_probability
-from omnisim.config.capability_costs import EACH_STORE
 from omnisim.config.rollout import Introduction
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation.precedence import Precedence
@@ -19,6 +18,7 @@ from omnisim.evaluation.transition import (
 from omnisim.exceptions import ParameterError
 from omnisim.experiment.capability_worth import PLUS, CapabilityValues
 from omnisim.random import Draws, Stream
+from omnisim.simulation.firm.capability_costs import n_payments
 
 VALUES, RATE, CAPEX, OPEX, CONSULTING, DELAY, PARTIAL, OUTAGE = range(8)
 """Steps of the draws: which replications, and each prior."""
@@ -144,5 +144,4 @@ def _whole_firm(baseline: Scenario, variant: Scenario, part: str, name: str) -> 
     """Return what a capability costs the whole firm more in the variant, in EUR."""
     costs = getattr(getattr(variant, part), name)
     more = costs[getattr(variant.capabilities, name)] - costs[getattr(baseline.capabilities, name)]
-    n_stores = variant.stores.n_stores * variant.market.n_regions
-    return float(more * (n_stores if name in EACH_STORE else 1))
+    return float(more * n_payments(variant, name))

@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from omnisim.config.capability_costs import EACH_STORE
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import mean_interval
 from omnisim.exceptions import ParameterError
@@ -20,6 +19,7 @@ from omnisim.policies import Policy
 from omnisim.policies.blindfold import Blindfold
 from omnisim.provenance import record
 from omnisim.simulation.engine import default_policy
+from omnisim.simulation.firm.capability_costs import n_payments
 
 LEVELS = ("TL0", "TL1", "TL2")
 IDENTIFIES = ("single_customer_view", "offline_capture")
@@ -144,13 +144,12 @@ def firm_at(scenario: Scenario, level: str, policy: Policy) -> tuple[Scenario, P
 
 def tracking_costs(scenario: Scenario, digital_cost: float) -> dict[str, float]:
     """Return what tracking costs at each level, in EUR per shopper and year."""
-    n_stores = scenario.stores.n_stores * scenario.market.n_regions
     whole = 0.0
     for name in IDENTIFIES:
         level = getattr(scenario.capabilities, name)
         once = getattr(scenario.investments, name)[level] / scenario.costs.write_off_years
         yearly = getattr(scenario.capability_costs, name)[level] + once
-        whole += yearly * (n_stores if name in EACH_STORE else 1)
+        whole += yearly * n_payments(scenario, name)
     n = scenario.market.shoppers_per_region * scenario.market.n_regions
     return {"TL0": 0.0, "TL1": digital_cost / n, "TL2": (digital_cost + whole) / n}
 

@@ -26,8 +26,14 @@ def steady_cost(scenario: Scenario) -> float:
     )
 
 
+def n_payments(scenario: Scenario, capability: str) -> int:
+    """Return how often the whole firm pays: for each store that it runs, or once."""
+    if capability not in EACH_STORE:
+        return 1
+    stores = scenario.stores.n_stores * scenario.market.n_regions
+    return stores if scenario.channels.store.is_open else 0
+
+
 def _share(scenario: Scenario, capability: str) -> float:
     """Return what the region bears: its stores' devices, or its part of central systems."""
-    if capability in EACH_STORE:
-        return scenario.stores.n_stores if scenario.channels.store.is_open else 0.0
-    return 1 / scenario.market.n_regions
+    return n_payments(scenario, capability) / scenario.market.n_regions

@@ -72,6 +72,8 @@ def test_tracking_costs_by_hand() -> None:
     n_stores = scenario.stores.n_stores * 150
     expected = (200_000 + 100_000 + 100 * n_stores) / 3e6
     assert tracking_costs(scenario, 0.0)["TL2"] == pytest.approx(expected)
+    closed = scenario.replace({"channels.store.is_open": False})
+    assert tracking_costs(closed, 0.0)["TL2"] == pytest.approx(300_000 / 3e6)
 
 
 def test_a_blindfold_hides_everything_and_says_whom_it_covers(firm: om.Scenario) -> None:

@@ -158,3 +158,13 @@ def test_priors_that_are_none_are_refused(name, prior):
 def test_a_horizon_has_at_least_a_week():
     with pytest.raises(ParameterError, match="at least a week"):
         CostPriors(horizon_years=0.001)
+
+
+def test_stores_that_are_closed_cost_nothing():
+    """As in a run: what is paid for each store is paid where stores are run."""
+    sensed = {"capabilities.offline_capture": 2}
+    base, variant = (firm.replace({"channels.store.is_open": False}) for firm in firms(sensed))
+    found = transition(made_values(base, variant, lambda m: 0.0), base, variant, n_draws=5)
+    assert found.orders.loc[0, "cost"] == 0
+    open_ = transition(made_values(*firms(sensed), lambda m: 0.0), *firms(sensed), n_draws=5)
+    assert open_.orders.loc[0, "cost"] > 0
