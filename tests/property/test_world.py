@@ -16,7 +16,7 @@ from omnisim.simulation import simulate
 from omnisim.simulation.engine import draw_shoppers, run
 from omnisim.simulation.firm import stock
 from omnisim.simulation.result import close_books
-from tests.reference.worlds import finished_world, new_world, of, scenarios, small
+from tests.reference.worlds import bits, finished_world, new_world, of, scenarios, small
 
 ENDS = (Event.PURCHASE, Event.RIVAL_PURCHASE, Event.NO_PURCHASE)
 seeds = st.integers(0, 2**32)
@@ -218,7 +218,7 @@ def test_the_same_seed_gives_the_same_bytes(scenario, seed):
 
 def test_another_replication_has_other_luck():
     runs = [simulate(small(), seed=3, replication=k) for k in (0, 1)]
-    assert not runs[0].events.equals(runs[1].events)
+    assert bits(runs[0], "events") != bits(runs[1], "events")
 
 
 @few
@@ -239,7 +239,7 @@ def test_capabilities_that_move_primitives_do_change_the_run():
         simulate(small(capabilities=level), seed=3)
         for level in (Capabilities.siloed(), Capabilities.integrated())
     ]
-    assert not arms[0].events.equals(arms[1].events)
+    assert bits(arms[0], "events") != bits(arms[1], "events")
 
 
 def test_with_one_channel_siloed_equals_integrated(seed):

@@ -8,7 +8,7 @@ from omnisim.config.capability_costs import CapabilityCosts, Investments
 from omnisim.config.primitives import MOVES, Primitives
 from omnisim.schema import Event, Line
 from omnisim.simulation import simulate
-from tests.reference.worlds import of, small
+from tests.reference.worlds import bits, of, small
 
 PAID = (Line.REVENUE, Line.DISCOUNTS, Line.PROMOTIONS, Line.DELIVERY_FEES, Line.REFUNDS)
 """Lines of what passes between shopper and firm."""
@@ -42,11 +42,6 @@ def held(name: str) -> dict[str, tuple[float, float, float]]:
 def runs(name: str, changes: dict[str, object]):
     worlds = [small(PEOPLE | FREE | changes | {"capabilities": firm}) for firm in levels(name)]
     return [simulate(world, seed=3) for world in worlds]
-
-
-def bits(run, table: str) -> bytes:
-    rows = getattr(run, table)
-    return b"".join(of(rows, column).tobytes() for column in rows.column_names)
 
 
 @pytest.mark.parametrize("name", EVERY)
