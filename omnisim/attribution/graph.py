@@ -1,13 +1,18 @@
 """The chain as a networkx graph."""
 
+import re
+
 import networkx as nx
 
 from omnisim._validation import check_probability
 from omnisim.attribution.chain import Chain
 from omnisim.attribution.markov import MarkovAttribution
-from omnisim.exceptions import ParameterError
+from omnisim.exceptions import ParameterError, TableError
 
 __all__ = ["to_digraph"]
+
+NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""What XML 1.0 has no way to write: https://www.w3.org/TR/xml/#charsets."""
 
 
 def to_digraph(model: MarkovAttribution, *, min_probability: float = 0.0) -> "nx.DiGraph[str]":
@@ -26,6 +31,11 @@ def to_digraph(model: MarkovAttribution, *, min_probability: float = 0.0) -> "nx
         Nodes ``(start)``, the states, ``(conversion)`` and ``(null)``, with attribute ``visits``;
         edges with ``count`` and ``probability``. ``networkx.write_graphml`` writes it.
 
+    Raises
+    ------
+    TableError
+        If the name of a channel holds a control character, which GraphML, being XML, cannot hold.
+
     Examples
     --------
     >>> model = MarkovAttribution().fit({"path": ["a > b"], "n_conversions": [2]})
@@ -38,6 +48,12 @@ def to_digraph(model: MarkovAttribution, *, min_probability: float = 0.0) -> "nx
         )
     check_probability("min_probability", min_probability)
     chain: Chain = model.chain_
+    for channel in chain.channel_names:
+        if NO_XML.search(channel):
+            raise TableError(
+                f"Names of channels must hold no control characters. Got {channel!r}: rename it "
+                "with Journeys.regroup."
+            )
     graph: nx.DiGraph[str] = nx.DiGraph(order=chain.order)
     graph.add_node("(start)", visits=chain.start.sum().item())
     for name, visits in zip(chain.node_names()[1:-2], chain.visits.tolist(), strict=True):

@@ -31,7 +31,8 @@ def budget_table(model: AttributionModel, costs: Mapping[str, float]) -> pd.Data
         conversion; ``roas``, credited value per unit of cost; ``share_of_cost``,
         ``share_of_credit`` and ``share_of_value``; ``budget``, the whole cost divided among the
         channels that cost anything, in proportion to their value credits (to their credits where no
-        value is known), a negative one counting as 0. Ratios with nothing below the line are NaN.
+        value is known), a negative one counting as 0. Ratios with nothing below the line are NaN,
+        and so is ``roas`` where no value is known.
 
     Raises
     ------
@@ -69,7 +70,7 @@ def budget_table(model: AttributionModel, costs: Mapping[str, float]) -> pd.Data
             "credit": credit,
             "value_credit": value,
             "cpa": _over(cost, credit),
-            "roas": _over(value, cost),
+            "roas": _over(value, cost) if value.any() else np.nan,
             "share_of_cost": cost / (cost.sum() or np.nan),
             "share_of_credit": credit / credit.sum(),
             "share_of_value": value / (value.sum() or np.nan),

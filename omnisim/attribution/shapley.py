@@ -54,7 +54,8 @@ class ShapleyAttribution(AttributionModel):
         than the others can get a negative credit.
     method : {"auto", "exact", "sampled"}, default="auto"
         For "rate": a table of all 2 ** n_channels sets, or permutations. "auto" takes the table up
-        to 25 channels that occur, permutations beyond.
+        to 25 channels that occur, permutations beyond. The table and its fit take 48 bytes a set at
+        their peak: 50 MB at 20 channels, 1.6 GB at 25.
     n_permutations : int, default=4096
         Permutations to sample, at least 2.
     confidence : float, default=0.95
@@ -76,7 +77,8 @@ class ShapleyAttribution(AttributionModel):
         Of sampled credits; 0 where they are exact.
     error_bound_ : float, unit: conversions
         With probability `confidence` no sampled credit is further from the exact one, by
-        Hoeffding's inequality [2]_: marginal rates lie in [-1, 1]. 0 where they are exact.
+        Hoeffding's inequality [2]_: marginal rates lie in [-1, 1]. 0 where they are exact. It holds
+        for any journeys, and most err far less, as `standard_error_` estimates.
     value_error_bound_ : float, unit: that of the value
         The same for value credits: what a channel adds to the value a journey is at most the
         largest value a journey of all the sets of channels that journeys meet.

@@ -14,7 +14,7 @@ from omnisim.attribution import (
     standard_models,
     to_digraph,
 )
-from omnisim.exceptions import ParameterError
+from omnisim.exceptions import ParameterError, TableError
 from omnisim.journeys import Journeys
 
 PATHS = {"path": ["ad > mail", "mail", "ad > ad"], "n_conversions": [4, 1, 0],
@@ -70,6 +70,20 @@ def test_channels_without_cost_get_no_budget_and_no_roas():
     assert np.isnan(table.loc["ad", "roas"])
     assert table.loc["ad", "budget"] == 0.0
     assert np.isnan(table.loc["ad", "cpa"])
+
+
+def test_without_any_value_there_is_no_return():
+    worthless = PATHS | {"value": [0.0, 0.0, 0.0]}
+    table = budget_table(LastTouch().fit(worthless), {"mail": 10.0, "ad": 5.0})
+    assert table["roas"].isna().all()
+    assert table.loc["mail", "cpa"] == 2.0
+
+
+@pytest.mark.parametrize("name", ["a\x00b", "\x1b", "a\x08", "\ufffe"])
+def test_graphs_refuse_names_that_xml_cannot_hold(name):
+    model = MarkovAttribution().fit({"path": [f"ad > x{name}x"], "n_conversions": [1]})
+    with pytest.raises(TableError, match=r"must hold no control characters.*Journeys\.regroup"):
+        to_digraph(model)
 
 
 def test_no_cost_at_all():
