@@ -101,6 +101,16 @@ class Rivals(Part):
         28.0, "days between two looks of the rivals at their share", unit="days",
         source="assumption", gt=0, le=3650,
     )  # fmt: skip
+    online_usual_share: float = param(
+        0.0, "share of all needs that the online rival means to keep; 0 for what it has at its "
+        "first look, so that what capabilities take from it from the first day on goes unanswered",
+        source="assumption; put in what it has in the baseline to have it answer integration",
+        ge=0, le=1,
+    )  # fmt: skip
+    local_usual_share: float = param(
+        0.0, "share of all needs that the local rival means to keep, likewise",
+        source="assumption; see online_usual_share", ge=0, le=1,
+    )  # fmt: skip
     reaction_price: float = param(
         0.5, "share by which a rival lowers its price for a wholly lost share",
         source="assumption", ge=0, le=1,

@@ -13,11 +13,12 @@ Steps = Generator[Any, Any, None]
 
 
 def react(world: World) -> Steps:
-    """Let each rival compare its share with that of the first review, and answer a loss.
+    """Let each rival compare its share with its usual one, and answer a loss.
 
-    The online rival lowers its price by `rivals.reaction_price` a unit of share lost, and is seen
-    by as many more as it has lost (advertising); the local rival makes its offer as much better. A
-    rival that gains goes back to its usual terms, never beyond.
+    The usual share is the scenario's, or that of the first review where it gives none. The online
+    rival lowers its price by `rivals.reaction_price` a unit of share lost, and is seen by as many
+    more as it has lost (advertising); the local rival makes its offer as much better. A rival that
+    gains goes back to its usual terms, never beyond.
     """
     reader, usual = Reader(), None
     rules = world.scenario.rivals
@@ -27,8 +28,8 @@ def react(world: World) -> Steps:
         if results is None:
             continue
         if usual is None:
-            usual = results.rival_share
-            continue
+            given = np.array([rules.online_usual_share, rules.local_usual_share])
+            usual = np.where(given > 0, given, results.rival_share)
         lost = np.clip((usual - results.rival_share) / np.maximum(usual, 1e-9), 0.0, 1.0)
         world.conduct.rival_price_cut = (rules.reaction_price * lost).tolist()
         world.conduct.rival_advertising = float(lost[0])

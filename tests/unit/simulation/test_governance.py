@@ -100,12 +100,27 @@ def test_what_counts_for_managers_moves_conduct_only():
     assert moved <= {"promotion", "aisle_offered"}
 
 
-def test_rivals_lower_their_price_only_for_a_lost_share():
-    scenario = small({"rivals.react": True, "rivals.review_days": 10.0, "market.horizon_days": 60,
-                      "market.n_shoppers": 200})  # fmt: skip
-    world = finished_world(scenario)
-    assert all(0 <= cut <= scenario.rivals.reaction_price for cut in world.conduct.rival_price_cut)
-    assert 0 <= world.conduct.rival_advertising <= 1
-    still = finished_world(scenario.replace({"rivals.react": False}))
-    assert still.conduct.rival_price_cut == [0.0, 0.0]
-    assert world.state.params["rival_gap"] >= still.state.params["rival_gap"]
+def reacting(**usual):
+    """Return a world with rivals that react, and one with rivals that do not, at the end."""
+    shares = {f"rivals.{name}": share for name, share in usual.items()}
+    scenario = small(
+        {"rivals.react": True, "rivals.review_days": 10.0, "market.n_shoppers": 200} | shares
+    )
+    return finished_world(scenario), finished_world(scenario.replace({"rivals.react": False}))
+
+
+def test_a_rival_that_lost_its_usual_share_lowers_its_price_and_advertises():
+    world, still = reacting(online_usual_share=0.6, local_usual_share=1e-3)
+    cut, local = world.conduct.rival_price_cut
+    assert 0.1 < cut <= world.scenario.rivals.reaction_price
+    assert local == 0  # it has more than it is used to
+    assert world.conduct.rival_advertising == pytest.approx(cut / 0.5)
+    assert world.state.params["rival_gap"] == pytest.approx(still.state.params["rival_gap"] + cut)
+    shares = [Reader().read(w).rival_share[0] for w in (world, still)]
+    assert shares[0] > shares[1]
+
+
+def test_rivals_that_lost_nothing_keep_their_terms():
+    world, still = reacting(online_usual_share=1e-3, local_usual_share=1e-3)
+    assert world.conduct.rival_price_cut == still.conduct.rival_price_cut == [0.0, 0.0]
+    assert world.state.params["rival_gap"] == still.state.params["rival_gap"]
