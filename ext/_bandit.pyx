@@ -46,6 +46,25 @@ cdef double[POINTS] WEIGHT = [
 ]
 
 
+def is_sound(
+    const int64_t[:] index,             # IN   (n,)
+    const double[:] propensity,         # IN   (n,)
+    const double[:] reward,             # IN   (n,)
+    int64_t n_actions,
+):
+    """Tell whether every action is one, every propensity in (0, 1] and every reward finite."""
+    cdef Py_ssize_t r
+    cdef bint sound = index.shape[0] == propensity.shape[0] == reward.shape[0]
+    if sound:
+        for r in range(index.shape[0]):
+            # a number less itself is 0, unless it is infinite or none
+            sound = (0 <= index[r] < n_actions and 0.0 < propensity[r] <= 1.0
+                     and reward[r] - reward[r] == 0.0)
+            if not sound:
+                break
+    return sound
+
+
 def encode(
     const double[:, ::1] features,  # IN   (n, n_features)
     const int64_t[::1] column,      # IN   (k,), columns to take

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+import omnisim.policies._bandit as _bandit
 from omnisim.exceptions import ParameterError
 from omnisim.policies.context import Context, Floats, Ints
 
@@ -81,6 +82,17 @@ class Outcome:
                 "context, action and reward must have the same length. Got "
                 f"{len(self.context)}, {len(self.action)} and {len(self.reward)}."
             )
+        try:
+            if _bandit.is_sound(
+                self.action.index, self.action.propensity, self.reward, len(self.context.actions)
+            ):
+                return
+        except (TypeError, ValueError):  # no arrays, or of other types
+            pass
+        self._refuse()
+
+    def _refuse(self) -> None:
+        """Raise ParameterError for what is not sound, if anything."""
         if not len(self.reward):
             return
         index, n_actions = self.action.index, len(self.context.actions)
