@@ -96,7 +96,8 @@ class Context:
                 f"{self.cost.shape}, u {self.u.shape} and record {self.record.shape} must have n "
                 f"rows, {len(self.names)} features and {k} actions."
             )
-        if not self.eligible.any(axis=1).all():
+        # mostly the first action is to do nothing, which is always allowed: one look at a column
+        if not self.eligible[:, :1].all() and not self.eligible.any(axis=1).all():
             row = int(self.eligible.any(axis=1).argmin())
             raise ParameterError(
                 f"eligible must allow an action in every row, of {self.actions}. Row {row} allows "
