@@ -34,20 +34,27 @@ MODELS: dict[str, Callable[[argparse.Namespace], AttributionModel]] = {
     "markov": lambda a: MarkovAttribution(
         1 if a.order is None else a.order, smoothing=a.smoothing or 0.0
     ),
-    "shapley": lambda a: models.ShapleyAttribution(),
+    "shapley": lambda a: models.ShapleyAttribution(a.worth or "conversions"),
     "first": lambda a: models.FirstTouch(),
     "last": lambda a: models.LastTouch(),
     "last-non-direct": lambda a: models.LastNonDirect("direct" if a.direct is None else a.direct),
     "linear": lambda a: models.Linear(),
-    "position": lambda a: models.PositionBased(),
-    "time-decay": lambda a: models.TimeDecay(),
+    "position": lambda a: models.PositionBased.preset((a.shape or "U").replace("-", " ")),
+    "time-decay": lambda a: models.TimeDecay(7.0 if a.half_life is None else a.half_life),
     "participation": lambda a: models.Participation(),
     "hazard": lambda a: models.HazardAttribution(),
     "logistic": lambda a: models.LogisticAttribution(),
 }
 """What ``--model`` takes."""
 
-MODEL_OPTIONS = {"order": "markov", "smoothing": "markov", "direct": "last-non-direct"}
+MODEL_OPTIONS = {
+    "order": "markov",
+    "smoothing": "markov",
+    "direct": "last-non-direct",
+    "worth": "shapley",
+    "shape": "position",
+    "half-life": "time-decay",
+}
 """Options of one model alone."""
 
 MONEY = ["cost", "share_of_cost", "cpa", "roas", "budget"]
@@ -63,17 +70,7 @@ LOG_SECONDS = 10.0
 def declare_attribute(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the command."""
     declare_input(parser)
-    parser.add_argument("--model", choices=list(MODELS), default="markov")
-    parser.add_argument("--order", type=int, metavar="K", help="of the Markov chain: 1 by default")
-    parser.add_argument(
-        "--smoothing", type=float, metavar="A",
-        help="steps of the next lower order that each state of the chain is given: 0 by default",
-    )  # fmt: skip
-    parser.add_argument(
-        "--direct",
-        metavar="NAME",
-        help="channel of last-non-direct, in any case: 'direct' by default",
-    )
+    _declare_models(parser)
     parser.add_argument(
         "--bootstrap", type=int, default=0, metavar="N", help="replicates for intervals"
     )
@@ -94,6 +91,31 @@ def declare_attribute(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--csv", metavar="FILE", help="write the table")
     parser.add_argument("--html", metavar="FILE", help="write a page with table and figure")
     parser.add_argument("--quiet", action="store_true", help="draw no progress bar")
+
+
+def _declare_models(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--model", choices=list(MODELS), default="markov")
+    parser.add_argument("--order", type=int, metavar="K", help="of the Markov chain: 1 by default")
+    parser.add_argument(
+        "--smoothing", type=float, metavar="A",
+        help="steps of the next lower order that each state of the chain is given: 0 by default",
+    )  # fmt: skip
+    parser.add_argument(
+        "--direct", metavar="NAME",
+        help="channel of last-non-direct, in any case: 'direct' by default",
+    )  # fmt: skip
+    parser.add_argument(
+        "--worth", choices=("conversions", "rate"),
+        help="of a set of channels in the game of shapley: its journeys' conversions by default, "
+        "which is participation, or their rate of conversion",
+    )  # fmt: skip
+    parser.add_argument(
+        "--shape", choices=("U", "W", "J", "inverse-J"), help="of position: U by default"
+    )
+    parser.add_argument(
+        "--half-life", type=float, metavar="DAYS",
+        help="of time-decay, in touchpoints where there are no times: 7 by default",
+    )  # fmt: skip
 
 
 def run_attribute(arguments: argparse.Namespace) -> int:
@@ -136,7 +158,8 @@ def _check(arguments: argparse.Namespace) -> None:
         raise ParameterError("--seed goes with --bootstrap N: nothing else is drawn.")
     _check_files(arguments)
     for option, model in MODEL_OPTIONS.items():
-        if getattr(arguments, option) is not None and arguments.model != model:
+        given = getattr(arguments, option.replace("-", "_")) is not None
+        if given and arguments.model != model:
             raise ParameterError(f"--{option} goes with --model {model}. Got {arguments.model!r}.")
 
 

@@ -24,6 +24,9 @@ from omnisim.journeys import Journeys
 
 __all__ = ["compare_models", "standard_models"]
 
+EXACT_CHANNELS = 20
+"""Channels up to which rates of all sets are tabled: each one more doubles time and memory."""
+
 
 def standard_models(journeys: Journeys | None = None) -> dict[str, AttributionModel]:
     """Return unfitted models that need nothing of the user, by name.
@@ -33,7 +36,8 @@ def standard_models(journeys: Journeys | None = None) -> dict[str, AttributionMo
     journeys : Journeys, optional
         What they are to be fitted to. Then models that these cannot tell anything are left out:
         the last touch that is not direct where no channel is called direct, the logistic model
-        where every journey converts, the hazard where there are no times. All are there by default.
+        and the Shapley value of rates where every journey converts, the hazard where there are no
+        times. All are there by default.
 
     Returns
     -------
@@ -41,6 +45,9 @@ def standard_models(journeys: Journeys | None = None) -> dict[str, AttributionMo
 
     Notes
     -----
+    "participation" and "Shapley" are one model in two words (see `ShapleyAttribution`);
+    "Shapley of rates" is the game that differs. It is exact up to 20 channels, sampled beyond.
+
     Left out are `PositionWeights` and `ChannelWeights`, whose weights are the user's, chains of an
     order above 2, and other settings of the models here. Add them by name:
     ``standard_models(journeys) | {"mine": ChannelWeights({"ad": 2.0})}``.
@@ -63,6 +70,9 @@ def standard_models(journeys: Journeys | None = None) -> dict[str, AttributionMo
         "Markov 2": MarkovAttribution(2),
     }
     if journeys is None or journeys.n_nulls.any():
+        many = journeys is not None and journeys.n_channels > EXACT_CHANNELS
+        method = "sampled" if many else "auto"
+        models["Shapley of rates"] = ShapleyAttribution("rate", method=method)
         models["logistic"] = LogisticAttribution()
     if journeys is None or journeys.time is not None:
         models["hazard"] = HazardAttribution()

@@ -186,6 +186,10 @@ class Linear(RuleModel):
 class Participation(RuleModel):
     """Credit all channels that take part in a journey evenly, however often each occurs [1]_.
 
+    That is the Shapley value of the game in which a set of channels is worth the conversions of the
+    journeys that meet no other channel, so ``ShapleyAttribution()`` gives the same credits.
+    ``ShapleyAttribution("rate")`` plays another game.
+
     Attributes
     ----------
     participation_ : Series of shape (n_channels,), int64, unit: conversions

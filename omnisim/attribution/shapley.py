@@ -50,12 +50,12 @@ class ShapleyAttribution(AttributionModel):
         What a set of channels is worth: the conversions of the journeys that meet no channel
         outside it [1]_, or these conversions per such journey, nulls included. With "conversions"
         the Shapley value divides each journey evenly among its distinct channels, so it is exact
-        for any number of channels and needs no table. With "rate" a channel that converts worse
-        than the others can get a negative credit.
+        for any number of channels and needs no table; its credits are those of `Participation`.
+        With "rate" a channel that converts worse than the others can get a negative credit.
     method : {"auto", "exact", "sampled"}, default="auto"
         For "rate": a table of all 2 ** n_channels sets, or permutations. "auto" takes the table up
-        to 25 channels that occur, permutations beyond. The table and its fit take 48 bytes a set at
-        their peak: 50 MB at 20 channels, 1.6 GB at 25.
+        to 25 channels that occur, permutations beyond. The table takes some 42 bytes a set: 44 MB
+        at 20 channels, 1.4 GB at 25.
     n_permutations : int, default=4096
         Permutations to sample, at least 2.
     confidence : float, default=0.95

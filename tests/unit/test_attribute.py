@@ -7,7 +7,14 @@ import pytest
 
 import omnisim.attribute
 from omnisim.attribute import MODELS, declare_attribute, run_attribute
-from omnisim.attribution import LastTouch, MarkovAttribution, budget_table
+from omnisim.attribution import (
+    LastTouch,
+    MarkovAttribution,
+    PositionBased,
+    ShapleyAttribution,
+    TimeDecay,
+    budget_table,
+)
 from omnisim.exceptions import OmnisimError, OmnisimWarning
 
 PATHS = {"path": ["a > b", "b > c", "c"], "n_conversions": [4, 2, 0], "n_nulls": [1, 3, 5]}
@@ -56,10 +63,27 @@ def test_smoothing_and_the_direct_channel_reach_the_model(paths, tmp_path):
     assert table["credit"].to_dict() == {"a": 4, "b": 0, "c": 2}
 
 
+@pytest.mark.parametrize(("words", "model"), [
+    (("--model", "shapley", "--worth", "rate"), ShapleyAttribution("rate")),
+    (("--model", "position", "--shape", "W"), PositionBased.preset("W")),
+    (("--model", "position", "--shape", "inverse-J"), PositionBased.preset("inverse J")),
+    (("--model", "time-decay", "--half-life", 2), TimeDecay(half_life=2.0)),
+])  # fmt: skip
+def test_settings_reach_the_model(paths, tmp_path, capsys, words, model):
+    run(paths, *words, "--csv", tmp_path / "out.csv")
+    table = pd.read_csv(tmp_path / "out.csv", index_col="channel")
+    expected = model.fit(PATHS).credit_
+    assert table["credit"].to_dict() == pytest.approx(expected.to_dict())
+    assert repr(model) in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     "words",
     [
         ("--seed", 1),
+        ("--shape", "W"),
+        ("--half-life", 2),
+        ("--worth", "rate"),
         ("--direct", "b"),
         ("--model", "last", "--smoothing", 1),
         ("--model", "last", "--order", 2),

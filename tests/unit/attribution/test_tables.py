@@ -33,8 +33,9 @@ BASIC = {"first touch", "last touch", "linear", "participation", "position (U)",
 
 
 def test_default_has_every_model_that_the_journeys_can_tell_of():
-    assert set(standard_models()) == BASIC | {"last non-direct", "logistic", "hazard"}
-    assert set(compare_models(PATHS)) == BASIC | {"logistic"}
+    nulls = {"Shapley of rates", "logistic"}
+    assert set(standard_models()) == BASIC | nulls | {"last non-direct", "hazard"}
+    assert set(compare_models(PATHS)) == BASIC | nulls
     assert set(compare_models({"path": ["a > Direct"], "n_conversions": [1]})) == BASIC | {
         "last non-direct"
     }
@@ -44,6 +45,18 @@ def test_default_has_every_model_that_the_journeys_can_tell_of():
     assert set(table) == set(standard_models())
     assert table["last non-direct"].to_dict() == {"Direct": 0.0, "a": 1.0}
     assert table.sum().to_numpy() == pytest.approx(1.0)
+
+
+def test_participation_is_the_shapley_value_of_conversions_and_not_that_of_rates():
+    table = compare_models(PATHS)
+    assert table["participation"].tolist() == table["Shapley"].tolist()
+    assert abs(table["Shapley of rates"] - table["Shapley"]).max() > 0.1
+
+
+def test_rates_of_many_channels_are_sampled():
+    paths = {"path": [f"c{k}" for k in range(21)], "n_conversions": [1] * 21, "n_nulls": [1] * 21}
+    model = standard_models(Journeys.from_paths(paths))["Shapley of rates"]
+    assert model.method == "sampled"
 
 
 def test_models_can_be_chosen():
