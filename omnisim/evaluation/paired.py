@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
-from omnisim._validation import check_confidence
+from omnisim._validation import as_numbers, check_confidence
 from omnisim.exceptions import ParameterError
 
 
@@ -58,8 +58,7 @@ def paired_difference(
        11.2 (common random numbers).
     """
     check_confidence("confidence", confidence)
-    a = np.asarray(baseline, dtype=np.float64)
-    b = np.asarray(variant, dtype=np.float64)
+    a, b = as_numbers("baseline", baseline), as_numbers("variant", variant)
     if a.shape != b.shape or a.ndim != 1:
         raise ParameterError(
             f"baseline and variant must be one-dimensional and of one length. "
@@ -84,7 +83,7 @@ def paired_difference(
 def mean_interval(values: ArrayLike, *, confidence: float = 0.95) -> tuple[float, float, float]:
     """Return (mean, low, high) of a t interval over replications; NaN values are left out."""
     check_confidence("confidence", confidence)
-    kept = np.asarray(values, dtype=np.float64)
+    kept = as_numbers("values", values)
     kept = kept[np.isfinite(kept)]
     if len(kept) < 2:
         mean = float(kept[0]) if len(kept) else float("nan")

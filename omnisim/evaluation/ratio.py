@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import stdtrit
 
-from omnisim._validation import check_confidence
+from omnisim._validation import as_numbers, check_confidence
 from omnisim.exceptions import ParameterError
 
 
@@ -39,8 +39,7 @@ def ratio_interval(
        Society B 16(2), 175-185. doi:10.1111/j.2517-6161.1954.tb00159.x
     """
     check_confidence("confidence", confidence)
-    a = np.asarray(numerator, dtype=np.float64)
-    b = np.asarray(denominator, dtype=np.float64)
+    a, b = as_numbers("numerator", numerator), as_numbers("denominator", denominator)
     if a.shape != b.shape or a.ndim != 1 or len(a) < 2:
         raise ParameterError(
             "numerator and denominator must be one-dimensional, of one length of at least 2. "

@@ -253,6 +253,8 @@ class Trial:
         covariates : sequence of str
             Columns known before randomisation; text becomes one indicator a value.
         """
+        if not len(covariates):
+            raise ParameterError("covariates must name at least one column. Got none.")
         check_columns("The trial", self.table.column_names, covariates)
         parts = [read_features(self.table, name) for name in covariates]
         names = [name for _, some in parts for name in some]
@@ -261,6 +263,8 @@ class Trial:
 
     def _outcomes(self, outcomes: str | Sequence[str]) -> Iterator[tuple[str, Floats]]:
         names = [outcomes] if isinstance(outcomes, str) else list(outcomes)
+        if not names:
+            raise ParameterError("outcomes must name at least one column. Got none.")
         check_columns("The trial", self.table.column_names, names)
         for name in names:
             yield name, read_float(self.table[name], name, low=-np.inf)

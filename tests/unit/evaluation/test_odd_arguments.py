@@ -16,7 +16,11 @@ from omnisim.evaluation import (
     ShrinkageDR,
     SklearnRewards,
     SwitchDR,
+    Trial,
+    mean_interval,
+    paired_difference,
     policy_values,
+    ratio_interval,
     uplift_curve,
 )
 from omnisim.exceptions import ParameterError, TableError
@@ -163,3 +167,19 @@ def test_what_is_no_target(make, target, words) -> None:
 def test_what_is_no_estimator(make, words) -> None:
     with pytest.raises(ParameterError, match=words):
         make()
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda trial: trial.effects([]), "outcomes must name at least one column"),
+        (lambda trial: trial.arm_means([]), "outcomes must name at least one column"),
+        (lambda trial: trial.balance([]), "covariates must name at least one column"),
+        (lambda _: paired_difference(["a", "b"], [1, 2]), "baseline must be numbers"),
+        (lambda _: ratio_interval(["a", "b"], [1, 2]), "numerator must be numbers"),
+        (lambda _: mean_interval(["a"]), "values must be numbers"),
+    ],
+)
+def test_what_cannot_be_compared(make, words) -> None:
+    with pytest.raises(ParameterError, match=words):
+        make(Trial.read(TABLE, arm="arm", control="a"))
