@@ -131,7 +131,7 @@ def run_attribute(arguments: argparse.Namespace) -> int:
     source.groups.warn_of_unmet()
     table = model.to_frame()
     if intervals is not None:
-        table = table.join(intervals.to_frame()[["ci_low", "ci_high"]])
+        table = _with_intervals(table, intervals)
     if costs is not None:
         with _naming_costs():
             money = budget_table(model, costs)
@@ -257,6 +257,14 @@ def _size(file: str) -> int:
         return path.stat().st_size
     except OSError:
         return 0
+
+
+def _with_intervals(table: pd.DataFrame, intervals: Bootstrap) -> pd.DataFrame:
+    """Add the ends of the intervals of credits, and of value credits."""
+    for quantity, prefix in (("credit", ""), ("value_credit", "value_")):
+        ends = intervals.to_frame(quantity)[["ci_low", "ci_high"]]
+        table = table.join(ends.add_prefix(prefix))
+    return table
 
 
 def _page(heading: str, table: pd.DataFrame, result: AttributionModel | Bootstrap) -> str:

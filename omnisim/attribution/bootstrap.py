@@ -143,6 +143,11 @@ def bootstrap(
     the sum of theirs, Poisson(n), and their value in proportion. A first-order Markov chain is
     counted for all replicates in one compiled pass; other models are refitted.
 
+    Journeys are taken as independent of one another. Those of one shopper are not: where shoppers
+    have several journeys each (logs of events, cut at conversions or gaps), who buys often is drawn
+    as if by journey, and the intervals are too narrow. `Journeys` do not know their shoppers, so
+    this cannot be mended here.
+
     The order of rows, their splitting into rows of the same value a conversion, and the names of
     channels change nothing (`omnisim.attribution.distinct`). Only channels that may be swapped
     without changing the journeys take their draws in order of name.

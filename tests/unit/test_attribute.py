@@ -9,10 +9,12 @@ import omnisim.attribute
 from omnisim.attribute import MODELS, declare_attribute, run_attribute
 from omnisim.attribution import (
     LastTouch,
+    Linear,
     MarkovAttribution,
     PositionBased,
     ShapleyAttribution,
     TimeDecay,
+    bootstrap,
     budget_table,
 )
 from omnisim.exceptions import OmnisimError, OmnisimWarning
@@ -255,6 +257,19 @@ def test_a_group_of_no_channel_is_told(fixture, words, request, tmp_path):
     with pytest.warns(OmnisimWarning, match="--group: there is no channel 'zz'") as told:
         run(file, *words, "--group", "zz=x", "a=y", tmp_path / "groups.csv")
     assert len(told) == 1
+
+
+def test_intervals_of_conversions_and_of_value(tmp_path):
+    valued = PATHS | {"value": [40.0, 30.0, 0.0]}
+    pd.DataFrame(valued).to_csv(tmp_path / "paths.csv", index=False)
+    words = ("--model", "linear", "--bootstrap", 50, "--seed", 3, "--csv", tmp_path / "out.csv")
+    run(tmp_path / "paths.csv", *words)
+    table = pd.read_csv(tmp_path / "out.csv", index_col="channel").sort_index()
+    expected = bootstrap(Linear(), valued, n_replicates=50, seed=3)
+    for quantity, prefix in (("credit", ""), ("value_credit", "value_")):
+        for end in ("ci_low", "ci_high"):
+            wanted = expected.to_frame(quantity)[end].tolist()
+            assert table[f"{prefix}{end}"].tolist() == pytest.approx(wanted)
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])
