@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import gammaincinv, ndtri
 
 from omnisim._validation import check_positive, check_probability
 from omnisim.config.rollout import Introduction
@@ -21,7 +22,7 @@ from omnisim.random import Draws, Stream
 from omnisim.simulation.firm.capability_costs import n_payments
 
 VALUES, RATE, CAPEX, OPEX, CONSULTING, DELAY, PARTIAL, OUTAGE = range(8)
-"""Steps of the draws: which replications, and each prior."""
+"""Steps of the draws: the error of the values, and each prior."""
 
 
 @dataclass(frozen=True)
@@ -97,20 +98,39 @@ class Uniforms:
 def draw_earnings(
     values: CapabilityValues, game: Precedence, variant: Scenario, uniform: Uniforms
 ) -> dict[int, Floats]:
-    """Return what the whole firm earns with each coalition in each draw, in EUR a year."""
+    """Return what the whole firm earns with each coalition in each draw, in EUR a year.
+
+    The means over replications, moved by their Monte Carlo error: jointly over coalitions, every
+    difference of them is drawn from Student's t about its estimate, with the standard error of its
+    paired replications.
+
+    References
+    ----------
+    .. [1] Gelman et al. (2013), Bayesian Data Analysis, 3rd edition, section 3.6: the posterior of
+       a mean of normal data under the noninformative prior.
+    """
     market = variant.market
     rows = values.samples[values.samples["metric"] == "contribution"]
     wide = rows.pivot(index="replication", columns="coalition", values="value")
-    n = len(wide)
-    picked = np.stack([uniform(VALUES, 1000 + k) for k in range(n)], axis=1)
-    resampled = np.minimum((picked * n).astype(np.int64), n - 1)
+    error = _errors_of_means(len(wide), uniform)
     firm = market.shoppers_per_region * market.n_regions
     bit = {name: 1 << k for k, name in enumerate(game.players)}
     return {
         sum(bit[name] for name in str(column).split(PLUS) if name): firm
-        * wide[column].to_numpy()[resampled].mean(axis=1)
-        for column in wide.columns
+        * (value.mean() + error @ (value - value.mean()))
+        for column, value in ((column, wide[column].to_numpy()) for column in wide.columns)
     }
+
+
+def _errors_of_means(n: int, uniform: Uniforms) -> Floats:
+    """Return weights of replications, shape (n_draws, n): with deviations d, ``weights @ d`` is t.
+
+    Of independent normals z, z @ d / sqrt(n - 1) has the standard deviation of the replications;
+    over sqrt(n) and the root of a chi-square over its n - 1 degrees of freedom it is the t error.
+    """
+    z = np.stack([ndtri(uniform(VALUES, 1000 + k)) for k in range(n)], axis=1)
+    chi_square = 2 * gammaincinv((n - 1) / 2, uniform(VALUES, 999))
+    return np.asarray(z / np.sqrt(n * chi_square)[:, None])
 
 
 def draw_projects(

@@ -101,14 +101,15 @@ def transition(
     """Value orders of bringing the variant's capabilities in, under priors of cost, time and luck.
 
     The yearly gain of a step is the difference in contribution between two coalitions of `values`.
-    Each draw takes a bootstrap of the replications (Monte Carlo error) and a draw of every prior;
-    orders meet the same draws. Running costs, investments, delays, ramps, outages and the chance of
-    partial success are the scenario's (`capability_costs`, `investments`, `rollout`).
+    Each draw moves these gains by their Monte Carlo error (Student's t over replications) and takes
+    a draw of every prior; orders meet the same draws. Running costs, investments, delays, ramps,
+    outages and the chance of partial success are the scenario's (`capability_costs`, `investments`,
+    `rollout`).
 
     Parameters
     ----------
     values : CapabilityValues
-        What `capability_values(baseline, variant)` found.
+        What `capability_values(baseline, variant)` found in at least 3 replications.
     baseline, variant : Scenario
         The firm before and after.
     orders : sequence of sequences of str, optional
@@ -124,9 +125,11 @@ def transition(
     Raises
     ------
     ParameterError
-        If an order is not feasible, or passes through a coalition that was not run.
+        If an order is not feasible, or passes through a coalition that was not run; if there are
+        fewer than 3 replications.
     """
     check_count("n_draws", n_draws, minimum=2)
+    transition_size(values.n_replications)
     priors = priors or CostPriors()
     game = capability_game(baseline, variant)
     if game.players != values.capabilities:
@@ -160,6 +163,22 @@ def transition(
         for flow, paid in zip(cash, spent, strict=True)
     ]
     return _summarise(names, starts, found, values.confidence, made)
+
+
+def transition_size(n: int) -> int:
+    """Return how many runs a transition takes beside those of `capability_values`: none.
+
+    Raises
+    ------
+    ParameterError
+        If the values have too few replications to tell the error of a mean.
+    """
+    if n < 3:
+        raise ParameterError(
+            "a transition needs values of at least 3 replications: Student's t on one degree of "
+            f"freedom has no mean. Got {n}; run more, or set value.transition = false."
+        )
+    return 0
 
 
 def _known_orders(game: Precedence, earned: Mapping[int, Floats]) -> list[list[int]]:

@@ -19,7 +19,7 @@ from omnisim.experiment.measurement_value import LEVELS, measurement_value
 from omnisim.experiment.naive import N_WORLDS, naive_comparisons
 from omnisim.experiment.premium_split import split_premium
 from omnisim.experiment.premium_worlds import premium_size
-from omnisim.experiment.transition import transition
+from omnisim.experiment.transition import transition, transition_size
 from omnisim.experiment.trials import Panel, trials_beside_truth
 from omnisim.experiment.trials.beside_truth import trials_size
 
@@ -63,7 +63,7 @@ def valuation_sizes(experiment: Experiment, seed: int) -> dict[str, Size]:
 
     counts: dict[str, Callable[[], tuple[int, int]]] = {
         "capabilities": lambda: (coalitions(), coalitions()),
-        "transition": lambda: (0, 0),
+        "transition": lambda: (0, transition_size(n)),
         "gains": lambda: (gains_size(baseline, variant), 2 * gains_size(baseline, variant)),
         "premium": lambda: (1, premium_size(baseline, variant)),
         "measurement": lambda: (len(LEVELS), len(LEVELS)),

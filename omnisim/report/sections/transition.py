@@ -27,7 +27,7 @@ def transition_section(found: RollOuts) -> Section:
             "capabilities in one after the other rather than not at all: what they earn, by the "
             "values of the coalitions that the order passes through, less investments, consultants "
             "and running costs, with delays, ramps, outages and partial success.",
-            f"{number(n_draws, 0)} draws of the cost priors and of a bootstrap of replications; "
+            f"{number(n_draws, 0)} draws of the cost priors and of the error of replications; "
             f"ranges hold the middle {covered} of the draws, which all orders share. They are "
             "what the priors leave open, not confidence intervals.",
             _found(found),

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import omnisim as om
 from omnisim.exceptions import ParameterError
@@ -168,3 +169,28 @@ def test_stores_that_are_closed_cost_nothing():
     assert found.orders.loc[0, "cost"] == 0
     open_ = transition(made_values(*firms(sensed), lambda m: 0.0), *firms(sensed), n_draws=5)
     assert open_.orders.loc[0, "cost"] > 0
+
+
+def test_the_error_of_few_replications_is_student_s_t():
+    """Free projects at once: a draw's NPV is the gain of two years, a t about its mean."""
+    free = (0.0, 0.0, 0.0)
+    base, variant = firms(
+        TWO, capability_costs__visible_stock=free, capability_costs__endless_aisle=free,
+        investments__visible_stock=free, investments__endless_aisle=free,
+    )  # fmt: skip
+    values = made_values(base, variant, each, noise=1.0, n_replications=4)
+    found = transition(values, base, variant, priors=SURE, n_draws=4_000)
+    rows = values.samples[values.samples["metric"] == "contribution"]
+    wide = rows.pivot(index="replication", columns="coalition", values="value")
+    gain = wide["visible_stock + endless_aisle"] - wide[""]
+    scale = 20_000 * 150 * (104 * 7 / 365) / 1e6
+    spread = scale * gain.std() / 2
+    t = (found.draws["npv"] - scale * gain.mean()) / spread
+    assert stats.kstest(t, stats.t(df=3).cdf).pvalue > 1e-4
+    assert stats.kstest(t, stats.norm.cdf).pvalue < 1e-4
+
+
+def test_two_replications_are_too_few():
+    base, variant = firms(TWO)
+    with pytest.raises(ParameterError, match="at least 3 replications"):
+        transition(made_values(base, variant, each, n_replications=2), base, variant)
