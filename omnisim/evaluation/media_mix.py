@@ -7,10 +7,16 @@ from omnisim.exceptions import ParameterError
 
 Floats = NDArray[np.float64]
 PERIODS_PER_YEAR = 365.0 / 7.0
+KEPT = tuple(k / 20 for k in range(19))
+"""Shares of the stock left after a week that are tried where none is given: 0 to 0.9."""
 
 
 def media_mix_credit(
-    outcome: ArrayLike, exposures: ArrayLike, *, kept: float = 0.0, carried: ArrayLike | None = None
+    outcome: ArrayLike,
+    exposures: ArrayLike,
+    *,
+    kept: float | None = 0.0,
+    carried: ArrayLike | None = None,
 ) -> Floats:
     """Return the outcome credited to each medium by least squares on weekly totals.
 
@@ -24,8 +30,9 @@ def media_mix_credit(
         For example orders of each week.
     exposures : array-like of shape (n_weeks, n_media), float
         Exposures of each week, >= 0.
-    kept : float, default=0.0
-        Share of the stock that is left after a week, in [0, 1): geometric adstock [1]_.
+    kept : float or None, default=0.0
+        Share of the stock that is left after a week, in [0, 1): geometric adstock [1]_. None takes
+        the one of `KEPT` that leaves the least squares, since totals do not tell it.
     carried : array-like of shape (n_media,), optional
         Stock before the first week; nothing by default.
 
@@ -57,8 +64,15 @@ def media_mix_credit(
         raise ParameterError(
             f"a regression on {n_media} media needs more than {n_media + 3} weeks. Got {n_weeks}."
         )
-    stock = np.empty_like(x)
     level = np.zeros(n_media) if carried is None else np.asarray(carried, dtype=np.float64)
+    fits = [_fit(y, x, share, level) for share in (KEPT if kept is None else (kept,))]
+    return min(fits, key=lambda fit: fit[0])[1]
+
+
+def _fit(y: Floats, x: Floats, kept: float, level: Floats) -> tuple[float, Floats]:
+    """Return the sum of squares that is left, and the credit of each medium."""
+    n_weeks, n_media = x.shape
+    stock = np.empty_like(x)
     for week in range(n_weeks):
         level = kept * level + x[week]
         stock[week] = level
@@ -68,6 +82,7 @@ def media_mix_credit(
     usable = spread > 1e-9 * np.maximum(stock.mean(axis=0), 1e-300)
     scale = np.where(usable, spread, 1.0)
     design = np.column_stack([np.where(usable, stock / scale, 0.0), others])
-    beta = np.linalg.lstsq(design, y, rcond=None)[0][:n_media] / scale
+    found = np.linalg.lstsq(design, y, rcond=None)[0]
+    beta = found[:n_media] / scale
     credit: Floats = np.where(usable, np.maximum(beta, 0.0), 0.0) * stock.sum(axis=0)
-    return credit
+    return float(np.sum((y - design @ found) ** 2)), credit

@@ -12,6 +12,7 @@ import pandas as pd
 from omnisim._validation import check_count, check_positive, check_probability
 from omnisim.attribution import AttributionModel
 from omnisim.config.scenario import Scenario
+from omnisim.exceptions import ParameterError
 from omnisim.experiment.arm import ArmTask, simulate_arm
 from omnisim.experiment.attributed import LEVELS
 from omnisim.experiment.audit_result import AttributionAudit, channel_rows, score_rows
@@ -86,7 +87,7 @@ def audit_attribution(
     scenario : Scenario
         The firm.
     truth : ChannelTruth, optional
-        Of the same scenario; found here by default.
+        Of the same scenario and shoppers; found here by default.
     models : mapping of str to AttributionModel, optional
         `audited_models` by default: one of every kind.
     n_orderings : int, optional
@@ -120,7 +121,7 @@ def audit_attribution(
     Raises
     ------
     ParameterError
-        If an argument is out of range.
+        If an argument is out of range, or the truth is that of another firm.
     RunError
         If a run fails.
     """
@@ -130,7 +131,9 @@ def audit_attribution(
     seed = chosen_seed(seed)
     shoppers = shoppers or SegmentShoppers()
     stages = Stages(folder, executor, on_wait)
-    if truth is None:
+    if truth is not None:
+        _check_same(truth, scenario, shoppers)
+    else:
         truth = channel_truth(
             scenario, n_orderings=n_orderings, n_replications=n_replications, seed=seed,
             shoppers=shoppers, policy=policy, confidence=confidence, **stages.next("truth"),
@@ -138,6 +141,7 @@ def audit_attribution(
     runs = [ArmTask("all", scenario, shoppers, policy, seed, k) for k in range(n_replications)]
     used = audited_models() if models is None else models
     made = dict(truth.provenance) | {
+        "seed": seed,
         "lookback_days": lookback_days, "follow": follow,
         "models": {name: repr(model) for name, model in used.items()},
     }  # fmt: skip
@@ -168,6 +172,19 @@ def audit_size(scenario: Scenario, *, n_orderings: int | None = None, seed: int 
     """Return how many runs an audit with its own models takes in each replication, at most."""
     n_budgets = 3 + len(audited_models()) * (len(LEVELS) + 1)
     return truth_size(scenario, n_orderings=n_orderings, seed=seed) + 1 + n_budgets
+
+
+def _check_same(truth: ChannelTruth, scenario: Scenario, shoppers: Shoppers) -> None:
+    """Raise ParameterError if the truth is that of another firm, or of other shoppers."""
+    made, wanted = truth.provenance, scenario.model_dump(mode="json")
+    other = [part for part, value in wanted.items() if made["scenario"].get(part) != value]
+    if made["shoppers"] != repr(shoppers):
+        other.append("shoppers")
+    if other:
+        raise ParameterError(
+            f"truth must be that of the same scenario and shoppers. It differs in {other}; leave "
+            "it out to have it found here."
+        )
 
 
 def read_credits(task: CreditTask) -> tuple[list[list[Any]], dict[str, float]]:

@@ -71,8 +71,9 @@ def credits_of(
     """Return the orders that each model credits to each channel, per shopper and year.
 
     At TL0 there are totals and no journeys, so that only `media_mix_credit` can speak, of media
-    that cost anything. A model that cannot be fitted to what is seen at a level has no row there;
-    one whose fit has not settled has its credits so far.
+    that cost anything; how long exposures carry over it finds in the totals, too. A model that
+    cannot be fitted to what is seen at a level has no row there; one whose fit has not settled has
+    its credits so far.
 
     Returns
     -------
@@ -129,4 +130,4 @@ def _media_mix(run: SimulationResult, media: Sequence[str]) -> np.ndarray:
         for m in media
     ])  # fmt: skip
     orders = total(event == Event.PURCHASE)
-    return media_mix_credit(orders, exposures, kept=run.scenario.media.goodwill_per_week)
+    return media_mix_credit(orders, exposures, kept=None)

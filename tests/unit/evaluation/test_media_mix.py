@@ -25,6 +25,7 @@ def test_it_finds_what_carries_over() -> None:
         stock[week] = level
     found = media_mix_credit(5 + 3 * stock, shown, kept=0.6)
     np.testing.assert_allclose(found, 3 * stock.sum())
+    np.testing.assert_allclose(media_mix_credit(5 + 3 * stock, shown, kept=None), found)
 
 
 def test_a_medium_without_variation_and_one_that_harms_get_nothing() -> None:

@@ -1,5 +1,7 @@
 """The audit of attribution: hand-made credits, budgets, and a whole audit of a small firm."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,11 +9,13 @@ import pytest
 import omnisim as om
 from omnisim import attribution
 from omnisim.attribution import FirstTouch, LastTouch, Linear
+from omnisim.exceptions import ParameterError
 from omnisim.experiment import AttributionAudit, ChannelTruth, audit_attribution
 from omnisim.experiment.audit_result import channel_rows, score_rows
 from omnisim.experiment.budget import scales_by_credit, with_media_scaled
 from omnisim.experiment.channel_worlds import channel_game
-from omnisim.experiment.credits import audited_models
+from omnisim.experiment.credits import audited_models, credits_of
+from omnisim.experiment.shoppers import SegmentShoppers
 from tests.reference.worlds import small
 
 TRUE = {"email": 3.0, "search": 1.0, "display": 0.0}
@@ -192,3 +196,23 @@ def test_figures(audit: AttributionAudit) -> None:
         assert len(ax.patches) == audit.table(quantity).notna().to_numpy().sum()
         assert not ax.get_images()  # pages allow none
     assert om.plot.channel_truth(audit.truth).get_xlabel()
+
+
+def test_the_analyst_of_totals_is_told_no_parameter() -> None:
+    """Of one log, the credits are the same whatever the world says of carry-over."""
+    run = om.simulate(small({"market.n_shoppers": 100, "market.horizon_days": 180}), seed=3)
+    other = run.scenario.replace({"media.goodwill_per_week": 0.1})
+    found = [credits_of(r, {}, 30.0) for r in (run, replace(run, scenario=other))]
+    assert len(found[0])
+    pd.testing.assert_frame_equal(*found)
+
+
+@pytest.mark.parametrize("changes", [{"media.display_per_week": 1.0}, {"market.n_shoppers": 41}])
+def test_the_truth_of_another_firm_is_refused(changes: dict[str, float]) -> None:
+    firm = small({"market.horizon_days": 40})
+    truth = replace(known_truth(), provenance={
+        "scenario": firm.replace(changes).model_dump(mode="json"),
+        "shoppers": repr(SegmentShoppers()),
+    })  # fmt: skip
+    with pytest.raises(ParameterError, match=next(iter(changes)).partition(".")[0]):
+        audit_attribution(firm, truth=truth, n_replications=2, seed=1)
