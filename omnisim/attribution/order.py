@@ -96,7 +96,9 @@ def choose_order(
     ``p_k(x | s) = (n(s, x) + prior * p_{k-1}(x | s')) / (n(s) + prior)``, with s' the state s
     without its oldest channel, down to the even distribution [1]_; so a state that was never seen
     falls back on the shorter memory. AUC is the probability that a held-out conversion is ranked
-    above a held-out null by the chance of its last state to convert. AIC and BIC take
+    above a held-out null of its fold by the chance of its last state to convert. It can fall below
+    0.5 on journeys that tell nothing: a state that holds out more conversions than others has fewer
+    left to learn from. AIC and BIC take
     ``n_channels + 1`` parameters for each state seen and, in BIC, the number of steps.
 
     References
@@ -159,7 +161,11 @@ def _entropy_sum(counts: Ints, totals: Ints) -> float:
 def _held_out(
     journeys: Journeys, max_order: int, n_folds: int, prior: float, seed: int
 ) -> tuple[Floats, Floats]:
-    """Return log-likelihood a step and AUC by order, both over all folds."""
+    """Return log-likelihood a step and AUC by order, both over all folds.
+
+    Scores are ranked within a fold alone: those of another fold are of another chain, which has
+    seen fewer of the conversions that the other holds out.
+    """
     generator = np.random.Generator(np.random.Philox(key=seed))
     deal = np.full(n_folds, 1.0 / n_folds)
     won = generator.multinomial(journeys.n_conversions, deal)
@@ -180,8 +186,11 @@ def _held_out(
         likelihood += dot(np.log(inner), by_touch)
         likelihood += dot(np.log(to_conversion), won[:, fold]) + dot(np.log(to_null), left[:, fold])
         scores[:, fold] = to_conversion / (to_conversion + to_null)
-    auc = np.array([_auc(s.T.ravel(), won.ravel(), left.ravel()) for s in scores])
-    return likelihood / steps, auc
+    pairs = won.sum(axis=0).astype(np.float64) * left.sum(axis=0)
+    folds = np.flatnonzero(pairs)
+    auc = np.array([[_auc(by_fold[k], won[:, k], left[:, k]) for k in folds] for by_fold in scores])
+    ranked = auc @ pairs[folds] / pairs.sum() if len(folds) else np.full(max_order, np.nan)
+    return likelihood / steps, ranked
 
 
 def _predict(

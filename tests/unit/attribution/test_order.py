@@ -89,3 +89,17 @@ def test_area_under_the_curve_needs_nulls():
 def test_wrong_parameters(options):
     with pytest.raises(ParameterError):
         choose_order(TABLE, **options)
+
+
+def test_journeys_that_are_all_alike_rank_by_chance(seed):
+    # Scores of different folds must not be compared: a fold that holds out many conversions is
+    # predicted by a chain that has seen few.
+    table = choose_order({"path": ["a"], "n_conversions": [60], "n_nulls": [60]}, seed=seed)
+    assert table.to_frame()["auc"].tolist() == [0.5] * 4
+
+
+def test_folds_without_pairs_are_left_out(seed):
+    table = choose_order({"path": ["a", "b"], "n_conversions": [1, 0], "n_nulls": [0, 9]},
+                         max_order=1, n_folds=5, seed=seed)  # fmt: skip
+    auc = table.to_frame()["auc"][1]
+    assert np.isnan(auc) or 0 <= auc <= 1
