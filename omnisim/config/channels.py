@@ -102,9 +102,8 @@ class Rivals(Part):
         source="assumption", gt=0, le=3650,
     )  # fmt: skip
     online_usual_share: float = param(
-        0.0, "share of all needs that the online rival means to keep; 0 for what it has at its "
-        "first look, so that what capabilities take from it from the first day on goes unanswered",
-        source="assumption; put in what it has in the baseline to have it answer integration",
+        0.0, "share of all needs that the online rival means to keep; 0 for what it has against "
+        "the firm in silos, which takes a second run", source="assumption",
         ge=0, le=1,
     )  # fmt: skip
     local_usual_share: float = param(

@@ -1,10 +1,14 @@
 """Simulate: build the world, start its processes, run the clock, close the books."""
 
 import gc
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+import numpy as np
+
 from omnisim._validation import check_choice, check_count
+from omnisim.config.capabilities import Capabilities
 from omnisim.config.scenario import Scenario
 from omnisim.exceptions import ParameterError, RunError
 from omnisim.policies import Online, Policy, RecencyCampaign
@@ -18,7 +22,7 @@ from omnisim.simulation.firm.stock import popularity, replenish
 from omnisim.simulation.intervention import Intervention, intervene
 from omnisim.simulation.market import market
 from omnisim.simulation.result import SimulationResult, close_books
-from omnisim.simulation.rivals import react
+from omnisim.simulation.rivals import Shares, react, watch
 from omnisim.simulation.shock import shut_stores
 from omnisim.simulation.world import World, build_world
 
@@ -126,8 +130,32 @@ def start(world: World) -> None:
     if scenario.shock.closed_days > 0:
         world.env.process(shut_stores(world))
     if scenario.rivals.react:
-        world.env.process(react(world))
+        world.env.process(react(world, usual_shares(world)))
     world.env.process(market(world))
+
+
+def usual_shares(world: World) -> Shares:
+    """Return what the rivals mean to keep, review by review: the scenario's shares, where given.
+
+    Else what they hold against the same firm in silos, found by a run of its own, of equal luck,
+    with no capability, the default policy and rivals who do not answer: it is the same whatever
+    capabilities, policy and interventions are.
+    """
+    rules, market = world.scenario.rivals, world.scenario.market
+    given = np.array([rules.online_usual_share, rules.local_usual_share])
+    if (given > 0).all():
+        return [given] * math.ceil((market.burn_in_days + market.horizon_days) / rules.review_days)
+    silos = world.scenario.replace({
+        "capabilities": Capabilities.siloed(), "rivals.react": False, "rollout.is_simulated": False,
+    })  # fmt: skip
+    twin = build_world(
+        silos, world.population, default_policy(silos), seed=world.draws.seed,
+        replication=world.draws.replication,
+    )  # fmt: skip
+    shares: Shares = []
+    twin.env.process(watch(twin, shares))
+    run(twin)
+    return [np.where(given > 0, given, held) for held in shares]
 
 
 def run_clock(world: World) -> None:

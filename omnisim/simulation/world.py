@@ -76,6 +76,8 @@ class World:
         What the public can read of the firm.
     actions : ActionList
         What the policy can do.
+    population : Population
+        The shoppers as they were before the first day.
     waiting : dict of int to simpy.Process
         Journeys that a message can take up again, by shopper.
     reminders, thanks : list of Due
@@ -108,6 +110,7 @@ class World:
     agents: simpy.Resource
     standing: Standing
     actions: ActionList
+    population: Population
     waiting: dict[int, Any] = field(default_factory=dict)
     reminders: list[Due] = field(default_factory=list)
     thanks: list[Due] = field(default_factory=list)
@@ -156,7 +159,7 @@ def build_world(
     conduct = Conduct(dict.fromkeys((ONLINE_TEAM, STORE_TEAM, JOINT), every))
     return World(
         scenario, env, draws, policy, state, columns, primitives, conduct, staff, agents,
-        Standing(scenario.voice.memory_per_week), actions,
+        Standing(scenario.voice.memory_per_week), actions, population,
         lessons=Lessons(policy.window_days) if isinstance(policy, Online) else None,
     )  # fmt: skip
 

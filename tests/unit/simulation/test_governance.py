@@ -10,10 +10,11 @@ from omnisim.config.governance import Governance
 from omnisim.config.media import Messages
 from omnisim.config.scenario import Scenario
 from omnisim.schema import Line
-from omnisim.simulation import simulate
+from omnisim.simulation import rivals, simulate
 from omnisim.simulation.firm.governance import choose_effort, choose_pause, credited_margin
+from omnisim.simulation.firm.moves import refresh
 from omnisim.simulation.firm.results import Reader, Results
-from tests.reference.worlds import finished_world, small
+from tests.reference.worlds import assert_same_bytes, finished_world, small
 
 SHARES = Results(np.array([0.25, 0.04, 0.01]), np.array([0.42, 0.35, 0.35]), np.array([0.3, 0.2]))
 
@@ -124,3 +125,35 @@ def test_rivals_that_lost_nothing_keep_their_terms():
     world, still = reacting(online_usual_share=1e-3, local_usual_share=1e-3)
     assert world.conduct.rival_price_cut == still.conduct.rival_price_cut == [0.0, 0.0]
     assert world.state.params["rival_gap"] == still.state.params["rival_gap"]
+
+
+RIVALS = {
+    "rivals.react": True, "rivals.review_days": 15.0, "market.horizon_days": 90,
+    "market.n_shoppers": 300,
+}  # fmt: skip
+
+
+def cuts(scenario, monkeypatch):
+    """Return the rivals' price cuts, one row a review, and the world at the end."""
+    found = []
+
+    def note(world):
+        found.append(list(world.conduct.rival_price_cut))
+        refresh(world)
+
+    monkeypatch.setattr(rivals, "refresh", note)
+    world = finished_world(scenario)
+    return np.array(found), world
+
+
+def test_rivals_answer_the_share_that_capabilities_take_from_them(monkeypatch):
+    found, _ = cuts(small(RIVALS, capabilities=Capabilities.integrated()), monkeypatch)
+    assert len(found) == 5
+    assert (found > 0).any(axis=1).sum() >= 3
+
+
+def test_rivals_do_not_answer_the_firm_in_silos():
+    for is_rolled_out in (False, True):
+        firm = small(RIVALS | {"rollout.is_simulated": is_rolled_out})
+        quiet = simulate(firm.replace({"rivals.react": False}), seed=3)
+        assert_same_bytes(simulate(firm, seed=3), quiet)
