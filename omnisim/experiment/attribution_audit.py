@@ -18,7 +18,6 @@ from omnisim.experiment.attributed import LEVELS
 from omnisim.experiment.audit_result import AttributionAudit, channel_rows, score_rows
 from omnisim.experiment.budget import BUDGETED, scales_by_credit, with_media_scaled
 from omnisim.experiment.channel_truth import ChannelTruth, channel_truth, truth_size
-from omnisim.experiment.channel_worlds import run_world
 from omnisim.experiment.credits import CREDITS, audited_models, credits_of, spend_of
 from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
 from omnisim.experiment.stages import Stages
@@ -76,11 +75,13 @@ def audit_attribution(
     """Hold every attribution model, at every tracking level, against the truth.
 
     In each replication the firm runs a year, its log is observed at each tracking level, and each
-    model is fitted to what is seen. Then next year's media budget, as large as this year's, is
-    divided in proportion to the model's credits, and the year is run again under the same luck with
-    that budget. The same is done with the true contributions. The difference in profit is the
-    regret of following the model. It can be negative: a budget in proportion to true average
-    contributions is not the best budget, since returns diminish.
+    model is fitted to what is seen. Then this year's media budget is divided in proportion to the
+    model's credits, and the year is run again under the same luck with that budget. What a medium
+    cannot take is saved (`omnisim.experiment.budget.with_media_scaled`), so that a model is judged
+    by what it leaves unspent, too: `budgets` tells what was spent. The same is done with the true
+    contributions. The difference in profit is the regret of following the model. It can be
+    negative: a budget in proportion to true average contributions is not the best budget, since
+    returns diminish.
 
     Parameters
     ----------
@@ -217,7 +218,7 @@ def _plans(
 def _simulated(
     plans: pd.DataFrame, runs: list[ArmTask], spends: list[dict[str, float]], **how: Any
 ) -> pd.DataFrame:
-    """Run every different budget of each replication once; return the plans with their profit."""
+    """Run each budget of a replication once; return the plans with profit and spending."""
     keys = ["replication", *BUDGETED]
     distinct = plans[keys].drop_duplicates()
     tasks = []
@@ -227,5 +228,12 @@ def _simulated(
         changed = with_media_scaled(runs[k].scenario, scales, spends[k])
         name = f"budget-{digest(json.dumps(scales).encode())[:16]}"
         tasks.append(ArmTask(name, changed, runs[k].shoppers, runs[k].policy, runs[k].seed, k))
-    profits = [found["profit"] for found in run_addressed(run_world, tasks, **how)]
-    return plans.merge(distinct.assign(profit=profits), on=keys, how="left")
+    found = run_addressed(run_budget, tasks, **how)
+    results = {name: [outcome[name] for outcome in found] for name in ("profit", "spent")}
+    return plans.merge(distinct.assign(**results), on=keys, how="left")
+
+
+def run_budget(task: ArmTask) -> dict[str, float]:
+    """Simulate a year with a budget; return profit and what the media took of it."""
+    run = simulate_arm(task)
+    return {"profit": run.profit_per_shopper_year, "spent": sum(spend_of(run).values())}

@@ -41,7 +41,9 @@ class AttributionAudit:
         One row a level, model and channel: credit and truth in orders per shopper and year, bias,
         ci_low, ci_high (of the bias).
     budgets : DataFrame
-        One row a replication, level and model: scale of each medium's spending, and profit.
+        One row a replication, level and model: planned scale of each medium's spending,
+        profit, and spent: what all media took, EUR per shopper and year. A medium may take less
+        than is planned.
     truth : ChannelTruth
         What the credits are held against.
     provenance : dict

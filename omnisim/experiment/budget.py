@@ -7,7 +7,8 @@ from omnisim.config.exposures import MEDIA
 from omnisim.config.scenario import Scenario
 
 BUDGETED = MEDIA
-"""Media whose budget the audit of attribution divides: all that can be paid for."""
+"""Media that the audit of attribution looks at; it divides the budget of those that cost media or
+message money (staff who write do not)."""
 
 MAX_PER_WEEK = 7.0
 MAX_CONTACTS = 100.0
@@ -58,9 +59,10 @@ def with_media_scaled(
     Display and social posts are shown more often, up to once a day and shopper; television and
     print reach more often, up to 100 times a week. Search wins a larger share of the website's
     searches, up to all. E-mail has so many campaigns for each that the senders would choose, up to
-    seven, and lifts the cap with them. Push and direct mail go where a reason arises, so more
-    money sends no more of them; less is a budget of the week. A medium with hardly any money
-    stops. Money that a medium cannot take is saved.
+    seven, and lifts the cap with them; but there is at most one a day, so that senders who write
+    every other day take twice the money and no more. Push and direct mail go where a reason
+    arises, so more money sends no more of them; less is a budget of the week. A medium with hardly
+    any money stops. Money that a medium cannot take is saved.
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ from omnisim.experiment import AttributionAudit, ChannelTruth, audit_attribution
 from omnisim.experiment.audit_result import channel_rows, score_rows
 from omnisim.experiment.budget import scales_by_credit, with_media_scaled
 from omnisim.experiment.channel_worlds import channel_game
-from omnisim.experiment.credits import audited_models, credits_of
+from omnisim.experiment.credits import audited_models, credits_of, spend_of
 from omnisim.experiment.shoppers import SegmentShoppers
 from tests.reference.worlds import small
 
@@ -188,6 +188,17 @@ def test_equal_budgets_earn_equal_profits(audit: AttributionAudit) -> None:
     spread = audit.budgets.groupby(["replication", *media])["profit"].nunique()
     assert (spread == 1).all()
     assert audit.budgets["profit"].notna().all()
+
+
+def test_what_each_budget_spends_is_told(audit: AttributionAudit) -> None:
+    present = audit.budgets[audit.budgets["model"] == "present"].set_index("replication")
+    for k, row in present.iterrows():
+        run = om.simulate(
+            om.Scenario.model_validate(audit.provenance["scenario"], strict=False),
+            seed=audit.provenance["seed"], replication=k,
+        )  # fmt: skip
+        assert row["spent"] == pytest.approx(sum(spend_of(run).values()))
+    assert audit.budgets["spent"].nunique() > len(present)
 
 
 def test_figures(audit: AttributionAudit) -> None:
