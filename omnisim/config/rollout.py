@@ -23,7 +23,8 @@ class Introduction(Part):
         ge=0, le=1,
     )  # fmt: skip
     outage_days: float = param(
-        1.0, "mean time for which the channel it touches is closed when it goes live; "
+        1.0, "mean time for which the channel it touches is closed when it goes live (offline "
+        "capture the store; customer view, visible stock and loyalty the website; others none); "
         "exponential (S4-22)", unit="days", source="C5: 0-3 days, assumption", ge=0, le=100,
     )  # fmt: skip
 

@@ -20,6 +20,7 @@ from omnisim.exceptions import ParameterError
 from omnisim.experiment.capability_worth import PLUS, CapabilityValues
 from omnisim.random import Draws, Stream
 from omnisim.simulation.firm.capability_costs import n_payments
+from omnisim.simulation.firm.rollout import OUTAGE_OF
 
 VALUES, RATE, CAPEX, OPEX, CONSULTING, DELAY, PARTIAL, OUTAGE = range(8)
 """Steps of the draws: the error of the values, and each prior."""
@@ -147,7 +148,8 @@ def draw_projects(
         yearly = _whole_firm(baseline, variant, "capability_costs", name)
         fields["opex"].append(yearly * triangular(uniform(OPEX, k), priors.opex))
         fields["delay"].append(way.delay_weeks * triangular(uniform(DELAY, k), priors.delay))
-        fields["outage"].append(-np.log1p(-uniform(OUTAGE, k)) * way.outage_days)
+        outage = way.outage_days if name in OUTAGE_OF else 0.0
+        fields["outage"].append(-np.log1p(-uniform(OUTAGE, k)) * outage)
         ramp.append(np.full(uniform.n, way.ramp_weeks))
         partial.append(uniform(PARTIAL, k) < way.p_partial)
     columns = {name: np.stack(parts, axis=1) for name, parts in fields.items()}

@@ -194,3 +194,17 @@ def test_two_replications_are_too_few():
     base, variant = firms(TWO)
     with pytest.raises(ParameterError, match="at least 3 replications"):
         transition(made_values(base, variant, each, n_replications=2), base, variant)
+
+
+def test_only_capabilities_that_touch_a_channel_have_outages():
+    """As in a run: the aisle closes nothing when it goes live, stock closes the website."""
+    npv = {}
+    for name in ("visible_stock", "endless_aisle"):
+        base, variant = firms(TWO, **{f"rollout__{name}__outage_days": 30.0})
+        values = made_values(base, variant, lambda m: 10.0)
+        npv[name] = transition(values, base, variant, priors=SURE, n_draws=50).orders.loc[0, "npv"]
+    base, variant = firms(TWO)
+    values = made_values(base, variant, lambda m: 10.0)
+    without = transition(values, base, variant, priors=SURE, n_draws=50).orders.loc[0, "npv"]
+    assert npv["endless_aisle"] == without
+    assert npv["visible_stock"] < without
