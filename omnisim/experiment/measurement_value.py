@@ -88,7 +88,10 @@ def measurement_value(
     identified and no records are joined (`UNSEEN` at 0). TL0: totals only; the policy decides as if
     every record were empty (`omnisim.policies.blindfold`). Loyalty points are off at every level,
     since they would vanish with identification in the store and be mistaken for its value. All
-    else, the cost and accuracy of stock records included, is the same.
+    else, the cost and accuracy of stock records included, is the same. What capabilities do with
+    identified and joined records goes with these: answers to a price on the phone (K13) and what
+    staff write (K11) fall silent below TL2, so that the step to it holds their worth, too. The
+    policy is one rule at every level, not the best for what it sees.
 
     Parameters
     ----------

@@ -53,7 +53,8 @@ class NaiveAudit:
         One row a comparison and level: naive, naive_low, naive_high (mean revenue of the group less
         that of the others, as seen), ratio (of the two means), truth, truth_low, truth_high (mean
         effect on the members of the group of what makes them members; in the trials, on the people
-        reached); EUR per person and year.
+        reached); EUR a year, naive ones per visitor as the level tells visitors apart (a person
+        is one for each cookie), true ones per person.
     samples : DataFrame
         The same by replication.
     confidence : float
@@ -74,7 +75,7 @@ class NaiveAudit:
             return "NaiveAudit without any group to compare"
         row = self.values.loc[gap.idxmax()]
         return (
-            f"NaiveAudit of {len(self.values)} comparisons, EUR per person and year\n"
+            f"NaiveAudit of {len(self.values)} comparisons, EUR/year per visitor (truth: person)\n"
             f"worst: {row['comparison']} at {row['level']}, naive {row['naive']:+.2f}, "
             f"truth {row['truth']:+.2f}"
         )

@@ -23,7 +23,9 @@ SHARE = 0.5
 def display_trials(
     scenario: Scenario, shoppers: Shoppers, policy: Policy | None, *, seed: int, replication: int
 ) -> Iterator[tuple[str, str, float, float, float]]:
-    """Yield (trial, level, difference, ratio, truth), in EUR per person and year of the run.
+    """Yield (trial, level, difference, ratio, truth), in EUR a year of the run.
+
+    Differences are per visitor, as the level tells visitors apart; the truth is per person.
 
     Half of the cookies, or of the persons, is shown no display; the firm logs what they would have
     seen, and compares all visitors reached by their arm at the first contact, from then on. The

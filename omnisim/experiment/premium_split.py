@@ -58,8 +58,10 @@ class PremiumSplit:
         the same shoppers with all channels open over that with the others closed to everybody.
     encouragement : DataFrame
         effect, value, ci_low, ci_high: "itt" (EUR per shopper and year of giving a random half the
-        app), "moved" (share of them who begin to buy in both kinds), "late" (EUR per shopper and
-        year and mover: itt over moved).
+        app and an account), "moved" (share of them who begin to buy in both kinds, less those who
+        stop), "late" (itt over moved, EUR per mover and year). The last is the effect of buying in
+        both kinds on those moved only if app and account do nothing else; but they bring mail,
+        push messages and another place to buy.
     n_left_out : int
         Replications that `parts` leaves out whole, since in one of their worlds nobody, or
         everybody, bought in several channels: there is no premium there.

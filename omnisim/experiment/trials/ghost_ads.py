@@ -39,8 +39,9 @@ def ghost_ads(
     Returns
     -------
     FieldExperiment
-        EUR per visitor reached, from the first advertisement on; the truth is per person reached,
-        if all are shown advertisements or none is.
+        EUR per visitor reached, from the first advertisement on. `truth` is per person reached, if
+        all are shown advertisements or none is, `truth_seen` per visitor: a person is as many
+        visitors as cookies, so that estimates per visitor are smaller even where all is seen.
 
     References
     ----------
@@ -52,6 +53,6 @@ def ghost_ads(
     trial = Trial(firm, "display", share, level, seed, replication)
     return trial.compared(
         design=f"ghost advertisements by {unit}",
-        quantity="EUR per visitor reached",
+        quantity="EUR per visitor reached (truth: per person)",
         confidence=confidence,
     )

@@ -28,7 +28,8 @@ def measurement_section(found: MeasurementValue) -> Section:
             "The estimand is the difference in contribution (profit before the cost of "
             "capabilities) between one firm that sees more and the same firm that sees less, in € "
             "per shopper and year. The contact policy is the same; it decides from what each "
-            "tracking level holds. Loyalty points are off at every level.",
+            "tracking level holds. What other capabilities do with identified records counts, "
+            "too. Loyalty points are off at every level.",
             basis(
                 found.samples["replication"].nunique(), n_shoppers_of(found.provenance),
                 found.confidence,

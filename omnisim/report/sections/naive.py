@@ -40,14 +40,15 @@ def _found(found: NaiveAudit) -> str:
     row = values.loc[gap.idxmax()]
     return (
         f"Farthest from the truth: {row['comparison']} at {row['level']}, who seem to bring "
-        f"{cell(row, names=NAIVE)} € per person and year more, {number(row['ratio'], 1)} times as "
+        f"{cell(row, names=NAIVE)} € per visitor and year more, {number(row['ratio'], 1)} times as "
         f"much as others; the truth is {cell(row, names=TRUE)}."
     )
 
 
 def _grid(found: NaiveAudit) -> Grid:
     return Grid(
-        f"Naive and true, € per person and year, with {percent(found.confidence)} intervals",
+        "Naive (€ per visitor and year) and true (€ per person and year), with "
+        f"{percent(found.confidence)} intervals",
         ("Comparison", "Level", "Naive", "Ratio", "Truth"),
         [
             Row(

@@ -18,9 +18,9 @@ PARTS = {
     "observed": "Observed: the product of the four",
 }
 EFFECTS = {
-    "itt": ("What the app given to a random half does to their revenue", "€ per shopper and year"),
+    "itt": ("What app and account given to a random half do to revenue", "€ per shopper and year"),
     "moved": ("Share of them who begin to buy both in stores and online", "share"),
-    "late": ("Effect on those who begin to (first row over second)", "€ per shopper and year"),
+    "late": ("First row over second, all that app and account do", "€ per shopper and year"),
 }
 
 
@@ -118,7 +118,7 @@ def _do_grid(table: pd.DataFrame) -> Grid:
 
 def _encouragement_grid(split: PremiumSplit) -> Grid:
     return Grid(
-        "Encouragement: the app, given to a random half",
+        "Encouragement: app and account, given to a random half",
         ("Effect", "Value", "Interval", "Unit"),
         [
             Row(
