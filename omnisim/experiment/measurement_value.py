@@ -8,9 +8,9 @@ from typing import Any
 
 import pandas as pd
 
+from omnisim._validation import check_nonnegative
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import mean_interval
-from omnisim.exceptions import ParameterError
 from omnisim.experiment.arm import ArmTask, run_arm, tidy
 from omnisim.experiment.basis import study_basis
 from omnisim.experiment.shoppers import Shoppers
@@ -112,8 +112,7 @@ def measurement_value(
         If a run fails.
     """
     seed, shoppers = study_basis(seed, shoppers, n_replications, confidence)
-    if not digital_cost >= 0:
-        raise ParameterError(f"digital_cost must be >= 0. Got {digital_cost!r}.")
+    check_nonnegative("digital_cost", digital_cost)
     decides = policy or default_policy(scenario)
     arms = {level: firm_at(scenario, level, decides) for level in LEVELS}
     tasks = [

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import omnisim as om
+from omnisim.exceptions import ParameterError
 from omnisim.experiment import measurement_value
 from omnisim.experiment.measurement_value import firm_at, tracking_costs
 from omnisim.policies import RecencyCampaign
@@ -90,3 +91,9 @@ def test_a_blindfold_hides_everything_and_says_whom_it_covers(firm: om.Scenario)
         assert (context.features[:, kept] == 0).all()
         assert context.truth is None
     assert Blindfold(RecencyCampaign()).describe()["policy"]["name"] == "RecencyCampaign"
+
+
+@pytest.mark.parametrize("cost", [-1.0, float("nan"), float("inf")])
+def test_a_cost_that_is_none_is_refused(firm: om.Scenario, cost: float) -> None:
+    with pytest.raises(ParameterError, match="digital_cost"):
+        measurement_value(firm, digital_cost=cost, n_replications=2, seed=1)
