@@ -23,9 +23,10 @@ class Introduction(Part):
         ge=0, le=1,
     )  # fmt: skip
     outage_days: float = param(
-        1.0, "mean time for which the channel it touches is closed when it goes live (offline "
-        "capture the store; customer view, visible stock and loyalty the website; others none); "
-        "exponential (S4-22)", unit="days", source="C5: 0-3 days, assumption", ge=0, le=100,
+        1.0, "mean time for which it does nothing when it goes live, and the channel it touches is "
+        "closed (offline capture the store; customer view, visible stock and loyalty the website; "
+        "others none); exponential (S4-22)", unit="days", source="C5: 0-3 days, assumption",
+        ge=0, le=100,
     )  # fmt: skip
 
 

@@ -30,12 +30,12 @@ OUTAGE_OF = {
     "visible_stock": Channel.WEBSITE,
     "unified_loyalty": Channel.WEBSITE,
 }
-"""The channel that stands still while a capability goes live, where there is one."""
+"""The channel that stands still with a capability, where there is one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """When a capability comes in, at which level, and how long its channel stands still."""
+    """When a capability comes in, at which level, and how long it and its channel stand still."""
 
     capability: str
     level: int
@@ -44,9 +44,14 @@ class Arrival:
     ramp_days: float
     outage_days: float
 
+    @property
+    def running(self) -> float:
+        """Day on which it runs: when it has gone live and its outage is over."""
+        return self.live + self.outage_days
+
     def share(self, day: float) -> float:
-        """Return how much of the effect is there, in [0, 1]."""
-        if day < self.live:
+        """Return how much of the effect is there, in [0, 1]; none before the end of the outage."""
+        if day < self.running:
             return 0.0
         return 1.0 if self.ramp_days == 0 else min(1.0, (day - self.live) / self.ramp_days)
 
@@ -92,7 +97,7 @@ def roll_out(world: World) -> Steps:
     siloed = world.scenario.primitives.at(Capabilities.siloed())
     move_primitives(world, siloed)
     for arrival in arrivals:
-        world.env.process(_introduce(world, arrival))
+        world.env.process(_introduce(world, arrival, arrivals))
     while True:
         move_primitives(world, primitives_on(world.scenario, arrivals, world.env.now))
         yield world.env.timeout(DAYS_PER_WEEK)
@@ -110,7 +115,7 @@ def primitives_on(scenario: Scenario, arrivals: list[Arrival], day: float) -> di
     return found
 
 
-def _introduce(world: World, arrival: Arrival) -> Steps:
+def _introduce(world: World, arrival: Arrival, arrivals: list[Arrival]) -> Steps:
     """Post the investment when the project starts, its running cost from then on; go live."""
     env, scenario = world.env, world.scenario
     planned = getattr(scenario.capabilities, arrival.capability)
@@ -120,11 +125,20 @@ def _introduce(world: World, arrival: Arrival) -> Steps:
     post_cost(world, Line.INVESTMENT, Channel.NONE, once)
     env.process(_run(world, sample * running_cost(scenario, arrival.capability, planned)))
     yield env.timeout(arrival.live - env.now)
+    if arrival.outage_days > 0:
+        yield env.process(_stand_still(world, arrival))
+        move_primitives(world, primitives_on(scenario, arrivals, arrival.running))
+
+
+def _stand_still(world: World, arrival: Arrival) -> Steps:
+    """Wait for the end of the outage; close the channel that the capability touches, if any."""
     channel = OUTAGE_OF.get(arrival.capability)
-    if channel is not None and arrival.outage_days > 0 and _is_run(world, channel):
-        close(world, channel)
-        yield env.timeout(arrival.outage_days)
-        reopen(world, channel)
+    if channel is None or not _is_run(world, channel):
+        yield world.env.timeout(arrival.outage_days)
+        return
+    close(world, channel)
+    yield world.env.timeout(arrival.outage_days)
+    reopen(world, channel)
 
 
 def _is_run(world: World, channel: Channel) -> bool:

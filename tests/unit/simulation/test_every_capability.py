@@ -6,8 +6,11 @@ import pytest
 from omnisim.config.capabilities import NEEDS, Capabilities
 from omnisim.config.capability_costs import CapabilityCosts, Investments
 from omnisim.config.primitives import MOVES, Primitives
+from omnisim.config.rollout import Introduction, Rollout
+from omnisim.random import Draws
 from omnisim.schema import Event, Line
 from omnisim.simulation import simulate
+from omnisim.simulation.firm.rollout import OUTAGE_OF, plan, primitives_on
 from tests.reference.worlds import bits, of, small
 
 PAID = (Line.REVENUE, Line.DISCOUNTS, Line.PROMOTIONS, Line.DELIVERY_FEES, Line.REFUNDS)
@@ -22,6 +25,9 @@ PEOPLE = {
     "market.n_shoppers": 150, "segments.busy.p_loyalty": 0.8, "segments.busy.p_app": 0.8,
     "stock.store_share": 0.3, "stock.n_items": 40,
 }  # fmt: skip
+
+LONG_OUTAGES = 247
+"""A seed under which no outage is short."""
 
 
 def levels(name: str) -> tuple[Capabilities, Capabilities]:
@@ -84,3 +90,34 @@ def test_the_books_balance(name: str) -> None:
     event, value = of(run.events, "event"), of(run.events, "value")
     kept = value[(event == Event.PURCHASE) | (event == Event.RETURN)].sum()
     assert cents[np.isin(line, PAID)].sum() == pytest.approx(100 * kept, abs=0.5)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_it_does_nothing_while_it_is_out(name: str) -> None:
+    mean = plan(rolled_out(name, outage_days=1.0), Draws(LONG_OUTAGES))
+    factor = next(a.outage_days for a in mean if a.capability == name)
+    out = rolled_out(name, outage_days=min(45.0 / factor, 100.0))
+    arrivals = plan(out, Draws(LONG_OUTAGES))
+    end = next(a.outage_days for a in arrivals if a.capability == name)
+    firms = [Primitives().at(firm) for firm in levels(name)]
+    for day, expected in zip((0.99 * end, end), firms, strict=True):
+        assert primitives_on(out, arrivals, day) == pytest.approx(expected)
+    worlds = (rolled_out(name), out, rolled_out(name, delay_weeks=100.0))
+    kept, lost, never = (simulate(world, seed=LONG_OUTAGES) for world in worlds)
+    assert bits(kept, "events") != bits(lost, "events")
+    if name not in OUTAGE_OF:
+        assert before(lost, end) == before(never, end)
+
+
+def rolled_out(name: str, **way: float):
+    """Return the firm of a capability that comes in in a `way`, and all that it needs at once."""
+    at_once = {"delay_weeks": 0.0, "ramp_weeks": 0.0, "p_partial": 0.0, "outage_days": 0.0}
+    ways = {n: Introduction(**at_once) for n in EVERY} | {name: Introduction(**(at_once | way))}
+    rollout = Rollout(is_simulated=True, **ways)
+    firm = {"capabilities": levels(name)[1], "rollout": rollout, "market.n_shoppers": 300}
+    return small(PEOPLE | FREE | firm)
+
+
+def before(run, day: float) -> bytes:
+    rows = run.events.filter(of(run.events, "time") < day)
+    return b"".join(of(rows, column).tobytes() for column in rows.column_names)
