@@ -31,9 +31,11 @@ class Firm:
     Attributes
     ----------
     capabilities : Capabilities
-        K1, K3, K4 and K15 as the survey tells; what it does not ask for is at level 0.
+        K1, K3, K4 and K15 as the survey tells, K2 at level 2 where all channels are tracked (TL2:
+        the till asks for the card); what it does not ask for is at level 0.
     tracking_level : str
-        How the firm follows its shoppers: ``"TL0"``, ``"TL1"`` or ``"TL2"``.
+        How the firm follows its shoppers: ``"TL0"``, ``"TL1"`` or ``"TL2"``; what an analyst there
+        sees of a run is ``omnisim.observation.observe(events, level=firm.tracking_level, ...)``.
     keeps_addresses, keeps_purchases : bool
         Whether it collects addresses, and files purchases under the person who made them.
     """
@@ -102,6 +104,7 @@ def _level(share: str, u: np.ndarray) -> np.ndarray:
 def _firm(k1: int, k3: int, k4: int, tracked: int, addresses: int, purchases: int) -> Firm:
     capabilities = Capabilities(
         single_customer_view=k1,
+        offline_capture=2 if LEVELS[tracked] == "TL2" else 0,
         personalisation_engine=k3,
         coordinated_automation=k4,
         cross_functional_governance=k4,

@@ -5,7 +5,10 @@ import pytest
 
 from omnisim.config.firms import KEPT, SHARES, sample_firms
 from omnisim.config.scenario import Scenario
+from omnisim.experiment.attributed import observed_log
 from omnisim.random import Draws
+from omnisim.schema import Channel, Identity
+from omnisim.simulation import simulate
 
 N = 40_000
 
@@ -54,3 +57,20 @@ def test_firms_differ_beyond_one_score(firms):
 
 def test_more_firms_leave_the_first_as_they_are(firms):
     assert sample_firms(10, Draws(3)) == firms[:10]
+
+
+def test_firms_see_what_they_track(firms):
+    """By level: nobody; visitors online; and the card at the till of more buyers as well."""
+    few = {"market.n_shoppers": 150, "market.horizon_days": 60, "market.burn_in_days": 0}
+    seen = []
+    for level in ("TL0", "TL1", "TL2"):
+        firm = next(f for f in firms if f.tracking_level == level)
+        run = simulate(Scenario().replace(few | firm.changes), seed=1)
+        card = np.asarray(run.events["identity"]) == Identity.CARD
+        table = observed_log(run, firm.tracking_level).to_pandas()
+        in_store = (table["channel"] == Channel.STORE) & (table["visitor"] >= 0)
+        seen.append((card.mean(), (table["visitor"] >= 0).sum(), in_store.sum()))
+    cards, visitors, in_stores = zip(*seen, strict=True)
+    assert cards[2] > 1.2 * max(cards[:2])
+    assert visitors[0] == 0 < visitors[1]
+    assert in_stores[:2] == (0, 0) < in_stores[1:]

@@ -10,6 +10,7 @@ from omnisim.config.experiment import Experiment
 from omnisim.config.preset import KINDS, preset_changes, preset_names
 from omnisim.config.scenario import Scenario
 from omnisim.exceptions import ConfigError
+from omnisim.schema import Channel, Event, Line
 from omnisim.simulation import simulate
 
 FILES = [name for name in preset_names() if name != "firms/integrated"]
@@ -48,13 +49,52 @@ def test_later_presets_win_and_the_rest_stays():
     assert both.costs.goods_share == 0.45
 
 
-def test_without_a_website_or_an_app_integration_changes_nothing_but_costs():
+def test_without_a_website_or_an_app_nobody_sees_the_stock_shown():
     few = {"market.n_shoppers": 60, "market.horizon_days": 40, "market.burn_in_days": 0,
            "governance.managers_decide": False}  # fmt: skip
     store_only = Scenario().replace(few).preset("firms/store_only")
     shown = store_only.replace({"capabilities": Capabilities(visible_stock=2)})
     events = [simulate(s, seed=2).events.to_pandas() for s in (store_only, shown)]
     assert events[0].equals(events[1])
+
+
+def year(*presets):
+    """Return events, and revenue by channel, of a year under presets."""
+    scenario = Scenario().preset(*presets).replace({"market.n_shoppers": 1000})
+    run = simulate(scenario, seed=7, decisions="off")
+    books = run.postings.to_pandas()
+    books = books[books["line"] == Line.REVENUE].groupby("channel")["cents"].sum()
+    return run.events.to_pandas(), books
+
+
+def test_hotel_stays_are_booked_from_afar_and_some_are_cancelled():
+    events, revenue = year("sectors/hotel")
+    kinds = events["event"].value_counts()
+    assert revenue[Channel.STORE] < 0.48 * revenue.sum()
+    assert kinds[Event.RETURN] / kinds[Event.PURCHASE] == pytest.approx(0.05, abs=0.02)
+
+
+def test_the_bookshop_loses_more_needs_to_the_rivals_site_than_the_reference():
+    lost = []
+    for presets in (("sectors/books_media",), ()):
+        events, _ = year(*presets)
+        to_rival = (events["event"] == Event.RIVAL_PURCHASE) & (
+            events["channel"] == Channel.RIVAL_ONLINE
+        )
+        ended = events["event"].isin((Event.PURCHASE, Event.RIVAL_PURCHASE, Event.NO_PURCHASE))
+        lost.append(to_rival.sum() / ended.sum())
+    assert lost[0] > 1.1 * lost[1]
+
+
+def test_sectors_differ_in_how_often_and_how_dear_people_buy():
+    bought = {}
+    for name in ("grocery", "restaurant", "hotel"):
+        events, revenue = year(f"sectors/{name}")
+        n = (events["event"] == Event.PURCHASE).sum()
+        bought[name] = (n, revenue.sum() / n)
+    assert bought["grocery"][0] > 2 * bought["hotel"][0]
+    assert bought["restaurant"][0] > bought["hotel"][0]
+    assert bought["hotel"][1] > 2 * max(bought["grocery"][1], bought["restaurant"][1])
 
 
 def test_an_unknown_preset_is_named_with_the_nearest():
