@@ -95,7 +95,7 @@ def _found(rows: pd.DataFrame, total: pd.Series) -> str:
     losses = [title(r.capability).lower() for r in rows.itertuples() if r.ci_high < 0]
     parts = [
         f"{words}: {listed(names)}"
-        for words, names in (("above zero for sure", gains), ("below zero for sure", losses))
+        for words, names in (("interval above zero", gains), ("interval below zero", losses))
         if names
     ]
     rest = len(rows) - len(gains) - len(losses)
