@@ -1,12 +1,14 @@
 """A decision point: what a sender may do with each record, what it knows, what is decided."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+import omnisim.policies._bandit as _bandit
 from omnisim.exceptions import ParameterError
-from omnisim.policies import Action, Context
+from omnisim.policies import Action, Context, Policy
 from omnisim.policies.content import nearest_item
 from omnisim.policies.context import Truth
 from omnisim.policies.features import as_matrix, days_since, profile_names
@@ -92,7 +94,7 @@ def _decided(world: World, batch: Batch, eligible: Bools) -> Action:
     luck = world.draws.uniform(Stream.POLICY, batch.shoppers, journey=batch.day, step=step)
     context = _context(world, batch, eligible, luck)
     action = world.policy.decide(context)
-    _check(context, action)
+    _check(world.policy, context, action)
     if world.decisions is not None:
         world.decisions.add(batch, context, action)
     if world.lessons is not None:
@@ -281,13 +283,69 @@ def items_shown(world: World, records: Rows, action: Action) -> Rows:
     return item
 
 
-def _check(context: Context, action: Action) -> None:
-    """Refuse an answer that does what may not be done."""
+def _check(policy: Policy, context: Context, action: Action) -> None:
+    """Refuse an answer that is none, or does what may not be done."""
+    who = f"The policy {type(policy).__name__}"
+    if not isinstance(action, Action):
+        raise ParameterError(f"{who} must decide by an Action. Got {action!r:.60}.")
+    try:
+        sound = _bandit.is_sound(
+            action.index, action.propensity, action.propensity, len(context.actions)
+        ) and len(action) == len(context)
+    except (TypeError, ValueError):  # no arrays, or of other types
+        sound = False
+    if not sound:
+        _check_answer(who, context, action)
+    if action.item is not None:
+        _check_items(who, context, action.index, action.item)
     allowed = context.eligible[np.arange(len(context)), action.index]
     if not allowed.all():
         row = int(np.argmin(allowed))
         raise ParameterError(
-            f"A policy must choose among the eligible actions. Got "
+            f"{who} must choose among the eligible actions. Got "
             f"{context.actions[int(action.index[row])]!r} in row {row}, where "
             f"{[a for a, e in zip(context.actions, context.eligible[row], strict=True) if e]} are."
         )
+
+
+def _check_answer(who: str, context: Context, action: Action) -> None:
+    """Refuse lengths, actions and propensities that cannot be, if any; slower than compiled."""
+    n, n_actions = len(context), len(context.actions)
+    _check_array(f"{who}: action.index", action.index, n, "iu")
+    _check_array(f"{who}: action.propensity", action.propensity, n, "f")
+    bad = (action.index < 0) | (action.index >= n_actions)
+    if bad.any():
+        row = int(bad.argmax())
+        raise ParameterError(
+            f"{who}: action.index must lie in [0, {n_actions}): {context.actions}. Got "
+            f"{action.index[row]} in row {row}."
+        )
+    bad = ~((action.propensity > 0) & (action.propensity <= 1))
+    if bad.any():
+        row = int(bad.argmax())
+        raise ParameterError(
+            f"{who}: action.propensity must lie in (0, 1]. Got {action.propensity[row]} in row "
+            f"{row}."
+        )
+
+
+def _check_items(who: str, context: Context, index: NDArray[np.int64], item: Rows) -> None:
+    """Refuse items that the catalogue does not have, where something is done."""
+    _check_array(f"{who}: action.item", item, len(context), "iu")
+    n_items = 0 if context.catalogue is None else len(context.catalogue)
+    bad = ((item < 0) | (item >= n_items)) & (index > 0)
+    if bad.any():
+        row = int(bad.argmax())
+        raise ParameterError(
+            f"{who}: action.item must lie in [0, {n_items}), the rows of the catalogue. Got "
+            f"{item[row]} in row {row}."
+        )
+
+
+def _check_array(name: str, value: Any, n: int, kinds: str) -> None:
+    """Refuse what is no array with a number a row."""
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in kinds:
+        kind = "whole numbers" if kinds == "iu" else "fractions"
+        raise ParameterError(f"{name} must be an array of {kind}. Got {value!r:.60}.")
+    if value.shape != (n,):
+        raise ParameterError(f"{name} must have the shape ({n},) of the batch. Got {value.shape}.")

@@ -1,11 +1,13 @@
 """Which records a sender can reach, against a loop over shoppers."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 
 import omnisim as om
 from omnisim.exceptions import ParameterError
-from omnisim.policies import Action
+from omnisim.policies import Action, Policy
 from omnisim.schema import Event, Trigger
 from omnisim.simulation import decisions, messages
 from omnisim.simulation.decisions import Batch
@@ -131,6 +133,61 @@ def test_a_policy_that_does_what_may_not_be_done_is_refused(world):
     world.policy = Wild()
     with pytest.raises(ParameterError, match=r"choose among the eligible actions. Got 'mail:pro"):
         decisions.decide(world, batch_of(world, ONLINE_TEAM))
+
+
+@dataclass
+class Answer(Policy):
+    """Do nothing, but for what is given."""
+
+    given: dict
+
+    def decide(self, context):
+        n = len(context)
+        action = {"index": np.zeros(n, np.int64), "propensity": np.ones(n)}
+        return Action(**action | {name: make(n) for name, make in self.given.items()})
+
+
+WITHOUT_END = 10**6
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        ({"index": lambda n: np.full(n, 99)}, r"index must lie in \[0, \d+\).*Got 99 in row 0"),
+        ({"index": lambda n: np.full(n, -1)}, "index must lie in"),
+        ({"index": lambda n: np.zeros(n + 1, int)}, "index must have the shape"),
+        ({"index": lambda n: np.zeros(n)}, "index must be an array of whole numbers"),
+        ({"index": lambda n: [0] * n}, "index must be an array of whole numbers"),
+        ({"propensity": lambda n: np.ones(n - 1)}, "propensity must have the shape"),
+        ({"propensity": np.zeros}, r"propensity must lie in \(0, 1\]. Got 0.0 in row 0"),
+        ({"propensity": lambda n: np.full(n, 7.0)}, "propensity must lie in"),
+        ({"propensity": lambda n: np.full(n, np.nan)}, "propensity must lie in"),
+        ({"index": lambda n: np.ones(n, int), "item": lambda n: np.full(n, WITHOUT_END)},
+         r"item must lie in \[0, \d+\), the rows of the catalogue. Got 1000000 in row 0"),
+        ({"index": lambda n: np.ones(n, int), "item": lambda n: np.full(n, -1)}, "item must lie"),
+        ({"item": lambda n: np.zeros(n + 1, int)}, "item must have the shape"),
+        ({"item": lambda n: np.full(n, 0.5)}, "item must be an array of whole numbers"),
+    ],
+)  # fmt: skip
+def test_an_answer_that_cannot_be_is_refused_before_anything_is_sent(world, given, error):
+    world.policy = Answer(given)
+    with pytest.raises(ParameterError, match=f"The policy Answer: action.{error}"):
+        decisions.decide(world, batch_of(world, ONLINE_TEAM))
+
+
+def test_an_answer_that_is_no_action_is_refused(world):
+    world.policy = Answer({})
+    world.policy.decide = lambda context: np.zeros(len(context), int)
+    with pytest.raises(ParameterError, match="The policy Answer must decide by an Action"):
+        decisions.decide(world, batch_of(world, ONLINE_TEAM))
+
+
+def test_whole_numbers_of_any_width_are_an_answer(world):
+    world.policy = Answer(
+        {"index": lambda n: np.zeros(n, np.int32), "item": lambda n: np.full(n, -1)}
+    )
+    batch, action = decisions.decide(world, batch_of(world, ONLINE_TEAM))
+    assert len(batch.shoppers) == len(action) > 0
 
 
 def test_a_push_opt_out_leaves_email(world):
