@@ -1,7 +1,7 @@
 """Check arguments and word the errors in one place."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from numbers import Integral, Real
 from typing import Any
 
@@ -70,6 +70,39 @@ def check_confidence(name: str, value: float) -> float:
     return float(value)
 
 
+def check_finite(name: str, value: float) -> float:
+    """Return `value` if it is a finite number; otherwise raise ParameterError."""
+    if not isinstance(value, Real) or isinstance(value, bool) or not abs(value) < float("inf"):
+        raise ParameterError(f"{name} must be a finite number. Got {value!r}.")
+    return float(value)
+
+
+def check_instance(name: str, value: Any, kind: type[Any]) -> Any:
+    """Return `value` if it is an object of `kind`; otherwise raise ParameterError."""
+    if isinstance(value, kind):
+        return value
+    got = f"the class {value.__name__}" if isinstance(value, type) else f"{value!r:.60}"
+    hint = ""
+    if isinstance(value, type) and issubclass(value, kind):
+        hint = f" Make an object of it: {value.__name__}(...)."
+    raise ParameterError(f"{name} must be an object of class {kind.__name__}. Got {got}.{hint}")
+
+
+def check_instances(name: str, values: Any, kind: type[Any]) -> list[Any]:
+    """Return `values` as a list if it is a sequence of objects of `kind`; else ParameterError."""
+    if isinstance(values, (str, Mapping, kind)) or not isinstance(values, Iterable):
+        raise ParameterError(
+            f"{name} must be a sequence of objects of class {kind.__name__}. Got {values!r:.60}."
+        )
+    return [check_instance(f"{name}[{k}]", value, kind) for k, value in enumerate(values)]
+
+
+def check_mapping(name: str, values: Any, what: str) -> None:
+    """Raise ParameterError unless `values` is a mapping whose keys are text."""
+    if not isinstance(values, Mapping) or not all(isinstance(key, str) for key in values):
+        raise ParameterError(f"{name} must be {what} by name, as a dict. Got {values!r:.60}.")
+
+
 def as_numbers(name: str, value: Any) -> npt.NDArray[np.float64]:
     """Return `value` as an array of float64, no copy where it is one; else ParameterError."""
     try:
@@ -87,5 +120,5 @@ def check_columns(table: str, columns: Iterable[str], required: Iterable[str]) -
         word = "column" if len(lacking) == 1 else "columns"
         names = ", ".join(repr(c) for c in lacking)
         raise TableError(
-            f"{table} lacks {word} {names}. It has {listed}.{suggest(lacking[0], have)}"
+            f"{table} lacks {word} {names}. It has {listed}.{suggest(str(lacking[0]), have)}"
         )

@@ -6,12 +6,7 @@ import sys
 
 from tqdm.auto import tqdm
 
-from omnisim.experiment.policy_findings import (
-    LONG_ENOUGH_DAYS,
-    PolicyFindings,
-    run_policy_study,
-    task_counts,
-)
+from omnisim.experiment.policy_findings import PolicyFindings, run_policy_study, task_counts
 from omnisim.experiment.policy_study import load_policy_study
 from omnisim.experiment.store import check_target
 from omnisim.experiment.workers import worker_pool
@@ -60,7 +55,7 @@ def run_policies(arguments: argparse.Namespace) -> int:
 
 
 def _listed(findings: PolicyFindings) -> str:
-    """Return the league as a table, with what one must know to read it."""
+    """Return the league as a table."""
     league = findings.league
     table = league.table[list(SHOWN)].copy()
     for name, how in SHOWN.items():
@@ -71,9 +66,4 @@ def _listed(findings: PolicyFindings) -> str:
         f"reward: EUR per decision",
         str(table.to_string(index=False)),
     ]
-    if league.horizon_days < LONG_ENOUGH_DAYS:
-        lines.append(
-            f"judged over {league.horizon_days} days only: what opt-outs and fatigue cost shows "
-            f"over {LONG_ENOUGH_DAYS} or more"
-        )
     return "\n".join(lines)

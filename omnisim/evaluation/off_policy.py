@@ -23,7 +23,7 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from omnisim._validation import as_numbers
+from omnisim._validation import as_numbers, check_instance
 from omnisim.evaluation.cross_fit import CrossFitting, clusters
 from omnisim.evaluation.feedback import LoggedFeedback
 from omnisim.evaluation.interval import Interval, NormalInterval, Terms
@@ -227,6 +227,9 @@ class ModelEstimator(OffPolicyEstimator):
 
     rewards: CrossFitting = field(default_factory=CrossFitting)
 
+    def __post_init__(self) -> None:
+        check_instance("rewards", self.rewards, CrossFitting)
+
     def predict(self, log: LoggedFeedback) -> Floats | None:
         """Return cross-fitted mean rewards, (n, n_actions)."""
         return self.rewards.predict(log)
@@ -325,6 +328,7 @@ class SwitchDR(DoublyRobust):
     threshold: float = 10.0
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         _check_above_zero("threshold", self.threshold)
 
     def weigh(self, weight: Floats) -> Floats:
@@ -353,6 +357,7 @@ class ShrinkageDR(DoublyRobust):
     shrinkage: float = 100.0
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         _check_above_zero("shrinkage", self.shrinkage)
 
     def weigh(self, weight: Floats) -> Floats:

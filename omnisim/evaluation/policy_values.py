@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from omnisim._validation import check_instances
 from omnisim.evaluation.cross_fit import CrossFitting
 from omnisim.evaluation.feedback import LoggedFeedback
 from omnisim.evaluation.interval import Interval, NormalInterval, Terms
@@ -121,8 +122,10 @@ def policy_values(
             f"Got {reference!r} and targets {list(targets)}."
         )
     method = interval or NormalInterval()
+    names = check_estimators(estimators)
+    if not names:
+        raise ParameterError("estimators must hold one at least. Got none.")
     predicted = _predict(log, estimators)
-    names = _names(estimators)
     evidence = {policy: Evidence.of(log, target) for policy, target in targets.items()}
     values, differences = {}, {}
     for policy, ours in evidence.items():
@@ -154,13 +157,20 @@ def _predict(log: LoggedFeedback, estimators: Sequence[OffPolicyEstimator]) -> l
     return found
 
 
-def _names(estimators: Sequence[OffPolicyEstimator]) -> list[str]:
-    """Return names that tell the estimators apart."""
+def check_estimators(estimators: Sequence[OffPolicyEstimator]) -> list[str]:
+    """Return names that tell the estimators apart.
+
+    Raises
+    ------
+    ParameterError
+        If they are no estimators, or two are equal.
+    """
+    check_instances("estimators", estimators, OffPolicyEstimator)
     names = [estimator.name for estimator in estimators]
     names = [
         repr(estimator) if names.count(name) > 1 else name
         for estimator, name in zip(estimators, names, strict=True)
     ]
-    if not names or len(set(names)) < len(names):
-        raise ParameterError(f"estimators must be different, and one at least. Got {names}.")
+    if len(set(names)) < len(names):
+        raise ParameterError(f"estimators must be different. Got {names}.")
     return names

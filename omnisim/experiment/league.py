@@ -6,10 +6,10 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
-from omnisim._validation import check_confidence, check_count, check_positive
+from omnisim._validation import check_confidence, check_count, check_instance, check_positive
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation.off_policy import OffPolicyEstimator
-from omnisim.evaluation.policy_values import DEFAULT_ESTIMATORS
+from omnisim.evaluation.policy_values import DEFAULT_ESTIMATORS, check_estimators
 from omnisim.evaluation.selection import select_best
 from omnisim.exceptions import OmnisimWarning, ParameterError
 from omnisim.experiment.league_result import NO_CONTACT, NO_EVIDENCE, ORACLE, League
@@ -139,7 +139,7 @@ def evaluate_policies(
     Raises
     ------
     ParameterError
-        If worlds differ in shoppers or horizon, or an argument is out of range.
+        If an argument is of another class or out of range, or worlds differ in shoppers or horizon.
     OverlapError
         If estimates are asked for and the behavior policy leaves nothing to chance.
     RunError
@@ -155,9 +155,12 @@ def evaluate_policies(
     check_confidence("confidence", confidence)
     check_confidence("probability", probability)
     _check_names(policies)
+    check_estimators(estimators)
+    bound = check_instance("oracle", Oracle() if oracle is None else oracle, Policy)
     plan = _Plan(
         worlds_of(scenario), shoppers or SegmentShoppers(), chosen_seed(seed), window_days,
-        behavior or Uniform(), n_training, n_logged, n_replications,
+        check_instance("behavior", Uniform() if behavior is None else behavior, Policy),
+        n_training, n_logged, n_replications,
     )  # fmt: skip
     logs = run_tasks(run_logged, plan.logged(), executor=executor, on_wait=on_wait)
     training, held = _split(plan, logs)
@@ -166,7 +169,7 @@ def evaluate_policies(
     trained = {
         (world, name): several
         for world, log in training.items()
-        for name, several in _trained(policies, log, oracle or Oracle()).items()
+        for name, several in _trained(policies, log, bound).items()
     }
     entrants = tuned(trained, plan.task, plan.tuning, executor=executor, on_wait=report)
     estimates = estimated(entrants, held, estimators)
@@ -192,13 +195,13 @@ def evaluate_policies(
 
 
 def _check_names(policies: Candidates) -> None:
-    taken = {NO_CONTACT, ORACLE, NO_EVIDENCE} & set(policies)
-    if not policies or taken:
+    named = candidates_of(policies)
+    if not named or {NO_CONTACT, ORACLE, NO_EVIDENCE} & set(named):
         raise ParameterError(
             f"policies must hold at least one, under names other than {NO_CONTACT!r} and "
-            f"{ORACLE!r}, which always take part, and {NO_EVIDENCE!r}. Got {list(policies)}."
+            f"{ORACLE!r}, which always take part, and {NO_EVIDENCE!r}. Got {list(named)}."
         )
-    for name, several in candidates_of(policies).items():
+    for name, several in named.items():
         if any(policy.needs_truth for policy in several):
             raise ParameterError(
                 f"policies must be ones that a firm can run. {name!r} needs the truth: give it "

@@ -12,6 +12,9 @@ from omnisim.evaluation.selection import Selection
 NO_CONTACT, ORACLE, NO_EVIDENCE = "none", "oracle", "no evidence"
 """Names of the policy that contacts nobody, of the upper bound, and of an open outcome."""
 
+LONG_ENOUGH_DAYS = 182
+"""Twenty-six weeks: over less, a league misses what opt-outs and fatigue cost later."""
+
 
 @dataclass(frozen=True, repr=False)
 class League:
@@ -51,10 +54,21 @@ class League:
     provenance: Mapping[str, Any]
 
     def __repr__(self) -> str:
-        """Return the size and the winners."""
+        """Return the size, the winners, and a caution if the horizon is short."""
         n = self.table["policy"].nunique()
         won = ", ".join(f"{winner} ({world})" for world, winner in self.winners.items())
-        return f"League of {n} policies over {self.n_replications} replications\nwinner: {won}"
+        size = f"League of {n} policies over {self.n_replications} replications"
+        return "\n".join(filter(None, (size, f"winner: {won}", self.caution)))
+
+    @property
+    def caution(self) -> str:
+        """What one must know to read a league of less than 26 weeks; empty for a longer one."""
+        if self.horizon_days >= LONG_ENOUGH_DAYS:
+            return ""
+        return (
+            f"judged over {self.horizon_days} days only: what opt-outs and fatigue cost shows "
+            f"over {LONG_ENOUGH_DAYS} or more"
+        )
 
     @property
     def winners(self) -> dict[str, str]:

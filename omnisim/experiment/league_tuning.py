@@ -5,6 +5,7 @@ from concurrent.futures import Executor
 
 import numpy as np
 
+from omnisim._validation import check_instance, check_instances, check_mapping
 from omnisim.exceptions import ParameterError
 from omnisim.experiment.league_runs import LeagueTask, run_profit
 from omnisim.experiment.runner import run_tasks
@@ -23,18 +24,23 @@ def candidates_of(policies: Candidates) -> dict[str, list[Policy]]:
     Raises
     ------
     ParameterError
-        If a name has none.
+        If they are not policies by name, or a name has none.
     """
-    found = {
-        name: [given] if isinstance(given, Policy) else list(given)
-        for name, given in policies.items()
-    }
+    check_mapping("policies", policies, "policies")
+    found = {name: _candidates(name, given) for name, given in policies.items()}
     empty = [name for name, several in found.items() if not several]
     if empty:
         raise ParameterError(
             f"policies must have a candidate for each name. {empty[0]!r} has none."
         )
     return found
+
+
+def _candidates(name: str, given: Policy | Sequence[Policy]) -> list[Policy]:
+    where = f"policies[{name!r}]"
+    if isinstance(given, Sequence) and not isinstance(given, str):
+        return check_instances(where, given, Policy)
+    return [check_instance(where, given, Policy)]
 
 
 def n_tuned(policies: Candidates) -> int:

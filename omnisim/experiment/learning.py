@@ -7,7 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from omnisim._validation import check_confidence, check_count, check_positive
+from omnisim._validation import (
+    check_confidence,
+    check_count,
+    check_instance,
+    check_mapping,
+    check_positive,
+)
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import mean_interval
 from omnisim.exceptions import ParameterError
@@ -161,6 +167,9 @@ def learning_curves(
     check_count("n_replications", n_replications, minimum=2)
     check_positive("window_days", window_days)
     check_confidence("confidence", confidence)
+    check_mapping("policies", policies, "policies")
+    for name, policy in policies.items():
+        check_instance(f"policies[{name!r}]", policy, Policy)
     if not policies or NO_CONTACT in policies:
         raise ParameterError(
             f"policies must hold at least one, under names other than {NO_CONTACT!r}. "

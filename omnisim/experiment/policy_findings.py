@@ -15,9 +15,6 @@ from omnisim.experiment.policy_study import PolicyStudy
 from omnisim.policies.declared import declared_policy
 from omnisim.random import fresh_seed
 
-LONG_ENOUGH_DAYS = 182
-"""Twenty-six weeks: over less, a league misses what opt-outs and fatigue cost later."""
-
 
 @dataclass(frozen=True, repr=False)
 class PolicyFindings:
@@ -41,7 +38,8 @@ class PolicyFindings:
         """Return what the league says."""
         parts = [part for part in (self.learning, self.personalisation) if part is not None]
         more = ", ".join(type(part).__name__ for part in parts)
-        return f"{self.league!r}" + (f"\nwith {more}" if more else "")
+        first, *rest = repr(self.league).splitlines()
+        return "\n".join((f"{first}, with {more}" if more else first, *rest))
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return every table by name, as they are written to Parquet and CSV."""

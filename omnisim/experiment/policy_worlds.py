@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from omnisim._validation import check_instance, check_mapping
 from omnisim.config.capabilities import Capabilities
 from omnisim.config.scenario import Scenario
 from omnisim.exceptions import ParameterError
@@ -61,9 +62,15 @@ def worlds_of(scenario: Scenario | Mapping[str, Scenario]) -> dict[str, Scenario
             "siloed": scenario.replace({"capabilities": Capabilities.siloed()}),
             "integrated": scenario.replace({"capabilities": Capabilities.integrated()}),
         }
+    if not isinstance(scenario, Mapping):
+        check_instance("scenario", scenario, Scenario)
+    check_mapping("scenario", scenario, "worlds")
     if not scenario:
         raise ParameterError("scenario must hold at least one world. Got none.")
-    worlds = dict(scenario)
+    worlds = {
+        name: check_instance(f"scenario[{name!r}]", world, Scenario)
+        for name, world in scenario.items()
+    }
     first = next(iter(worlds.values()))
     for other in worlds.values():
         check_arms(first, other)

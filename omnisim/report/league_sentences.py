@@ -2,8 +2,7 @@
 
 from omnisim.evaluation.selection import Selection
 from omnisim.experiment import League, LearningCurves, PersonalisationEffect
-from omnisim.experiment.league_result import NO_CONTACT, NO_EVIDENCE
-from omnisim.experiment.policy_findings import LONG_ENOUGH_DAYS
+from omnisim.experiment.league_result import LONG_ENOUGH_DAYS, NO_CONTACT, NO_EVIDENCE
 from omnisim.plot.wording import clean, euro, interval, number, percent, title
 
 Sentences = tuple[str, ...]

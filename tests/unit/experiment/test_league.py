@@ -1,6 +1,7 @@
 """The league: judged in truth, by hand, in the placebo world, and on any number of workers."""
 
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -9,11 +10,12 @@ import pytest
 from omnisim.config.exposures import MEDIA
 from omnisim.evaluation import IPS
 from omnisim.exceptions import OmnisimWarning, OverlapError, OverlapWarning, ParameterError
-from omnisim.experiment import decision_rewards, evaluate_policies
+from omnisim.experiment import decision_rewards, evaluate_policies, learning_curves
 from omnisim.experiment.league_tables import estimated
 from omnisim.policies import (
     Blanket,
     EpsilonGreedy,
+    LinUCB,
     NoContact,
     Online,
     Oracle,
@@ -177,3 +179,51 @@ def test_a_policy_that_learned_nothing_is_told():
     size = SIZE | {"n_replications": 2}
     with pytest.warns(OmnisimWarning, match="'late' decides at random still"):
         evaluate_policies(entrant, {"one": WORLD}, estimators=[], **size)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"policies": [Blanket()]}, "policies must be policies by name, as a dict"),
+        (
+            {"policies": {"a": "Blanket"}},
+            r"policies\['a'\] must be an object of class Policy. Got 'Bl",
+        ),
+        ({"policies": {"a": Blanket}}, r"Got the class Blanket. Make an object of it: Blanket\("),
+        (
+            {"policies": {"a": [Blanket(), 3]}},
+            r"policies\['a'\]\[1\] must be an object of class Pol",
+        ),
+        ({"scenario": "x"}, "scenario must be an object of class Scenario. Got 'x'"),
+        ({"scenario": {"one": {}}}, r"scenario\['one'\] must be an object of class Scenario"),
+        ({"estimators": ["IPS"]}, r"estimators\[0\] must be an object of class OffPolicyEstimator"),
+        ({"estimators": [IPS]}, r"Make an object of it: IPS\("),
+        ({"estimators": IPS()}, "estimators must be a sequence of objects"),
+        ({"estimators": [IPS(), IPS()]}, "estimators must be different"),
+        ({"oracle": "x"}, "oracle must be an object of class Policy"),
+        ({"behavior": "Uniform"}, "behavior must be an object of class Policy"),
+    ],
+)
+def test_what_is_none_is_told_before_anything_runs(changes, words):
+    runs = []
+    given = {"policies": {"a": Blanket()}, "scenario": WORLD, "on_wait": runs.append} | changes
+    with pytest.raises(ParameterError, match=words):
+        evaluate_policies(**given, **SIZE)
+    assert not runs
+
+
+@pytest.mark.parametrize(
+    ("policies", "words"),
+    [([LinUCB()], "policies must be policies by name"), ({"a": LinUCB}, "Got the class LinUCB")],
+)
+def test_learning_curves_are_of_policies_by_name(policies, words):
+    with pytest.raises(ParameterError, match=words):
+        learning_curves(policies, WORLD)
+
+
+def test_a_short_league_prints_a_caution(league):
+    assert repr(league).splitlines()[-1].startswith("judged over ")
+    scenario = league.provenance["scenario"]
+    market = {"market": scenario["market"] | {"horizon_days": 182}}
+    provenance = {**league.provenance, "scenario": scenario | market}
+    assert "judged over" not in repr(replace(league, provenance=provenance))
