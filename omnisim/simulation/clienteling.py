@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 import omnisim.simulation._messages as _messages
 from omnisim.policies.content import nearest_item
 from omnisim.schema import Channel, Line, Trigger
-from omnisim.simulation.decisions import EMAIL, WEEK, Batch, sent_this_week, taste_of
+from omnisim.simulation.decisions import EMAIL, WEEK, Batch, taste_of, within_cap
 from omnisim.simulation.firm.knowledge import STORE_TEAM
 from omnisim.simulation.firm.ledger import post_cost
 from omnisim.simulation.parameters import client_cost
@@ -78,7 +78,7 @@ def _known_clients(world: World, day: int) -> Rows:
     clients = everybody[known]
     teams = np.full(len(clients), STORE_TEAM, np.int32)
     batch = Batch(STORE_TEAM, Trigger.CAMPAIGN, day, clients, records[known], teams)
-    free: Rows = clients[sent_this_week(world, batch) < world.scenario.limits.cap_per_week]
+    free: Rows = clients[within_cap(world, batch, np.ones(len(clients), np.bool_))]
     return free
 
 

@@ -126,7 +126,7 @@ def eligible_actions(world: World, batch: Batch) -> Bools:
         reach[:, SURFACE_OF[batch.trigger]] = True
     else:
         reach[:, : len(MEDIA)] = _reach(world, batch)
-        reach &= (sent_this_week(world, batch) < world.scenario.limits.cap_per_week)[:, None]
+        reach &= within_cap(world, batch, any_of(reach))[:, None]
         for medium in range(len(MEDIA)):
             _ration(world, batch, reach, medium)
     eligible = np.ones((len(batch.shoppers), len(actions.names)), np.bool_)
@@ -179,6 +179,27 @@ def sent_this_week(world: World, batch: Batch) -> Rows:
     sent = np.take(world.columns["record_sent"], batch.records, axis=0)
     count: Rows = sent[:, 0] + sent[:, 1] if _as_one(world, batch) else sent[:, batch.sender]
     return count
+
+
+def within_cap(world: World, batch: Batch, able: Bools) -> Bools:
+    """Return which rows leave their record within the cap of the week, shape (n,).
+
+    A record that stands in the batch more than once, as one joined by mistake, is written to at
+    most as often as the cap allows: the first of its rows that are `able` to be reached.
+    """
+    cap = world.scenario.limits.cap_per_week
+    sent = sent_this_week(world, batch)
+    within: Bools = sent < cap
+    rows = np.flatnonzero(within & able)
+    records = batch.records[rows]
+    again = np.bincount(records)[records] > 1
+    if again.any():
+        rows = rows[again]
+        rows = rows[np.argsort(batch.records[rows], kind="stable")]
+        _, first, times = np.unique(batch.records[rows], return_index=True, return_counts=True)
+        earlier = np.arange(len(rows)) - np.repeat(first, times)
+        within[rows] = sent[rows] + earlier < cap
+    return within
 
 
 def _last_written(world: World, batch: Batch) -> Floats:

@@ -7,7 +7,7 @@ import pytest
 
 import omnisim as om
 from omnisim.exceptions import ParameterError
-from omnisim.policies import Action, Policy
+from omnisim.policies import Action, Policy, Uniform
 from omnisim.schema import Event, Trigger
 from omnisim.simulation import decisions, messages
 from omnisim.simulation.decisions import Batch
@@ -95,6 +95,45 @@ def test_caps_hold_for_every_policy(world):
     eligible = decisions.eligible_actions(world, batch)[:, 1:].any(axis=1)
     assert (eligible <= (batch.records >= world.n_shoppers // 2)).all()
     assert eligible.any()
+
+
+@pytest.mark.parametrize("team", [STORE_TEAM, JOINT])
+@pytest.mark.parametrize("cap", [1, 3])
+def test_a_record_that_stands_in_a_batch_twice_has_one_cap(world, team, cap):
+    """Several people filed under one record by mistake: row by row."""
+    world.columns["record_of"][:, STORE_TEAM] = np.arange(world.n_shoppers) // 4 * 2
+    world.columns["record_sent"][::3, STORE_TEAM] = 1
+    sent = {record: 0 for record in range(2 * world.n_shoppers)}
+    world.scenario = world.scenario.replace({"limits.cap_per_week": 1000})
+    batch = batch_of(world, team)
+    able = decisions.eligible_actions(world, batch)[:, 1:].any(axis=1)
+    before = decisions.sent_this_week(world, batch)
+    world.scenario = world.scenario.replace({"limits.cap_per_week": cap})
+    eligible = decisions.eligible_actions(world, batch)[:, 1:].any(axis=1)
+    expected = []
+    for record, can, earlier in zip(batch.records, able, before, strict=True):
+        expected.append(bool(can and earlier + sent[record] < cap))
+        sent[record] += expected[-1]
+    assert eligible.tolist() == expected
+    assert max(sent.values()) == cap
+    assert not np.array_equal(eligible, able & (before < cap))
+
+
+def test_no_record_gets_more_than_the_cap_in_a_run():
+    """Records joined by mistake, of whom both persons are written to on the same day."""
+    firm = {
+        "capabilities.single_customer_view": 2, "capabilities.coordinated_automation": 2,
+        "limits.cap_per_week": 1,
+        "primitives.false_merge": (0.0, 0.2, 0.5), "primitives.joint_sending": (0.0, 0.5, 1.0),
+        "segments.busy.p_account": 1.0,
+    }  # fmt: skip
+    decided = om.simulate(small(firm), policy=Uniform(), seed=3).decisions
+    names = ("time", "record", "action", "trigger")
+    time, record, action, trigger = (decided[name].to_numpy() for name in names)
+    messages_sent = (action > 0) & (trigger < Trigger.ONLINE)
+    weeks = np.column_stack((time // 7, record))[messages_sent]
+    assert len(weeks) > 50
+    assert np.unique(weeks, axis=0, return_counts=True)[1].max() == 1
 
 
 def test_a_budget_is_never_overspent(world):
