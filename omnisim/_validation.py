@@ -97,6 +97,12 @@ def check_instances(name: str, values: Any, kind: type[Any]) -> list[Any]:
     return [check_instance(f"{name}[{k}]", value, kind) for k, value in enumerate(values)]
 
 
+def check_estimator(name: str, value: Any) -> None:
+    """Raise ParameterError unless `value` is an object like an estimator of scikit-learn."""
+    if isinstance(value, type) or not hasattr(value, "fit"):
+        raise ParameterError(f"{name} must be of scikit-learn. Got {value!r:.80}.")
+
+
 def check_mapping(name: str, values: Any, what: str) -> None:
     """Raise ParameterError unless `values` is a mapping whose keys are text."""
     if not isinstance(values, Mapping) or not all(isinstance(key, str) for key in values):

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import chdtrc
 
+from omnisim._validation import check_mapping, check_positive
 from omnisim.exceptions import ParameterError
 
 Floats = npt.NDArray[np.float64]
@@ -107,8 +108,11 @@ def sample_ratio_of(
     arm: Ints, names: Sequence[str], expected: Mapping[str, float] | None
 ) -> SampleRatio:
     """Test the sizes of the arms; see `Trial.sample_ratio`."""
-    shares = dict.fromkeys(names, 1.0) if expected is None else dict(expected)
-    if set(shares) != set(names) or not all(0 < v < float("inf") for v in shares.values()):
+    shares = dict.fromkeys(names, 1.0) if expected is None else expected
+    check_mapping("expected", shares, "shares")
+    for name, value in shares.items():
+        check_positive(f"expected[{name!r}]", value)
+    if set(shares) != set(names):
         raise ParameterError(
             f"expected must give each of {list(names)} a share > 0. Got {dict(shares)}."
         )

@@ -8,7 +8,13 @@ from typing import Self
 
 from scipy.special import ndtr, ndtri
 
-from omnisim._validation import check_confidence, check_count, check_positive, check_probability
+from omnisim._validation import (
+    check_confidence,
+    check_count,
+    check_finite,
+    check_positive,
+    check_probability,
+)
 from omnisim.exceptions import ParameterError
 
 
@@ -84,7 +90,7 @@ class TrialDesign:
 
     def power(self, effect: float, n_control: int) -> float:
         """Return the probability that the test finds a difference of `effect`, on either side."""
-        shift = abs(effect) / self.std_error(n_control)
+        shift = abs(check_finite("effect", effect)) / self.std_error(n_control)
         return float(ndtr(shift - self._z) + ndtr(-shift - self._z))
 
     def detectable(self, n_control: int, *, power: float = 0.8) -> float:
@@ -96,8 +102,8 @@ class TrialDesign:
 
         The smallest n with ``(z_alpha + z_power) std_error <= |effect|``.
         """
-        if not math.isfinite(effect) or effect == 0:
-            raise ParameterError(f"effect must be finite and not 0. Got {effect!r}.")
+        if check_finite("effect", effect) == 0:
+            raise ParameterError("effect must not be 0: no number of units would show it.")
         needed = (self.detectable(1, power=power) / effect) ** 2
         return max(1, math.ceil(needed * (1 - 1e-12)))
 

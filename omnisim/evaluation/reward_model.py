@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from omnisim._validation import check_estimator
 from omnisim.evaluation.feedback import LoggedFeedback
 from omnisim.exceptions import ParameterError
 
@@ -95,8 +96,7 @@ class SklearnRewards:
     per_action: bool = True
 
     def __post_init__(self) -> None:
-        if not hasattr(self.estimator, "fit"):
-            raise ParameterError(f"estimator must be of scikit-learn. Got {self.estimator!r}.")
+        check_estimator("estimator", self.estimator)
 
     def fit_predict(self, log: LoggedFeedback, context: Floats) -> Floats:
         """Return the predicted mean reward of every action, (n_rows, n_actions)."""

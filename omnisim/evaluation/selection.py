@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import stdtr
 
-from omnisim._validation import check_confidence
+from omnisim._validation import as_numbers, check_confidence, check_mapping
 from omnisim.exceptions import ParameterError
 
 
@@ -61,7 +61,7 @@ def select_best(values: Mapping[str, ArrayLike], *, probability: float = 0.95) -
     Raises
     ------
     ParameterError
-        If there are too few, or their lengths differ.
+        If they are no numbers by name, there are too few, or their lengths differ.
 
     References
     ----------
@@ -74,9 +74,10 @@ def select_best(values: Mapping[str, ArrayLike], *, probability: float = 0.95) -
     Selection: 'b' selected, best with probability >= 1.000
     """
     check_confidence("probability", probability)
-    arrays = {name: np.asarray(value, np.float64) for name, value in values.items()}
+    check_mapping("values", values, "numbers")
+    arrays = {name: as_numbers(f"values[{name!r}]", value) for name, value in values.items()}
     shapes = {array.shape for array in arrays.values()}
-    if len(arrays) < 2 or len(shapes) > 1 or min(shapes)[0] < 2 or len(min(shapes)) > 1:
+    if len(arrays) < 2 or len(shapes) > 1 or len(min(shapes)) != 1 or min(shapes)[0] < 2:
         raise ParameterError(
             "values must hold at least two alternatives of one number of replications, 2 or more. "
             f"Got { ({name: array.shape for name, array in arrays.items()}) }."

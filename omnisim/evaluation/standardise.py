@@ -145,6 +145,10 @@ def standardised_comparison(
     check_confidence("confidence", confidence)
     check_choice("reference", reference, ("group", "others", "all", "overlap"))
     arrow = as_table(table)
+    if isinstance(group, str) or not isinstance(group, Sequence) or len(group) != 2:
+        raise ParameterError(
+            f"group must be a column and the value that makes the group, two texts. Got {group!r}."
+        )
     column, value = group
     check_columns("The table", arrow.column_names, [outcome, column, *strata])
     y = read_float(arrow[outcome], outcome, low=-np.inf)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
-from omnisim._validation import check_choice, check_confidence, check_count
+from omnisim._validation import check_choice, check_confidence, check_count, check_instance
 from omnisim.config.primitives import Primitives
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import mean_interval
@@ -149,7 +149,7 @@ def personalisation_effect(
     places = PolicyWorlds(
         worlds_of(scenario), shoppers or SegmentShoppers(), chosen_seed(seed), window_days=0.0
     )
-    entrant = policy or RecencyCampaign()
+    entrant = check_instance("policy", RecencyCampaign() if policy is None else policy, Policy)
     keys = [
         (name, value, k)
         for name in places.worlds

@@ -218,6 +218,8 @@ class PolicyStudy(Part):
     @classmethod
     def _check_sweep(cls, sweep: ProfileErrors | None, info: ValidationInfo) -> Any:
         scenario = info.data.get("scenario")
+        if sweep is not None and len(set(sweep.values)) < len(sweep.values):
+            raise ValueError(f"profile_error: values: must differ. Got {sweep.values}")
         if sweep is not None and scenario is not None:
             for value in sweep.values:
                 try:

@@ -41,7 +41,7 @@ def rehearse(policy: Policy, context: Context) -> None:
     trial = policy.copy()
     try:
         trial.learn(Outcome(context, trial.decide(context), np.zeros(len(context))))
-    except (ValueError, KeyError, IndexError) as error:
+    except (LookupError, RuntimeError, TypeError, ValueError) as error:
         raise ParameterError(str(error)) from error
 
 

@@ -137,8 +137,9 @@ class Context:
         Raises
         ------
         ParameterError
-            If shapes do not fit together, a number is not finite, a draw is outside (0, 1), names
-            repeat, or a row allows no action.
+            If shapes do not fit together, a number is not finite, a draw is outside (0, 1),
+            `eligible` holds others than 0 and 1, a record is no whole number, names repeat, or a
+            row allows no action.
         """
         x = np.ascontiguousarray(as_numbers("features", features))
         if x.ndim != 2 or not np.isfinite(x).all():
@@ -148,12 +149,14 @@ class Context:
         price = np.zeros(k) if cost is None else as_numbers("cost", cost).copy()
         luck = np.full(n, 0.5) if u is None else as_numbers("u", u).copy()
         able = np.ones((n, k)) if eligible is None else as_numbers("eligible", eligible)
-        who = np.full(n, -1) if record is None else as_numbers("record", record)
+        who = np.full(n, -1) if record is None else _whole("record", record)
         if not np.isfinite(price).all() or not ((luck > 0) & (luck < 1)).all():
             raise ParameterError(f"cost must be finite, u in (0, 1). Got {price} and {luck}.")
+        if not ((able == 0) | (able == 1)).all():
+            raise ParameterError(f"eligible must be True or False, or 1 or 0. Got {able}.")
         return cls(
             features=x, names=_different("names", columns), actions=_different("actions", actions),
-            eligible=able.astype(np.bool_), cost=price, u=luck, record=who.astype(np.int64),
+            eligible=able.astype(np.bool_), cost=price, u=luck, record=who,
         )  # fmt: skip
 
     def __len__(self) -> int:
@@ -186,6 +189,15 @@ class Context:
             record=self.record[rows],
             truth=None if self.truth is None else self.truth.take(rows),
         )
+
+
+def _whole(name: str, values: Any) -> Ints:
+    """Return whole numbers, those beyond 2**53 exactly where they came as integers."""
+    numbers = as_numbers(name, values)
+    if not ((numbers == np.floor(numbers)) & (np.abs(numbers) < 2.0**63)).all():
+        raise ParameterError(f"{name} must be whole numbers of 64 bits. Got {numbers}.")
+    made = np.asarray(values)
+    return (made if made.dtype.kind in "iu" else numbers).astype(np.int64)
 
 
 def _different(name: str, values: Sequence[str]) -> tuple[str, ...]:

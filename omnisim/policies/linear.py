@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 import omnisim.policies._bandit as _bandit
-from omnisim._validation import check_choice, check_positive, check_probability
+from omnisim._validation import check_choice, check_instance, check_positive, check_probability
 from omnisim.exceptions import ParameterError
 from omnisim.policies.base import Policy
 from omnisim.policies.choosing import best, certain, drawn, mixed
@@ -76,7 +76,7 @@ class LinearBandit(Policy):
 
     def learn(self, outcome: Outcome) -> None:
         """Add the outcomes, row by row."""
-        x = self._inputs(outcome.context)
+        x = self._inputs(check_instance("outcome", outcome, Outcome).context)
         index = np.ascontiguousarray(outcome.action.index, dtype=np.int64)
         reward = np.ascontiguousarray(outcome.reward, dtype=np.float64)
         _bandit.update(
@@ -90,6 +90,7 @@ class LinearBandit(Policy):
         return self._encoding.inputs(context)
 
     def _check(self, context: Context) -> None:
+        check_instance("context", context, Context)
         if not hasattr(self, "theta_"):
             self._begin(context)
         names, actions = context.names, context.actions

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from omnisim._validation import check_choice, check_probability
+from omnisim._validation import check_choice, check_mapping, check_probability
 from omnisim.exceptions import ParameterError
 from omnisim.policies.base import Policy
 from omnisim.policies.choosing import best, drawn, mixed, uniform_share
@@ -34,6 +34,11 @@ class MABWiser(Policy):
     epsilon : float, default=0.0
         Share of decisions left to chance, in [0, 1].
 
+    Raises
+    ------
+    ParameterError
+        On first use, if MABWiser is not installed or refuses the settings.
+
     References
     ----------
     .. [1] Strong, Kleynhans and Kadioglu (2021). MABWiser: parallelizable contextual multi-armed
@@ -47,6 +52,7 @@ class MABWiser(Policy):
     def __post_init__(self) -> None:
         check_choice("rule", self.rule, RULES)
         check_probability("epsilon", self.epsilon)
+        check_mapping("settings", self.settings, "numbers")
         if "epsilon" in self.settings:
             raise ParameterError("settings must not hold 'epsilon'. Give it as epsilon=.")
         self._mab: Any = None
@@ -97,8 +103,14 @@ class MABWiser(Policy):
         if self._mab is None:
             library = _library()
             own = {"epsilon": 0.0} if self.rule in ("LinGreedy", "EpsilonGreedy") else {}
-            made = getattr(library.LearningPolicy, self.rule)(**self.settings, **own)
-            self._mab = library.MAB(list(range(len(self.actions_))), made, seed=0)
+            try:
+                made = getattr(library.LearningPolicy, self.rule)(**self.settings, **own)
+                self._mab = library.MAB(list(range(len(self.actions_))), made, seed=0)
+            except (TypeError, ValueError) as error:
+                raise ParameterError(
+                    f"settings must be what {self.rule} of MABWiser takes. Got {self.settings}: "
+                    f"{error}"
+                ) from error
             for stop, size in zip(np.cumsum(self.sizes_), self.sizes_, strict=True):
                 part = slice(stop - size, stop)
                 self._teach(self.x_[part], self.index_[part], self.reward_[part])

@@ -44,6 +44,7 @@ class Online(Wrapper):
     window_days: int = 14
 
     def __post_init__(self) -> None:
+        super().__post_init__()
         check_count("window_days", self.window_days)
 
     def decide(self, context: Context) -> Action:

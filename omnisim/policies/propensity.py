@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from omnisim._validation import check_probability
+from omnisim._validation import check_estimator, check_probability
 from omnisim.policies.choosing import drawn, mixed, uniform_share
 from omnisim.policies.context import NONE, Context, Floats
 from omnisim.policies.effects import Estimator, Trial, fitted, predicted
@@ -45,6 +45,8 @@ class Propensity(FittedPolicy):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_probability("share", self.share)
+        if self.estimator is not None:
+            check_estimator("estimator", self.estimator)
 
     def fit_models(self, trial: Trial, cost: Floats) -> None:
         """Fit the chance of a reward, and the threshold that the share asks for."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from omnisim._validation import check_count
+from omnisim._validation import as_numbers, check_count
 from omnisim.exceptions import ParameterError
 from omnisim.policies.base import Policy
 from omnisim.policies.choosing import certain
@@ -53,7 +53,11 @@ class RFM(Policy):
         check_count("min_points", self.min_points, minimum=0)
         for name in ("recency_days", "frequency", "money"):
             limits = getattr(self, name)
-            if list(limits) != sorted(limits):
+            numbers = as_numbers(name, limits)
+            is_text = np.asarray(limits).dtype.kind not in "iuf" and numbers.size > 0
+            if is_text or numbers.ndim != 1 or np.isnan(numbers).any():
+                raise ParameterError(f"{name} must be a sequence of numbers. Got {limits!r}.")
+            if (numbers[1:] < numbers[:-1]).any():
                 raise ParameterError(f"{name} must not decrease. Got {limits}.")
 
     def with_quantiles(self, context: Context, n_groups: int = 5) -> "RFM":

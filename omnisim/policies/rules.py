@@ -10,9 +10,10 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import Strict, StringConstraints, model_validator
 
-from omnisim._validation import check_probability
+from omnisim._validation import check_instances, check_probability
 from omnisim.config.base import Part, param
 from omnisim.config.io import load_toml
+from omnisim.exceptions import ParameterError
 from omnisim.policies.base import Policy
 from omnisim.policies.choosing import certain, drawn
 from omnisim.policies.context import NONE, Bools, Context
@@ -111,7 +112,9 @@ class Rules(Policy):
     holdout: float = 0.0
 
     def __post_init__(self) -> None:
-        check_probability("holdout", self.holdout)
+        check_instances("rules", self.rules, Rule)
+        if check_probability("holdout", self.holdout) == 1:
+            raise ParameterError("holdout must be below 1, or no rule ever acts. Got 1.0.")
 
     @classmethod
     def from_toml(cls, path: str | pathlib.Path) -> "Rules":

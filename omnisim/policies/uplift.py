@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from omnisim._validation import check_choice, check_count
+from omnisim._validation import check_choice, check_count, check_estimator
 from omnisim.policies.context import Floats
 from omnisim.policies.effects import LEARNERS, Estimator, Makers, Trial
 from omnisim.policies.fitted import FittedPolicy
@@ -50,6 +50,9 @@ class Uplift(FittedPolicy):
         super().__post_init__()
         check_choice("learner", self.learner, LEARNERS)
         check_count("n_folds", self.n_folds, minimum=2)
+        for name in ("estimator", "effect_estimator"):
+            if getattr(self, name) is not None:
+                check_estimator(name, getattr(self, name))
 
     def fit_models(self, trial: Trial, cost: Floats) -> None:
         """Fit the models of the learner."""

@@ -31,6 +31,11 @@ class VowpalWabbit(Policy):
     arguments : str, default="--cb_explore_adf --cb_type dr -q sa --epsilon 0.1"
         What the command line would be given; it must hold ``--cb_explore_adf``.
 
+    Raises
+    ------
+    ParameterError
+        On first use, if Vowpal Wabbit is not installed or refuses the arguments.
+
     References
     ----------
     .. [1] Bietti, Agarwal and Langford (2021). A contextual bandit bake-off. JMLR 22(133).
@@ -39,8 +44,8 @@ class VowpalWabbit(Policy):
     arguments: str = f"{KIND} --cb_type dr -q sa --epsilon 0.1"
 
     def __post_init__(self) -> None:
-        if KIND not in self.arguments.split():
-            raise ParameterError(f"arguments must hold {KIND}. Got {self.arguments!r}.")
+        if not isinstance(self.arguments, str) or KIND not in self.arguments.split():
+            raise ParameterError(f"arguments must be text and hold {KIND}. Got {self.arguments!r}.")
         self._workspace: Any = None
 
     def decide(self, context: Context) -> Action:
@@ -83,7 +88,12 @@ class VowpalWabbit(Policy):
             return self._workspace
         library = _library()
         if not hasattr(self, "model_"):
-            self._workspace = library.Workspace(f"{self.arguments} --quiet --random_seed 1")
+            try:
+                self._workspace = library.Workspace(f"{self.arguments} --quiet --random_seed 1")
+            except RuntimeError as error:
+                raise ParameterError(
+                    f"arguments must be what Vowpal Wabbit takes. Got {self.arguments!r}: {error}"
+                ) from error
             return self._workspace
         with tempfile.TemporaryDirectory() as folder:
             file = pathlib.Path(folder) / "model"

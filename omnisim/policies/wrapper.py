@@ -2,6 +2,7 @@
 
 from typing import Any, Self
 
+from omnisim._validation import check_instance
 from omnisim.policies.base import Policy
 from omnisim.policies.loading import policy_from_dict
 from omnisim.policies.outcome import Outcome
@@ -16,6 +17,9 @@ class Wrapper(Policy):
     """
 
     policy: Policy
+
+    def __post_init__(self) -> None:
+        check_instance("policy", self.policy, Policy)
 
     def learn(self, outcome: Outcome) -> None:
         """Let the policy inside learn."""

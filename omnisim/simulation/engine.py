@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from omnisim._validation import check_choice, check_count
+from omnisim._validation import check_choice, check_count, check_instance
 from omnisim.config.capabilities import Capabilities
 from omnisim.config.scenario import Scenario
 from omnisim.exceptions import ParameterError, RunError
@@ -74,13 +74,15 @@ def simulate(
     RunError
         If the run fails; the message names the replication, the day and the cause.
     """
+    check_instance("scenario", scenario, Scenario)
     seed = chosen_seed(seed)
     check_count("replication", replication, minimum=0)
     if population is None:
         population = draw_shoppers(scenario, seed=seed, replication=replication)
     if len(population) == 0:
         raise ParameterError("population must hold at least one shopper. Got 0.")
-    policy = policy or default_policy(scenario)
+    policy = default_policy(scenario) if policy is None else policy
+    check_instance("policy", policy, Policy)
     made = record(scenario=scenario, seed=seed, replication=replication, policy=policy)
     if isinstance(policy, Online):
         policy = policy.copy()

@@ -17,10 +17,13 @@ from omnisim.evaluation import (
     SklearnRewards,
     SwitchDR,
     Trial,
+    TrialDesign,
     mean_interval,
     paired_difference,
     policy_values,
     ratio_interval,
+    select_best,
+    standardised_comparison,
     uplift_curve,
 )
 from omnisim.exceptions import ParameterError, TableError
@@ -31,6 +34,10 @@ OBP = {
 }  # fmt: skip
 TABLE = {"arm": ["a", "b"] * 5, "spend": [float(k) for k in range(10)], "past": [0, 1] * 5}
 ESTIMATORS = (IPS, SNIPS, DirectMethod, DoublyRobust, SelfNormalisedDR, SwitchDR, ShrinkageDR)
+
+
+def compare(group: object) -> object:
+    return standardised_comparison(TABLE, outcome="spend", group=group, strata=["past"])  # type: ignore[arg-type]
 
 
 def log(**changes: object) -> LoggedFeedback:
@@ -162,6 +169,20 @@ def test_what_is_no_target(make, target, words) -> None:
         (lambda: DoublyRobust().estimate(log(), "a", predicted="x"), "predicted must be numbers"),
         (lambda: policy_values(log(), ["a"]), "targets must be policies by name"),
         (lambda: uplift_curve(log(), "x", control="a"), "predicted must be numbers"),
+        (lambda: policy_values(log(), {"a": "a"}, estimators=["IPS"]), r"estimators\[0\] must be"),
+        (lambda: policy_values(log(), {"a": "a"}, estimators=[]), "must hold one at least"),
+        (lambda: DoublyRobust(rewards="x"), "rewards must be an object of class CrossFitting"),
+        (lambda: SwitchDR(rewards=None), "rewards must be an object of class CrossFitting"),
+        (lambda: SklearnRewards(SklearnRewards), "estimator must be of scikit-learn"),
+        (lambda: select_best("x"), "values must be numbers by name"),
+        (lambda: select_best({"a": ["x", "y"], "b": [1, 2]}), r"values\['a'\] must be numbers"),
+        (lambda: select_best({"a": 1.0, "b": 2.0}), "values must hold at least two alternatives"),
+        (lambda: TrialDesign(sd=1.0).sample_size("x"), "effect must be a finite number. Got 'x'"),
+        (lambda: TrialDesign(sd=1.0).sample_size(float("nan")), "effect must be a finite number"),
+        (lambda: TrialDesign(sd=1.0).power("x", 5), "effect must be a finite number. Got 'x'"),
+        (lambda: compare(group="arm"), "group must be a column and the value .* Got 'arm'"),
+        (lambda: compare(group=("arm",)), "group must be a column and the value"),
+        (lambda: compare(group=None), "group must be a column and the value"),
     ],
 )
 def test_what_is_no_estimator(make, words) -> None:
@@ -183,3 +204,23 @@ def test_what_is_no_estimator(make, words) -> None:
 def test_what_cannot_be_compared(make, words) -> None:
     with pytest.raises(ParameterError, match=words):
         make(Trial.read(TABLE, arm="arm", control="a"))
+
+
+@pytest.mark.parametrize(
+    ("expected", "words"),
+    [
+        ("x", "expected must be shares by name"),
+        ([1, 2], "expected must be shares by name"),
+        ({"a": "x", "b": 1}, r"expected\['a'\] must be a finite number > 0. Got 'x'"),
+        ({"a": 1}, "expected must give each of"),
+    ],
+)
+def test_shares_of_arms(expected, words) -> None:
+    with pytest.raises(ParameterError, match=words):
+        Trial.read(TABLE, arm="arm", control="a").sample_ratio(expected)
+
+
+@pytest.mark.parametrize("arm", [None, 3, "amr"])
+def test_an_arm_that_is_no_column(arm) -> None:
+    with pytest.raises(TableError, match="The trial lacks column"):
+        Trial.read(TABLE, arm=arm, control="a")

@@ -106,6 +106,7 @@ BAD += [
     (SMALL + '[policies."no evidence"]\nkind = "Blanket"\n', "it is what a league says"),
     (WINDOW, "window_days = 41: must be at most the horizon of 40 days"),
     (SMALL + "[profile_error]\nvalues = [2.0]\n", "profile_error: values: "),
+    (SMALL + "[profile_error]\nvalues = [0.0, 0.0]\n", "profile_error: values: must differ"),
     (SMALL + '[profile_error]\npolicy = { kind = "LinUCB" }\n', "must not have to be trained"),
     (
         SMALL + '[profile_error]\npolicy = { kind = "Impersonal", policy = { kind = "LinUCB" } }\n',
@@ -167,3 +168,17 @@ def test_the_whole_study_runs_and_counts_its_tasks(load):
 def test_parts_that_are_not_asked_for_are_not_run(load):
     study = load(SMALL)
     assert task_counts(study) == (2 * (2 + 4 * 2), 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("library", "table", "words"),
+    [
+        ("mabwiser", 'kind = "MABWiser"\nsettings = { zz = 1.0 }\n', "settings must be what"),
+        ("vowpalwabbit", 'kind = "VowpalWabbit"\narguments = "--cb_explore_adf --foo"\n',
+         "arguments must be what Vowpal Wabbit takes"),
+    ],
+)  # fmt: skip
+def test_what_a_library_refuses_is_told_before_anything_runs(load, library, table, words):
+    pytest.importorskip(library, reason=f"{library} is not installed")
+    with pytest.raises(ConfigError, match=words):
+        load(SMALL + "[policies.other]\n" + table)

@@ -90,5 +90,5 @@ def test_what_cannot_tell_its_chances_is_refused() -> None:
         MABWiser("LinTS")
     with pytest.raises(ParameterError, match="settings must not hold 'epsilon'"):
         MABWiser("LinGreedy", {"epsilon": 0.1})
-    with pytest.raises(ParameterError, match="arguments must hold --cb_explore_adf"):
+    with pytest.raises(ParameterError, match="arguments must be text and hold --cb_explore_adf"):
         VowpalWabbit("--cb 3")

@@ -7,7 +7,7 @@ import pytest
 import omnisim as om
 from omnisim import provenance
 from omnisim.exceptions import ParameterError, RunError
-from omnisim.policies import Action, Context
+from omnisim.policies import Action, Context, NoContact
 from omnisim.schema import EVENTS, POSTINGS, Event
 
 SMALL = {"market.n_shoppers": 600, "market.burn_in_days": 20, "market.horizon_days": 90}
@@ -68,7 +68,7 @@ def test_bad_seeds_are_refused(bad: dict[str, int]) -> None:
         om.simulate(om.Scenario().replace(SMALL), **bad)
 
 
-class Broken:
+class Broken(NoContact):
     """A policy with a bug."""
 
     def decide(self, context: Context) -> Action:
@@ -78,3 +78,16 @@ class Broken:
 def test_a_failing_run_says_which_when_and_why() -> None:
     with pytest.raises(RunError, match=r"Replication 3 .* at day 0\.0: KeyError: 'sku-9'"):
         om.simulate(om.Scenario().replace(SMALL), policy=Broken(), seed=1, replication=3)
+
+
+@pytest.mark.parametrize(
+    ("scenario", "policy", "words"),
+    [
+        (om.Scenario(), NoContact, "policy .* Got the class NoContact. Make an object of it"),
+        (om.Scenario(), "blanket", "policy must be an object of class Policy. Got 'blanket'"),
+        ("reference", None, "scenario must be an object of class Scenario. Got 'reference'"),
+    ],
+)
+def test_what_is_no_policy_or_scenario_is_refused(scenario, policy, words) -> None:
+    with pytest.raises(ParameterError, match=words):
+        om.simulate(scenario, policy=policy)
