@@ -77,6 +77,14 @@ class Limits(Part):
         (1e6, 1e6, 1e6), "budget of e-mail, push and direct mail per 1,000 shoppers",
         unit="EUR/week", source="assumption: above any use",
     )  # fmt: skip
+    capacity_per_day: Budgets = param(
+        (1e6, 1e6, 1e6), "messages of a policy that e-mail, push and direct mail can send in a "
+        "day, per 1,000 shoppers", unit="1/day", source="assumption: above any use",
+    )  # fmt: skip
+    advice_per_day: Amount = param(
+        1e6, "records for which screens and staff can prepare an offer on a day of decision, per "
+        "1,000 shoppers", unit="1/day", source="assumption: above any use",
+    )  # fmt: skip
 
 
 class Offers(Part):

@@ -26,7 +26,8 @@ WEEK = 7
 ROWS = 4096
 """Rows that a policy which decides row by row is asked about together: few enough for the cache."""
 EMAIL, PUSH, MAIL = range(3)
-SURFACE_OF = {Trigger.ONLINE: 3, Trigger.STORE: 4, Trigger.REWARD: 5}
+ADVICE = 4
+SURFACE_OF = {Trigger.ONLINE: 3, Trigger.STORE: ADVICE, Trigger.REWARD: 5}
 """Where each of the decision points without a message acts: its place after the media."""
 
 
@@ -113,7 +114,7 @@ def _put_together(parts: list[Action]) -> Action:
 
 
 def eligible_actions(world: World, batch: Batch) -> Bools:
-    """Return what may be done: address, consent, the reason, caps and budgets.
+    """Return what may be done: address, consent, the reason, caps, budgets and capacity.
 
     Returns
     -------
@@ -124,6 +125,8 @@ def eligible_actions(world: World, batch: Batch) -> Bools:
     reach = np.zeros((len(batch.shoppers), len(MEDIA + SURFACES)), np.bool_)
     if batch.trigger in SURFACE_OF:
         reach[:, SURFACE_OF[batch.trigger]] = True
+        if batch.trigger == Trigger.STORE:
+            _ration(world, batch, reach, ADVICE)
     else:
         reach[:, : len(MEDIA)] = _reach(world, batch)
         reach &= within_cap(world, batch, any_of(reach))[:, None]
@@ -217,19 +220,31 @@ def _as_one(world: World, batch: Batch) -> bool:
 
 
 def _ration(world: World, batch: Batch, reach: Bools, medium: int) -> None:
-    """Leave a medium to as many rows, at random, as its budget of the week can still pay."""
-    budget = world.scenario.limits.budget_per_week[medium] * world.n_shoppers / 1000
-    cost = world.actions.cost[world.actions.medium == medium][0]
-    room = (budget - world.spent_this_week[medium]) / cost if cost > 0 else np.inf
+    """Leave a medium to as many rows, at random, as its budget and its capacity have room for."""
+    room = _room(world, medium)
     if room >= len(reach):
         return
     rows = np.flatnonzero(reach[:, medium])
     if room >= len(rows):
         return
-    step = 3 * (2 * batch.trigger + batch.teams[rows]) + medium
+    # advice, which is no message, takes the place that push has for messages
+    step = 3 * (2 * batch.trigger + batch.teams[rows]) + medium % 3
     luck = world.draws.uniform(Stream.RATION, batch.shoppers[rows], journey=batch.day, step=step)
     left_out = rows[np.argsort(luck, kind="stable")[max(0, int(room)) :]]
     reach[left_out, medium] = False
+
+
+def _room(world: World, medium: int) -> float:
+    """Return how many actions the budget of the week and the capacity of the day still allow."""
+    limits, n = world.scenario.limits, world.n_shoppers
+    if medium == ADVICE:
+        return limits.advice_per_day * n / 1000
+    capacity = limits.capacity_per_day[medium] * n / 1000 - world.sent_today[medium]
+    cost = world.actions.cost[world.actions.medium == medium][0]
+    if cost <= 0:
+        return float(capacity)
+    budget = limits.budget_per_week[medium] * n / 1000
+    return float(min(capacity, (budget - world.spent_this_week[medium]) / cost))
 
 
 def _context(world: World, batch: Batch, eligible: Bools, luck: Floats) -> Context:

@@ -28,6 +28,7 @@ N_MEDIA = 3
 def send_messages(world: World, day: int) -> Counts:
     """Learn, send the day's campaign and what is triggered; return how many, by medium."""
     sent = np.zeros(N_MEDIA, np.int64)
+    world.sent_today[:] = 0
     if world.lessons is not None:
         world.lessons.tell(world, day)
     if day % WEEK == 0:
@@ -108,6 +109,7 @@ def _send(
         day,
     )  # fmt: skip
     count = np.bincount(medium, minlength=N_MEDIA)
+    world.sent_today += count
     world.spent_this_week += np.bincount(
         medium, weights=world.actions.cost[action.index], minlength=N_MEDIA
     )

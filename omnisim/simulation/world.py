@@ -92,6 +92,8 @@ class World:
         not.
     spent_this_week : ndarray of shape (3,), float64, unit: EUR
         Cost of this week's messages by medium.
+    sent_today : ndarray of shape (3,), int64
+        Messages that the policy has sent today, by medium.
     decisions : DecisionLog, optional
         Where decisions are recorded.
     lessons : Lessons, optional
@@ -116,6 +118,7 @@ class World:
     thanks: list[Due] = field(default_factory=list)
     postponed: dict[tuple[Trigger, int], dict[int, tuple[float, int]]] = field(default_factory=dict)
     spent_this_week: NDArray[np.float64] = field(default_factory=lambda: np.zeros(3))
+    sent_today: NDArray[np.int64] = field(default_factory=lambda: np.zeros(3, np.int64))
     closures: Counter[int] = field(default_factory=Counter)
     reopening: Any = None
     decisions: DecisionLog | None = None

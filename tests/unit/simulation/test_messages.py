@@ -8,6 +8,7 @@ import pytest
 import omnisim as om
 from omnisim.exceptions import ParameterError
 from omnisim.policies import Action, Policy, Uniform
+from omnisim.policies.choosing import certain
 from omnisim.schema import Event, Trigger
 from omnisim.simulation import decisions, messages
 from omnisim.simulation.decisions import Batch
@@ -145,6 +146,56 @@ def test_a_budget_is_never_overspent(world):
     world.spent_this_week[2] = 2 * cost
     eligible = decisions.eligible_actions(world, batch_of(world, ONLINE_TEAM))
     assert eligible[:, letters].any(axis=1).sum() == 3  # 5.5 paid for, 2 spent
+
+
+def test_a_day_has_room_for_so_many_messages_of_a_medium(world):
+    """Whatever its budget; push and e-mail have room of their own."""
+    per_thousand = 1000 / world.n_shoppers
+    capacity = (4.5 * per_thousand, 1e6, 0)
+    before = decisions.eligible_actions(world, batch_of(world, ONLINE_TEAM))
+    world.scenario = world.scenario.replace({"limits.capacity_per_day": capacity})
+    world.sent_today[0] = 1
+    eligible = decisions.eligible_actions(world, batch_of(world, ONLINE_TEAM))
+    emails, pushes, letters = (world.actions.medium == medium for medium in range(3))
+    assert eligible[:, emails].any(axis=1).sum() == 3  # 4.5 in a day, 1 sent
+    assert np.array_equal(eligible[:, pushes], before[:, pushes])
+    assert before[:, letters].any()
+    assert not eligible[:, letters].any()
+    assert (eligible <= before).all()
+
+
+def test_a_day_has_room_for_so_much_advice(world):
+    limit = {"limits.advice_per_day": 2 * 1000 / world.n_shoppers}
+    world.scenario = world.scenario.replace(limit)
+    batch = batch_of(world, STORE_TEAM, Trigger.STORE)
+    assert len(batch.shoppers) > 2
+    eligible = decisions.eligible_actions(world, batch)
+    assert eligible[:, world.actions.medium == decisions.ADVICE].sum() == 2
+
+
+@dataclass
+class Always(Policy):
+    """Do the first thing that may be done."""
+
+    def decide(self, context):
+        return certain(np.argmax(context.eligible[:, 1:], axis=1) + 1)
+
+
+def test_no_day_of_a_run_sends_more_than_the_capacity():
+    """3 of 40 shoppers; to the others, as where a budget is spent, e-mail is not eligible."""
+    firm = {"segments.busy.p_account": 1.0, "messages.campaign_every_days": 1}
+    runs = [
+        om.simulate(small(firm | limit), policy=Always(), seed=4)
+        for limit in ({}, {"limits.capacity_per_day": (75, 0, 0)})
+    ]
+    sent = [of(run.events, "event") == Event.MESSAGE for run in runs]
+    most = [
+        np.bincount(of(run.events, "time")[is_sent].astype(int)).max()
+        for run, is_sent in zip(runs, sent, strict=True)
+    ]
+    assert most[0] > most[1] == 3
+    log = runs[1].decisions
+    assert log.num_rows == log["action"].to_numpy().astype(bool).sum()
 
 
 @pytest.mark.parametrize(
