@@ -17,7 +17,8 @@ class Impersonal(Wrapper):
 
     What a policy earns beyond its impersonal twin is what the content earns that fits a profile.
     An action such as ``"email:profile"`` becomes ``"email:popular"``; one without such a twin, as
-    ``"show:profile"``, is not taken; an offer stays, with the most popular item.
+    ``"show:profile"``, or whose twin is not eligible, is not taken; an offer stays, with the most
+    popular item.
 
     Parameters
     ----------
@@ -30,15 +31,17 @@ class Impersonal(Wrapper):
     def decide(self, context: Context) -> Action:
         """Return the policy's decisions without what is personal in them."""
         made = self.policy.decide(context)
+        rows = np.arange(len(context))
         twin = twins(context.actions)
+        instead = np.where(context.eligible[:, twin], twin, context.actions.index(NONE))
         probabilities = None
         if made.probabilities is not None:
             probabilities = np.zeros_like(made.probabilities)
-            np.add.at(probabilities.T, twin, made.probabilities.T)
-        index = twin[made.index]
+            np.add.at(probabilities, (rows[:, None], instead), made.probabilities)
+        index = instead[rows, made.index]
         propensity = made.propensity
         if probabilities is not None:
-            propensity = probabilities[np.arange(len(index)), index]
+            propensity = probabilities[rows, index]
         item = np.zeros(len(index), dtype=np.int32)
         return Action(index, propensity, probabilities, item)
 

@@ -89,6 +89,17 @@ def test_the_impersonal_twin_writes_to_the_same_people_about_the_best_seller():
     assert made.item.tolist() == [0] * 5
 
 
+def test_the_impersonal_twin_does_nothing_where_the_best_seller_may_not_be_shown():
+    context = Context.of(
+        np.zeros((3, 1)), ("none", "email:popular", "email:profile"), u=[0.1, 0.9, 0.9],
+        eligible=[[1, 0, 1], [1, 0, 1], [1, 1, 1]],
+    )  # fmt: skip
+    made = Impersonal(declared_policy({"kind": "Uniform"})).decide(context)
+    assert made.index.tolist() == [0, 0, 1]
+    np.testing.assert_allclose(made.propensity, [1, 1, 2 / 3])
+    np.testing.assert_allclose(made.probabilities, [[1, 0, 0], [1, 0, 0], [1 / 3, 2 / 3, 0]])
+
+
 def test_the_impersonal_twin_of_a_lottery_keeps_exact_propensities():
     context = Context.of(
         np.zeros((3, 1)), ("none", "email:popular", "email:profile"), u=[0.1, 0.5, 0.9]
