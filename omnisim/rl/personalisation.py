@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnisim.config.scenario import Scenario
+from omnisim.exceptions import ParameterError
 from omnisim.policies import Action, Context, NoContact
 from omnisim.policies.features import NEVER_DAYS
 from omnisim.rl.session import Session, first_batch
@@ -55,6 +56,8 @@ class PersonalisationEnv(gymnasium.Env[Observation, np.int64]):
     metadata = {"render_modes": []}  # noqa: RUF012  Gymnasium declares it for instances
 
     def __init__(self, scenario: Scenario | None = None, render_mode: None = None) -> None:
+        if scenario is not None and not isinstance(scenario, Scenario):
+            raise ParameterError(f"scenario must be a Scenario. Got {scenario!r:.60}.")
         self.scenario = scenario or Scenario().replace(SMALL)
         self.render_mode = render_mode
         actions = action_list(self.scenario)
@@ -82,9 +85,20 @@ class PersonalisationEnv(gymnasium.Env[Observation, np.int64]):
         return self._observation(), self._info(0)
 
     def step(self, action: np.int64) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
-        """Decide about the record, and return the next one."""
+        """Decide about the record, and return the next one.
+
+        Raises
+        ------
+        ParameterError
+            If the action is no whole number of the action space.
+        """
         if self._session is None:
             raise gymnasium.error.ResetNeeded("reset must be called before step.")
+        if not self.action_space.contains(action):
+            raise ParameterError(
+                f"action must be a whole number in [0, {len(self.action_names)}): "
+                f"{self.action_names}. Got {action!r}."
+            )
         taken = int(action) if self._batch.eligible[self._row, action] else 0
         self._chosen[self._row] = taken
         self._row += 1

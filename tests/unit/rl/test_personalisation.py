@@ -234,3 +234,22 @@ def test_a_world_without_decisions_is_refused():
     off = small({"exposures.off": ("email", "push", "direct_mail")})
     with pytest.raises(ParameterError, match="at least one decision"):
         PersonalisationEnv(off).reset(seed=1)
+
+
+def test_what_is_no_action_is_refused_and_the_episode_goes_on():
+    env = PersonalisationEnv(WORLD)
+    env.reset(seed=1)
+    for bad in (-1, 99, 1.5, None, "none", np.array([0, 1])):
+        with pytest.raises(ParameterError, match=r"action must be a whole number in \[0, \d+\)"):
+            env.step(bad)
+    for good in (0, np.int64(0), np.int32(0), np.array(0)):
+        *_, after = env.step(good)
+        assert after["taken"] == 0
+    assert after["record"] >= 0
+    assert env.step(first(after))[4]["taken"] == first(after)
+    env.close()
+
+
+def test_what_is_no_scenario_is_refused():
+    with pytest.raises(ParameterError, match="scenario must be a Scenario"):
+        gymnasium.make(NAME, scenario="x")
