@@ -6,6 +6,10 @@ Bickel and Yu (2019), Metalearners for estimating heterogeneous treatment effect
 doi:10.1073/pnas.1804597116 (S, T, X), and Kennedy (2023), Towards optimal doubly robust estimation
 of heterogeneous causal effects, EJS 17(2), doi:10.1214/23-EJS2157 (DR, here with the logged
 propensities, which are exact).
+
+Who may get an action differs from who may not: holders of the app buy more, whatever is pushed. The
+effect of an action is therefore learned from the rows in which both it and the control were
+possible, and those of the control are among them.
 """
 
 from collections.abc import Callable
@@ -87,44 +91,57 @@ class Makers:
 
 
 def fit_s(trial: Trial, makers: Makers) -> Models:
-    """Fit one model of the reward on features and action together."""
-    x = np.hstack((trial.x, np.eye(trial.n_actions)[trial.action]))
-    return {"outcome": [fitted(makers.outcome, x, trial.reward)]}
+    """Fit a model of the reward on features and action together, one for all who may get them."""
+
+    def model(part: Trial) -> Estimator:
+        x = np.hstack((part.x, np.eye(part.n_actions)[part.action]))
+        return fitted(makers.outcome, x, part.reward)
+
+    return {"outcome": alike(trial, np.ones(len(trial.x), dtype=np.bool_), model)}
 
 
 def effects_s(models: Models, x: Floats, control: int, n_actions: int) -> Floats:
-    """Return what the one model predicts with each action, less that with the control."""
-    one_hot = np.eye(n_actions)
-    made = np.column_stack([
-        predicted(models["outcome"][0], np.hstack((x, np.tile(one_hot[a], (len(x), 1)))))
-        for a in range(n_actions)
-    ])  # fmt: skip
-    return made - made[:, [control]]
+    """Return what each action's model predicts with it, less that with the control."""
+    made, one_hot = np.zeros((len(x), n_actions)), np.eye(n_actions)
+    others = [a for a in range(n_actions) if a != control]
+    for a, model in zip(others, models["outcome"], strict=True):
+        done, left = (
+            predicted(model, np.hstack((x, np.tile(one_hot[k], (len(x), 1))))) for k in (a, control)
+        )
+        made[:, a] = done - left
+    return made
 
 
 def fit_t(trial: Trial, makers: Makers) -> Models:
-    """Fit one model of the reward for each action."""
-    by_action = (trial.take(trial.action == a) for a in range(trial.n_actions))
-    return {"outcome": [fitted(makers.outcome, part.x, part.reward) for part in by_action]}
+    """Fit models of the reward with each action, and without it among those who may get it."""
+
+    def model(part: Trial) -> Estimator:
+        return fitted(makers.outcome, part.x, part.reward)
+
+    others = [a for a in range(trial.n_actions) if a != trial.control]
+    treated = [model(trial.take((trial.action == a) & both(trial, a))) for a in others]
+    return {"treated": treated, "controls": alike(trial, trial.action == trial.control, model)}
 
 
 def effects_t(models: Models, x: Floats, control: int, n_actions: int) -> Floats:
-    """Return the prediction of each action's model, less that of the control's."""
-    made = np.column_stack([predicted(model, x) for model in models["outcome"]])
-    return made - made[:, [control]]
+    """Return the prediction with each action, less that without."""
+    made = np.zeros((len(x), n_actions))
+    others = [a for a in range(n_actions) if a != control]
+    for a, done, left in zip(others, models["treated"], models["controls"], strict=True):
+        made[:, a] = predicted(done, x) - predicted(left, x)
+    return made
 
 
 def fit_x(trial: Trial, makers: Makers) -> Models:
     """Fit imputed effects of the treated and of the controls, for each action."""
-    outcome = fit_t(trial, makers)["outcome"]
-    controls = trial.take(trial.action == trial.control)
+    outcome = fit_t(trial, makers)
+    others = [a for a in range(trial.n_actions) if a != trial.control]
     models: Models = {"treated": [], "controls": [], "share": []}
-    for a in range(trial.n_actions):
-        if a == trial.control:
-            continue
-        treated = trial.take(trial.action == a)
-        gained = treated.reward - predicted(outcome[trial.control], treated.x)
-        missed = predicted(outcome[a], controls.x) - controls.reward
+    for a, done, left in zip(others, outcome["treated"], outcome["controls"], strict=True):
+        treated = trial.take((trial.action == a) & both(trial, a))
+        controls = trial.take((trial.action == trial.control) & both(trial, a))
+        gained = treated.reward - predicted(left, treated.x)
+        missed = predicted(done, controls.x) - controls.reward
         models["treated"].append(fitted(makers.effect, treated.x, gained))
         models["controls"].append(fitted(makers.effect, controls.x, missed))
         models["share"].append(len(treated.x) / (len(treated.x) + len(controls.x)))
@@ -147,7 +164,7 @@ def fit_dr(trial: Trial, makers: Makers) -> Models:
     models: Models = {"effect": []}
     for a in range(trial.n_actions):
         if a != trial.control:
-            able = trial.eligible[:, a] & trial.eligible[:, trial.control]
+            able = both(trial, a)
             gain = (score[:, a] - score[:, trial.control])[able]
             models["effect"].append(fitted(makers.effect, trial.x[able], gain))
     return models
@@ -170,6 +187,11 @@ LEARNERS: dict[str, tuple[Callable[..., Models], Callable[..., Floats]]] = {
 }
 
 
+KEPT = {"S": ("outcome",), "T": ("controls", "treated"), "X": ("controls", "share", "treated"),
+        "DR": ("effect",)}  # fmt: skip
+"""What each learner keeps, one of each for every action but the control."""
+
+
 def doubly_robust_scores(trial: Trial, makers: Makers) -> Floats:
     """Return mu_a(x) + 1{A = a} (r - mu_a(x)) / p for each row and action, cross-fitted.
 
@@ -182,13 +204,36 @@ def doubly_robust_scores(trial: Trial, makers: Makers) -> Floats:
     fold = dealt(int(unit.max()) + 1, makers.n_folds, who="records")[unit]
     score = np.empty((n, trial.n_actions))
     for k in range(makers.n_folds):
-        models = fit_t(trial.take(fold != k), makers)["outcome"]
-        for a, model in enumerate(models):
+        for a in range(trial.n_actions):
+            part = trial.take((fold != k) & (trial.action == a))
+            model = fitted(makers.outcome, part.x, part.reward)
             score[fold == k, a] = predicted(model, trial.x[fold == k])
     rows = np.arange(n)
     seen = score[rows, trial.action]
     score[rows, trial.action] += (trial.reward - seen) / trial.propensity
     return score
+
+
+def both(trial: Trial, action: int) -> Bools:
+    """Return where an action and the control were possible, (n,)."""
+    return trial.eligible[:, action] & trial.eligible[:, trial.control]
+
+
+def alike(trial: Trial, rows: Bools, model: Callable[[Trial], Estimator]) -> list[Estimator]:
+    """Return for each action but the control a model of those `rows` in which both were possible.
+
+    Actions possible in the same rows share one.
+    """
+    made: dict[bytes, Estimator] = {}
+    found = []
+    for a in range(trial.n_actions):
+        if a != trial.control:
+            able = rows & both(trial, a)
+            key = able.tobytes()
+            if key not in made:
+                made[key] = model(trial.take(able))
+            found.append(made[key])
+    return found
 
 
 def fitted(estimator: Estimator, x: Floats, y: Floats) -> Estimator:

@@ -23,8 +23,9 @@ class FittedPolicy(Policy):
     """What policies share that fit models to logged decisions.
 
     Before the first fit they decide uniformly at random: the trial that they learn from. Rows in
-    which only one action was eligible decide nothing and are left out. An action that was tried
-    in fewer than `min_rows` of the rest is not taken, but by chance.
+    which only one action was eligible decide nothing and are left out. An action is not taken, but
+    by chance, unless it and the control (``"none"``, or the first action where there is none) were
+    each tried in `min_rows` of the rows in which both were possible.
 
     Parameters
     ----------
@@ -85,7 +86,7 @@ class FittedPolicy(Policy):
             counts = dict(zip(self.actions_, self._counts().tolist(), strict=True))
             raise ParameterError(
                 f"The control and another action must have been tried in {self.min_rows} rows "
-                f"each. Got {counts}."
+                f"each. Got {counts}; only rows count in which both were possible."
             )
         return self
 
@@ -112,10 +113,19 @@ class FittedPolicy(Policy):
         return scores
 
     def _check_learned(self) -> None:
-        """Refuse rows that are not complete."""
+        """Refuse rows that are not complete, and actions that are none."""
         sizes = {name: len(getattr(self, name, ())) for name in ROWS}
         if len(set(sizes.values())) > 1:
             raise ParameterError(f"The rows kept must be of one number. Got {sizes}.")
+        if not self.is_trained():
+            return
+        tried, n = np.asarray(self.tried_), len(self.learned().get("actions_", ()))
+        if (
+            tried.ndim != 1
+            or tried.dtype.kind not in "iu"
+            or not np.isin(tried, np.arange(n)).all()
+        ):
+            raise ParameterError(f"tried_ must number actions, below {n}. Got {tried.tolist()}.")
 
     def _inputs(self, context: Context) -> Floats:
         if (context.names, context.actions) != (self.names_, self.actions_):
@@ -148,10 +158,16 @@ class FittedPolicy(Policy):
     def _counts(self) -> Ints:
         return np.bincount(self.index_, minlength=len(self.actions_))
 
+    def _pairs(self, control: int) -> Ints:
+        """Return the rows of each action or the control, the fewer, where both were possible."""
+        treated = np.bincount(self.index_[self.eligible_[:, control]], minlength=len(self.actions_))
+        controls = self.eligible_[self.index_ == control].sum(axis=0)
+        return np.asarray(np.minimum(treated, controls))
+
     def _refit(self, cost: Floats) -> None:
         self.n_new_ = 0
         control = self.actions_.index(NONE) if NONE in self.actions_ else 0
-        tried = np.flatnonzero(self._counts() >= self.min_rows)
+        tried = np.flatnonzero(self._pairs(control) >= self.min_rows)
         if control not in tried or len(tried) < 2:
             return
         place = np.full(len(self.actions_), -1)

@@ -37,6 +37,10 @@ class LinearBandit(Policy):
     action is x' theta less its cost. Outcomes may come late and in batches: rows are added in the
     order given, and the order of batches alone decides.
 
+    The reward is modelled given the features, and eligibility enters the choice alone. Where it
+    tells something of people (holders of the app buy more, whatever is pushed), it must be among
+    the features; otherwise what sets them apart is taken for an effect of the action.
+
     Parameters
     ----------
     ridge : float, default=1.0
@@ -172,7 +176,7 @@ class LinUCB(LinearBandit):
     """Take the action that could be best: expected reward plus `alpha` standard deviations.
 
     Disjoint model: x' theta + alpha sqrt(x' precision^-1 x), less the cost. It draws nothing, so
-    every propensity is one.
+    every propensity is one. Eligibility that tells of people must be a feature, see `LinearBandit`.
 
     Parameters
     ----------
@@ -240,6 +244,8 @@ class LinearThompson(LinearBandit):
 @dataclass(kw_only=True)
 class EpsilonGreedy(LinearBandit):
     """Take the best action by a linear model, or with a small probability any eligible one.
+
+    Eligibility that tells of people must be a feature, see `LinearBandit`.
 
     Parameters
     ----------

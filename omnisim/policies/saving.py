@@ -3,6 +3,7 @@
 import base64
 import json
 import pathlib
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -96,6 +97,25 @@ def decoded(value: Any) -> Any:
     if "skops" in value:
         return _estimator(base64.b64decode(value["skops"]))
     raise ParameterError(f"A saved value has unknown keys {sorted(value)}.")
+
+
+def check_learned(policy: "Policy", wanted: Mapping[str, tuple[tuple[int, ...], type]]) -> None:
+    """Refuse arrays that were read of other shapes, dtypes or values than a policy can learn.
+
+    Parameters
+    ----------
+    policy : Policy
+        What was read.
+    wanted : mapping of str to (shape, dtype)
+        The arrays that it must hold, of finite numbers.
+    """
+    for name, (shape, dtype) in wanted.items():
+        value = np.asarray(policy.learned().get(name, False))
+        if value.shape != shape or value.dtype != dtype or not np.isfinite(value).all():
+            raise ParameterError(
+                f"{name} must hold finite numbers of dtype {np.dtype(dtype)} and shape {shape}. "
+                f"Got {value.dtype} of shape {value.shape}."
+            )
 
 
 def skops_io() -> Any:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from omnisim._validation import check_count
-from omnisim.policies.context import Floats
+from omnisim.exceptions import ParameterError
+from omnisim.policies.context import Bools, Floats
 from omnisim.policies.effects import Estimator, Makers, Trial, doubly_robust_scores
 from omnisim.policies.fitted import FittedPolicy
+from omnisim.policies.saving import check_learned
 from omnisim.policies.tree_search import Splits, grow
 from omnisim.policies.uplift import default_regressor
 
@@ -17,7 +19,8 @@ class PolicyTree(FittedPolicy):
     """Follow the tree of at most `depth` questions that earns most by doubly robust scores.
 
     To depth 2 the tree is the best one there is over the cuts at quantiles; deeper, each question
-    is the first one of the best tree of depth 2 for the rows that reach it.
+    is the first one of the best tree of depth 2 for the rows that reach it. What an action gains in
+    a leaf is told by the rows in which it was possible, and no other.
 
     Parameters
     ----------
@@ -42,7 +45,9 @@ class PolicyTree(FittedPolicy):
     threshold_ : ndarray of shape (2**(depth + 1) - 1,), float64
         What it is compared with.
     leaf_gain_ : ndarray of shape (2**(depth + 1) - 1, n_tried), float64, unit: EUR
-        Mean score of each action less that of the control, before cost, over the rows of a node.
+        Mean score of each action less that of the control, before cost, over the rows of a leaf in
+        which it was possible; -1e300, so that it is not taken, where these are fewer than
+        `min_leaf` and than `min_rows`. 0 outside leaves.
     cost_ : ndarray of shape (n_tried,), float64, unit: EUR
         Cost of each action when the tree was fitted.
 
@@ -73,14 +78,40 @@ class PolicyTree(FittedPolicy):
         self.cost_ = cost.copy()
         score = doubly_robust_scores(trial, makers)
         gain = score - score[:, [trial.control]]
-        # what could not be done in a row adds nothing for it
-        gain = np.where(trial.eligible, gain, 0.0)
         splits = Splits.of(trial.x, self.n_cuts, self.min_leaf)
-        net = gain - np.where(trial.eligible, cost - cost[trial.control], 0.0)
+        # what could not be done in a row adds nothing for it
+        net = np.where(trial.eligible, gain - (cost - cost[trial.control]), 0.0)
         self.feature_, self.threshold_, node = grow(splits, net, self.depth)
         self.leaf_gain_ = np.zeros((len(self.feature_), gain.shape[1]))
         for leaf in np.unique(node):
-            self.leaf_gain_[leaf] = gain[node == leaf].mean(axis=0)
+            rows = node == leaf
+            self.leaf_gain_[leaf] = self._mean_gain(gain[rows], trial.eligible[rows])
+            self.leaf_gain_[leaf, trial.control] = 0.0
+
+    def _mean_gain(self, gain: Floats, eligible: Bools) -> Floats:
+        """Return the mean gain of each action over the rows of a leaf that allow it."""
+        n = eligible.sum(axis=0)
+        mean = np.where(eligible, gain, 0.0).sum(axis=0) / np.maximum(n, 1)
+        enough = n >= min(self.min_leaf, self.min_rows, len(gain))
+        return np.where(enough, mean, -1e300)
+
+    def _check_learned(self) -> None:
+        """Refuse, beside rows that are not complete, a tree that cannot be walked."""
+        super()._check_learned()
+        if "tried_" not in self.learned():
+            return
+        k, nodes = len(self.tried_), 2 ** (self.depth + 1) - 1
+        check_learned(self, {
+            "feature_": ((nodes,), np.int64), "threshold_": ((nodes,), np.float64),
+            "leaf_gain_": ((nodes, k), np.float64), "cost_": ((k,), np.float64),
+        })  # fmt: skip
+        d = len(self.learned().get("names_", ()) if self.features is None else self.features)
+        inner = np.arange(nodes) < nodes // 2
+        if (self.feature_ < -1).any() or (self.feature_ >= np.where(inner, d, 0)).any():
+            raise ParameterError(
+                f"feature_ must be below {d}, the features, and -1 in the last row of leaves. "
+                f"Got {self.feature_.tolist()}."
+            )
 
     def gains(self, x: Floats) -> Floats:
         """Return the gain of each action in the leaf of each row."""

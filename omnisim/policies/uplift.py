@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from omnisim._validation import check_choice, check_count, check_estimator
+from omnisim.exceptions import ParameterError
 from omnisim.policies.context import Floats
-from omnisim.policies.effects import LEARNERS, Estimator, Makers, Trial
+from omnisim.policies.effects import KEPT, LEARNERS, Estimator, Makers, Trial
 from omnisim.policies.fitted import FittedPolicy
 
 
@@ -63,6 +64,20 @@ class Uplift(FittedPolicy):
         )
         self.models_ = LEARNERS[self.learner][0](trial, makers)
         self.control_ = trial.control
+
+    def _check_learned(self) -> None:
+        """Refuse, beside rows that are not complete, models that are not the learner's."""
+        super()._check_learned()
+        if "tried_" not in self.learned():
+            return
+        models, n = self.learned().get("models_", {}), len(self.tried_) - 1
+        if {name: len(some) for name, some in models.items()} != dict.fromkeys(
+            KEPT[self.learner], n
+        ):
+            raise ParameterError(
+                f"models_ of learner {self.learner!r} must hold {n} each of "
+                f"{' and '.join(KEPT[self.learner])}. Got {list(models)}."
+            )
 
     def gains(self, x: Floats) -> Floats:
         """Return the effect of each action tried against the control."""

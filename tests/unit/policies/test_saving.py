@@ -10,13 +10,16 @@ import pytest
 from omnisim.exceptions import ParameterError
 from omnisim.policies import (
     Action,
+    BestSegment,
     Blanket,
     Context,
     LinUCB,
     NoContact,
     Outcome,
     Policy,
+    PolicyTree,
     RecencyCampaign,
+    Uniform,
     load_policy,
     policy_from_dict,
 )
@@ -104,6 +107,22 @@ def of_bandit(**changes: object) -> dict[str, object]:
     return made | {"learned": made["learned"] | changes}
 
 
+def of_segments(**changes: object) -> dict[str, object]:
+    policy, context = BestSegment(by=("x0",)), Context.of(np.arange(5.0)[:, None], ["none", "a"])
+    policy.learn(Outcome(context, policy.decide(context), np.ones(5)))
+    made = policy.to_dict()
+    return made | {"learned": made["learned"] | changes}
+
+
+def of_tree(**changes: object) -> dict[str, object]:
+    """Return a tree of one question about two features."""
+    rng = np.random.default_rng(0)
+    context = Context.of(rng.normal(size=(60, 2)), ["none", "a"], u=rng.random(60))
+    policy = PolicyTree(depth=1, min_rows=10, n_folds=2)
+    made = policy.fit(Outcome(context, Uniform().decide(context), np.ones(60))).to_dict()
+    return made | {"learned": made["learned"] | changes}
+
+
 def array(values: object, dtype: str = "<f8") -> object:
     return encoded(np.full((3, 2), values, dtype=dtype))
 
@@ -130,6 +149,17 @@ def array(values: object, dtype: str = "<f8") -> object:
         (of_bandit(theta_=array(1, "<f4")), "theta_ must hold finite numbers of dtype float64"),
         (of_bandit(theta_=array(np.nan)), "theta_ must hold finite"),
         (of_bandit(theta_=encoded(np.ones((2, 2)))), r"theta_ must have shape \(3, 2\)"),
+        (of_segments(total_=encoded(np.ones((2, 2)))), r"total_ must .* shape \(3, 2\). Got"),
+        (of_segments(count_=array(1)), "count_ must hold finite numbers of dtype int64"),
+        (of_segments(cuts_=encoded(np.ones(2))), r"cuts_ must .* shape \(1, 2\). Got"),
+        (of_segments(weight_=None), "weight_ must hold finite numbers"),
+        (of_tree(leaf_gain_=encoded(np.ones((2, 2)))), r"leaf_gain_ must .* shape \(3, 2\)"),
+        (of_tree(feature_=encoded(np.array([2, -1, -1]))), "feature_ must be below 2"),
+        (of_tree(feature_=encoded(np.array([0, -1, 0]))), "and -1 in the last row of leaves"),
+        (of_tree(threshold_=array(np.nan)), "threshold_ must hold finite"),
+        (of_tree(tried_=encoded(np.arange(1))), r"leaf_gain_ must .* shape \(3, 1\)"),
+        (of_tree(tried_=encoded(np.array([0, 9]))), "tried_ must number actions"),
+        (of_tree(tried_=None), "tried_ must number actions"),
     ],
 )  # fmt: skip
 def test_damaged_policies_are_told(made: object, words: str, tmp_path: pathlib.Path) -> None:

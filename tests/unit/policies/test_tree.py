@@ -103,3 +103,38 @@ def test_a_leaf_is_told_as_it_is_decided() -> None:
     policy.fit(Outcome(context, action, action.index.astype(float)))
     assert not policy.decide(context).index.any()
     assert all(line.endswith(": none") for line in policy.lines())
+
+
+def app_trial(seed: int, gains: tuple[float, float], *, richer: float, n: int = 8000) -> Outcome:
+    """Only the fifth with the app may get a push; they buy for `richer` more whatever is done."""
+    rng = np.random.default_rng(seed)
+    has_app = rng.random(n) < 0.2
+    context = Context.of(
+        rng.normal(size=(n, 2)), ["none", "email", "push"], u=rng.random(n), cost=[0, 0.1, 0.3],
+        eligible=np.column_stack((np.ones((n, 2), dtype=bool), has_app)),
+    )  # fmt: skip
+    action = Uniform().decide(context)
+    gain = np.array([0.0, *gains])[action.index]
+    return Outcome(context, action, richer * has_app + gain + rng.normal(size=n))
+
+
+def test_what_few_may_get_counts_for_them(seed: int) -> None:
+    """The push gains 1 and the mail 0.5: the holders of the app are pushed, the others mailed."""
+    outcome = app_trial(seed, (0.5, 1.0), richer=0.0)
+    policy = PolicyTree(estimator=sklearn_linear.Ridge()).fit(outcome)
+    has_app = outcome.context.eligible[:, 2]
+    chosen = policy.decide(outcome.context).index
+    assert (chosen[has_app] == 2).mean() > 0.9
+    assert (chosen[~has_app] == 1).mean() > 0.9
+
+
+def test_a_leaf_with_too_few_rows_of_an_action_does_not_take_it() -> None:
+    policy = PolicyTree(min_leaf=2, min_rows=10)
+    gain = np.array([[0.0, 1.0, 8.0], [0.0, 2.0, 9.0], [0.0, 3.0, 9.0]])
+    eligible = np.array([[1, 1, 0], [1, 0, 0], [1, 1, 1]], dtype=bool)
+    assert policy._mean_gain(gain, eligible).tolist() == [0.0, 2.0, -1e300]
+
+
+def test_actions_never_possible_beside_the_control_are_told(seed: int) -> None:
+    with pytest.raises(ParameterError, match="only rows count in which both were possible"):
+        PolicyTree(min_rows=4000).fit(app_trial(seed, (0.5, 1.0), richer=0.0))

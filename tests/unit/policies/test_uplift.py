@@ -253,3 +253,44 @@ def test_an_arm_that_never_converts_gains_nothing(learner: str, seed: int) -> No
         effect_estimator=linear.Ridge(),
     ).fit(outcome)
     assert policy.scores(context)[:, 1].mean() == pytest.approx(-0.5, abs=0.1)
+
+
+@pytest.mark.parametrize("learner", ["S", "T", "X", "DR"])
+def test_who_may_get_an_action_is_not_its_effect(learner: str, seed: int) -> None:
+    """Holders of the app, a fifth, buy for 5 EUR more; the push does nothing, the mail gains 1.
+
+    The error of a difference of two means of 800 rows is about 0.05.
+    """
+    rng = np.random.default_rng(seed)
+    n = 12_000
+    has_app = rng.random(n) < 0.2
+    context = Context.of(
+        rng.normal(size=(n, 2)), ["none", "mail", "push"], u=rng.random(n),
+        eligible=np.column_stack((np.ones((n, 2), dtype=bool), has_app)),
+    )  # fmt: skip
+    action = Uniform().decide(context)
+    reward = 5.0 * has_app + (action.index == 1) + rng.normal(size=n)
+    ridge = linear.Ridge()
+    policy = Uplift(learner=learner, estimator=ridge, effect_estimator=ridge)
+    found = policy.fit(Outcome(context, action, reward)).scores(context).mean(axis=0)
+    assert found[2] == pytest.approx(0.0, abs=0.35)
+    assert found[0] == 0
+
+
+def test_an_action_without_controls_beside_it_is_not_taken(seed: int) -> None:
+    outcome = trial(seed)
+    context = outcome.context
+    beside = context.eligible[:, 2] & (outcome.action.index == 0)
+    kept = outcome.take(np.flatnonzero(~beside))
+    policy = Uplift(learner="T", estimator=linear.Ridge()).fit(kept)
+    assert policy.tried_.tolist() == [0, 1]
+
+
+def test_models_of_another_learner_are_refused(seed: int) -> None:
+    pytest.importorskip("skops.io")
+    made = Uplift(learner="T", estimator=linear.Ridge()).fit(trial(seed, 600)).to_dict()
+    models = dict(made["learned"]["models_"]["dict"])
+    del models["controls"]
+    made["learned"] |= {"models_": {"dict": models}}
+    with pytest.raises(ParameterError, match="must hold 2 each of controls and treated"):
+        policy_from_dict(made)
