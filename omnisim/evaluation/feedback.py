@@ -180,7 +180,8 @@ class LoggedFeedback:
         TableError
             If a column is missing or holds what it must not.
         ParameterError
-            If probabilities are outside (0, 1], or one of an action is missing.
+            If probabilities are outside (0, 1], or one of an action is missing; if the context
+            has the action or the reward in it.
         """
         columns = {"action": action, "reward": reward, "shopper": shopper, "time": time}
         features = [context] if isinstance(context, str) else list(context)

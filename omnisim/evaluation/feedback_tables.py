@@ -39,6 +39,12 @@ def fields_from_table(
     for role in ("action", "reward"):
         if not isinstance(columns[role], str):
             raise ParameterError(f"{role} must name a column. Got {columns[role]!r}.")
+    leaks = [name for name in context if name in (columns["action"], columns["reward"])]
+    if leaks:
+        raise ParameterError(
+            f"context must be known before the decision, neither the action nor the reward. "
+            f"Got {leaks}."
+        )
     arrow = as_table(table)
     used = [name for name in columns.values() if name is not None] + list(context)
     used += [propensity] if isinstance(propensity, str) else []

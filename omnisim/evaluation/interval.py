@@ -20,6 +20,9 @@ from omnisim.random import Draws, Stream
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
+UNKNOWN = (float("nan"),) * 3
+"""Standard error and interval of what rests on one cluster."""
+
 
 @dataclass(frozen=True, eq=False)
 class Terms:
@@ -55,6 +58,14 @@ class Terms:
         part = (self.numerator - ratio * self.denominator) / mean
         return np.asarray(self.sign * (self.base - self.base.mean() + part))
 
+    def n_carrying(self, cluster: Ints | None) -> int:
+        """Return the clusters (rows, without) whose denominator is not 0.
+
+        With one alone the ratio is that cluster's own, and nothing tells its spread.
+        """
+        rows = np.flatnonzero(self.denominator)
+        return len(rows if cluster is None else np.unique(cluster[rows]))
+
 
 class Interval(Protocol):
     """A way to put an interval around a sum of terms."""
@@ -84,7 +95,8 @@ class NormalInterval:
     -----
     With influences psi and G clusters the standard error is
     ``sqrt(G / (G - 1) * sum_g (sum of psi in g) ** 2) / n`` [1]_. Without clusters every row is
-    one, and a plain mean gets ``sd(ddof=1) / sqrt(n)``. NaN with one cluster.
+    one, and a plain mean gets ``sd(ddof=1) / sqrt(n)``. NaN with one cluster, or where one alone
+    has weight and weights are normalised by their sum.
 
     References
     ----------
@@ -102,6 +114,8 @@ class NormalInterval:
     def around(self, terms: Sequence[Terms], cluster: Ints | None) -> tuple[float, float, float]:
         """Return (standard error, low, high) of the sum of the terms."""
         value = sum(part.value for part in terms)
+        if min(part.n_carrying(cluster) for part in terms) < 2:
+            return UNKNOWN
         influence = np.sum([part.influence for part in terms], axis=0)
         error = clustered_error(influence, cluster)
         half = float(ndtri(0.5 + self.confidence / 2)) * error
@@ -121,6 +135,8 @@ def clustered_error(influence: Floats, cluster: Ints | None) -> float:
 @dataclass(frozen=True)
 class BootstrapInterval:
     """Percentiles of the estimate over resampled clusters; ratios are formed anew each time.
+
+    NaN where `NormalInterval` is.
 
     Parameters
     ----------
@@ -150,6 +166,8 @@ class BootstrapInterval:
 
     def around(self, terms: Sequence[Terms], cluster: Ints | None) -> tuple[float, float, float]:
         """Return (standard error, low, high) of the sum of the terms."""
+        if min(part.n_carrying(cluster) for part in terms) < 2:
+            return UNKNOWN
         n = len(terms[0].base)
         group = np.arange(n) if cluster is None else cluster
         sums = np.stack([_sums(part, group) for part in terms])

@@ -16,6 +16,7 @@ predicted mean reward of an action and V(q) its mean over the target's actions i
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, field
 from numbers import Real
 from typing import ClassVar
@@ -30,7 +31,7 @@ from omnisim.evaluation.interval import Interval, NormalInterval, Terms
 from omnisim.evaluation.overlap import Overlap, importance_weights, measure, refuse_or_warn
 from omnisim.evaluation.policy_value import PolicyValue
 from omnisim.evaluation.target import Target, target_probabilities
-from omnisim.exceptions import OverlapError, ParameterError
+from omnisim.exceptions import OverlapError, OverlapWarning, ParameterError
 
 Floats = npt.NDArray[np.float64]
 
@@ -154,6 +155,13 @@ class OffPolicyEstimator:
         log, seen = evidence.log, evidence.overlap
         cluster = None if log.shopper is None else clusters(log.shopper)
         error, low, high = interval.around(terms, cluster)
+        if np.isnan(error):
+            warnings.warn(
+                f"{self.name}: all the evidence is that of one "
+                f"{'row' if cluster is None else 'shopper'}, so that there is no interval.",
+                OverlapWarning,
+                stacklevel=3,
+            )
         return PolicyValue(
             estimator=self.name,
             value=sum(part.value for part in terms),
@@ -263,6 +271,9 @@ class DirectMethod(ModelEstimator):
 @dataclass(frozen=True)
 class DoublyRobust(ModelEstimator):
     """Predicted rewards, corrected by weighted residuals: right if weights or model are.
+
+    The value moves a little with the draw of the folds, that is with ``rewards.seed`` and, without
+    shoppers, with the order of the rows; see `CrossFitting`.
 
     Parameters
     ----------

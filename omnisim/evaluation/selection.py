@@ -61,7 +61,7 @@ def select_best(values: Mapping[str, ArrayLike], *, probability: float = 0.95) -
     Raises
     ------
     ParameterError
-        If they are no numbers by name, there are too few, or their lengths differ.
+        If they are no finite numbers by name, there are too few, or their lengths differ.
 
     References
     ----------
@@ -81,6 +81,12 @@ def select_best(values: Mapping[str, ArrayLike], *, probability: float = 0.95) -
         raise ParameterError(
             "values must hold at least two alternatives of one number of replications, 2 or more. "
             f"Got { ({name: array.shape for name, array in arrays.items()}) }."
+        )
+    wrong = [name for name, array in arrays.items() if not np.isfinite(array).all()]
+    if wrong:
+        raise ParameterError(
+            f"values must be finite. Got NaN or infinity in {wrong}: leave out what has no value, "
+            "or the replication in all alternatives."
         )
     best = max(arrays, key=lambda name: float(arrays[name].mean()))
     p_worse = {

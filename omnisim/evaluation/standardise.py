@@ -129,6 +129,8 @@ def standardised_comparison(
     OverlapError
         If a stratum with weight has fewer than 2 units of one of the groups: then nothing stands
         for it. Use coarser strata, or another reference.
+    ParameterError
+        If the outcome is among the strata or makes the group.
     TableError
         If a column is missing or holds what it must not.
 
@@ -150,6 +152,10 @@ def standardised_comparison(
             f"group must be a column and the value that makes the group, two texts. Got {group!r}."
         )
     column, value = group
+    if outcome == column or outcome in strata:
+        raise ParameterError(
+            f"strata and group must be known before the outcome, and not be it. Got {outcome!r}."
+        )
     check_columns("The table", arrow.column_names, [outcome, column, *strata])
     y = read_float(arrow[outcome], outcome, low=-np.inf)
     codes, values = read_labels(arrow, column)

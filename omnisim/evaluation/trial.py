@@ -149,7 +149,7 @@ class Trial:
         check_confidence("confidence", confidence)
         rows = []
         for name, values in self._outcomes(outcomes):
-            for level, kept in self._levels(by):
+            for level, kept in self._levels(by, outcomes):
                 n, mean, variance = moments(values[kept], self.arm[kept], len(self.arm_names))
                 error = np.sqrt(variance / n)
                 half = stdtrit(n - 1, 0.5 + confidence / 2) * error
@@ -199,7 +199,7 @@ class Trial:
             If a column is missing or holds what it must not, or an arm of a level has fewer than
             two units.
         ParameterError
-            If `adjust` names the arm or an outcome: then nothing would be left to compare.
+            If `by` or `adjust` names the arm or an outcome: nothing would be left to compare.
 
         References
         ----------
@@ -223,7 +223,7 @@ class Trial:
         features = self._features(adjust) if adjust else None
         rows = []
         for name, values in self._outcomes(outcomes):
-            for level, kept in self._levels(by):
+            for level, kept in self._levels(by, outcomes):
                 y = values[kept]
                 if features is not None:
                     y = adjusted(y, features[kept])
@@ -273,11 +273,18 @@ class Trial:
         check_columns("The trial", self.table.column_names, names)
         return np.column_stack([read_features(self.table, name)[0] for name in names])
 
-    def _levels(self, by: str | None) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
-        """Yield the levels of a column, in order, with their rows."""
+    def _levels(
+        self, by: str | None, outcomes: str | Sequence[str]
+    ) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
+        """Yield the levels of a column known before, in order, with their rows."""
         if by is None:
             yield ALL, np.ones(len(self.arm), dtype=np.bool_)
             return
+        if by in (self.arm_column, *([outcomes] if isinstance(outcomes, str) else outcomes)):
+            raise ParameterError(
+                f"by must name a column known before randomisation, neither the arm nor an "
+                f"outcome. Got {by!r}."
+            )
         check_columns("The trial", self.table.column_names, [by])
         codes, values = read_labels(self.table, by)
         for code, value in enumerate(values):

@@ -12,6 +12,7 @@ from omnisim.evaluation import (
     DoublyRobust,
     LinearRewards,
     LoggedFeedback,
+    NormalInterval,
     SelfNormalisedDR,
     ShrinkageDR,
     SklearnRewards,
@@ -26,7 +27,7 @@ from omnisim.evaluation import (
     standardised_comparison,
     uplift_curve,
 )
-from omnisim.exceptions import ParameterError, TableError
+from omnisim.exceptions import OverlapWarning, ParameterError, TableError
 
 OBP = {
     "n_actions": 2, "context": np.zeros((4, 1)), "action": np.array([0, 1, 0, 1]),
@@ -224,3 +225,50 @@ def test_shares_of_arms(expected, words) -> None:
 def test_an_arm_that_is_no_column(arm) -> None:
     with pytest.raises(TableError, match="The trial lacks column"):
         Trial.read(TABLE, arm=arm, control="a")
+
+
+@pytest.mark.parametrize("context", ["spend", ["past", "arm"]])
+def test_what_is_known_after_the_decision_is_no_context(context) -> None:
+    with pytest.raises(ParameterError, match="neither the action nor the reward"):
+        LoggedFeedback.from_table(
+            TABLE, action="arm", reward="spend", propensity=0.5, context=context
+        )
+
+
+@pytest.mark.parametrize("by", ["spend", "arm"])
+def test_subgroups_are_known_before(by) -> None:
+    trial = Trial.read(TABLE, arm="arm", control="a")
+    for ask in (trial.effects, trial.arm_means):
+        with pytest.raises(ParameterError, match=f"neither the arm nor an outcome. Got '{by}'"):
+            ask("spend", by=by)
+
+
+def test_strata_do_not_hold_the_outcome() -> None:
+    for strata in ({"spend": 2}, ["past", "spend"]):
+        with pytest.raises(ParameterError, match="strata and group must be known before"):
+            standardised_comparison(TABLE, outcome="spend", group=("arm", "a"), strata=strata)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_the_best_of_what_has_no_value_is_not_selected(value) -> None:
+    with pytest.raises(ParameterError, match=r"must be finite. Got NaN or infinity in \['a'\]"):
+        select_best({"a": [1.0, value, 2.0], "b": [1.0, 2.0, 3.0]})
+
+
+@pytest.mark.filterwarnings("ignore:Poor overlap")
+@pytest.mark.parametrize("interval", [NormalInterval(), BootstrapInterval(n_replicates=20)])
+@pytest.mark.parametrize(
+    ("estimator", "changes"),
+    [
+        (IPS(), {"shopper": [7, 7, 7, 7]}),
+        (SNIPS(), {"shopper": [1, 2, 1, 3]}),
+        (SNIPS(), {"action": [0, 1, 1, 1]}),
+    ],
+)
+def test_one_piece_of_evidence_has_no_interval(interval, estimator, changes) -> None:
+    """The target takes `a`: all its rows are of one shopper, or it has one row."""
+    some = log(**({"reward": [1.0, 2.0, 4.0, 5.0]} | changes))
+    with pytest.warns(OverlapWarning, match="all the evidence is that of one"):
+        found = estimator.estimate(some, "a", interval=interval)
+    assert np.isfinite(found.value)
+    assert np.isnan([found.std_error, found.ci_low, found.ci_high]).all()
