@@ -117,6 +117,28 @@ def as_numbers(name: str, value: Any) -> npt.NDArray[np.float64]:
         raise ParameterError(f"{name} must be numbers, in rows of one length. {error}") from error
 
 
+def as_names(name: str, value: Any, *, minimum: int = 1) -> list[str]:
+    """Return names of columns as a list, a text alone as the one name that it is.
+
+    Raises
+    ------
+    ParameterError
+        If `value` is neither a text nor a sequence of texts that differ, or holds fewer than
+        `minimum`.
+    """
+    is_list = isinstance(value, Iterable) and not isinstance(value, (str, Mapping))
+    names = list(value) if is_list else [value]
+    if not all(isinstance(entry, str) for entry in names):
+        raise ParameterError(
+            f"{name} must be the name of a column, or a sequence of names. Got {value!r:.80}."
+        )
+    if len(names) < minimum:
+        raise ParameterError(f"{name} must name at least one column. Got none.")
+    if len(set(names)) < len(names):
+        raise ParameterError(f"{name} must name each column once. Got {names}.")
+    return [str(entry) for entry in names]
+
+
 def check_columns(table: str, columns: Iterable[str], required: Iterable[str]) -> None:
     """Raise TableError unless every required column is there."""
     have = list(columns)

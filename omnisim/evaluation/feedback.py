@@ -184,8 +184,7 @@ class LoggedFeedback:
             has the action or the reward in it.
         """
         columns = {"action": action, "reward": reward, "shopper": shopper, "time": time}
-        features = [context] if isinstance(context, str) else list(context)
-        return cls(**fields_from_table(table, columns, features, propensity))
+        return cls(**fields_from_table(table, columns, context, propensity))
 
     @classmethod
     def from_obp(

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from omnisim._validation import as_numbers, check_columns
+from omnisim._validation import as_names, as_numbers, check_columns
 from omnisim.exceptions import ParameterError, TableError
 from omnisim.journeys.tables import as_table, read_codes, read_float
 
@@ -32,28 +32,29 @@ MATRICES = ("context", "eligible", "expected_reward")
 def fields_from_table(
     table: Any,
     columns: Mapping[str, str | None],
-    context: Sequence[str],
+    context: str | Sequence[str],
     propensity: str | float | Mapping[Any, float] | None,
 ) -> dict[str, Any]:
     """Return the fields of a `LoggedFeedback` from a plain table."""
     for role in ("action", "reward"):
         if not isinstance(columns[role], str):
             raise ParameterError(f"{role} must name a column. Got {columns[role]!r}.")
-    leaks = [name for name in context if name in (columns["action"], columns["reward"])]
+    before = as_names("context", context, minimum=0)
+    leaks = [name for name in before if name in (columns["action"], columns["reward"])]
     if leaks:
         raise ParameterError(
             f"context must be known before the decision, neither the action nor the reward. "
             f"Got {leaks}."
         )
     arrow = as_table(table)
-    used = [name for name in columns.values() if name is not None] + list(context)
+    used = [name for name in columns.values() if name is not None] + before
     used += [propensity] if isinstance(propensity, str) else []
     check_columns("The table", arrow.column_names, used)
     if arrow.num_rows == 0:
         raise TableError("The table has no row.")
     found = {role: name for role, name in columns.items() if name is not None}
     action, names = read_labels(arrow, found["action"])
-    features = [read_features(arrow, name) for name in context]
+    features = [read_features(arrow, name) for name in before]
     matrix = np.column_stack([np.empty((arrow.num_rows, 0)), *(m for m, _ in features)])
     fields = {
         "context": matrix,

@@ -16,7 +16,13 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri
 
-from omnisim._validation import check_choice, check_columns, check_confidence, check_count
+from omnisim._validation import (
+    as_names,
+    check_choice,
+    check_columns,
+    check_confidence,
+    check_count,
+)
 from omnisim.evaluation.feedback_tables import read_labels
 from omnisim.evaluation.trial import moments
 from omnisim.exceptions import OmnisimWarning, OverlapError, ParameterError
@@ -88,7 +94,7 @@ def standardised_comparison(
     *,
     outcome: str,
     group: tuple[str, str],
-    strata: Sequence[str] | Mapping[str, int],
+    strata: str | Sequence[str] | Mapping[str, int],
     reference: str = "group",
     confidence: float = 0.95,
 ) -> StandardisedComparison:
@@ -102,7 +108,7 @@ def standardised_comparison(
         Column of numbers.
     group : tuple of str
         Column of groups, and the value that makes the group, e.g. ``("channel", "Multichannel")``.
-    strata : sequence of str, or mapping of str to int
+    strata : str, sequence of str, or mapping of str to int
         Columns whose values, crossed, are the strata; or columns of numbers with the number of
         quantile bins each is cut into: bin k holds values with exactly k of the inner quantiles
         (linear interpolation) at or below them. Equal values are never parted: where quantiles
@@ -152,17 +158,18 @@ def standardised_comparison(
             f"group must be a column and the value that makes the group, two texts. Got {group!r}."
         )
     column, value = group
-    if outcome == column or outcome in strata:
+    before = as_names("strata", list(strata) if isinstance(strata, Mapping) else strata)
+    if outcome == column or outcome in before:
         raise ParameterError(
             f"strata and group must be known before the outcome, and not be it. Got {outcome!r}."
         )
-    check_columns("The table", arrow.column_names, [outcome, column, *strata])
+    check_columns("The table", arrow.column_names, [outcome, column, *before])
     y = read_float(arrow[outcome], outcome, low=-np.inf)
     codes, values = read_labels(arrow, column)
     inside = codes == [str(v) for v in values].index(check_choice(column, value, map(str, values)))
     if inside.all():
         raise ParameterError(f"{column} must hold another value than {value!r}.")
-    stratum, names = _strata(arrow, strata)
+    stratum, names = _strata(arrow, before, strata if isinstance(strata, Mapping) else {})
     cells, weight = _cells(y, inside, stratum, names, reference)
     n, mean, variance = moments(y, inside.astype(np.int64), 2)
     rows = [
@@ -174,14 +181,12 @@ def standardised_comparison(
     )
 
 
-def _strata(arrow: Any, strata: Sequence[str] | Mapping[str, int]) -> tuple[Ints, list[str]]:
+def _strata(arrow: Any, columns: Sequence[str], bins: Mapping[str, int]) -> tuple[Ints, list[str]]:
     """Return the stratum of each row, numbered without gaps, and the names of the strata."""
-    if not strata:
-        raise ParameterError("strata must name at least one column.")
     parts, labels = [], []
-    for name in strata:
-        if isinstance(strata, Mapping):
-            n_bins = check_count(f"strata[{name!r}]", strata[name], minimum=2)
+    for name in columns:
+        if name in bins:
+            n_bins = check_count(f"strata[{name!r}]", bins[name], minimum=2)
             x = read_float(arrow[name], name, low=-np.inf)
             inner = np.quantile(x, np.arange(1, n_bins) / n_bins)
             parts.append(np.searchsorted(inner, x, side="right"))

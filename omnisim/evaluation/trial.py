@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 from scipy.special import ndtri, stdtr, stdtrit
 
-from omnisim._validation import check_choice, check_columns, check_confidence
+from omnisim._validation import as_names, check_choice, check_columns, check_confidence
 from omnisim.evaluation.balance import Balance, SampleRatio, balance_of, sample_ratio_of
 from omnisim.evaluation.cuped import adjusted
 from omnisim.evaluation.feedback_tables import read_features, read_labels
@@ -147,9 +147,10 @@ class Trial:
             ``std_error`` = sd / sqrt(n), and Student's interval on n - 1 degrees of freedom.
         """
         check_confidence("confidence", confidence)
+        names = as_names("outcomes", outcomes)
         rows = []
-        for name, values in self._outcomes(outcomes):
-            for level, kept in self._levels(by, outcomes):
+        for name, values in self._outcomes(names):
+            for level, kept in self._levels(by, names):
                 n, mean, variance = moments(values[kept], self.arm[kept], len(self.arm_names))
                 error = np.sqrt(variance / n)
                 half = stdtrit(n - 1, 0.5 + confidence / 2) * error
@@ -165,7 +166,7 @@ class Trial:
         outcomes: str | Sequence[str],
         *,
         by: str | None = None,
-        adjust: Sequence[str] = (),
+        adjust: str | Sequence[str] = (),
         interval: str = "t",
         confidence: float = 0.95,
     ) -> Effects:
@@ -177,7 +178,7 @@ class Trial:
             Columns of numbers or booleans, known after randomisation.
         by : str, optional
             Column of subgroups, known before; each level is analysed as a trial of its own.
-        adjust : sequence of str, default=()
+        adjust : str or sequence of str, default=()
             Columns known before randomisation for CUPED: outcomes lose what these explain. Text
             becomes one indicator a value. Coefficients are those of least squares over all arms
             of the level, without the arm, and count as known in the standard error [2]_.
@@ -199,7 +200,8 @@ class Trial:
             If a column is missing or holds what it must not, or an arm of a level has fewer than
             two units.
         ParameterError
-            If `by` or `adjust` names the arm or an outcome: nothing would be left to compare.
+            If `by` or `adjust` names the arm or an outcome: nothing would be left to compare; if
+            names are no text.
 
         References
         ----------
@@ -213,17 +215,18 @@ class Trial:
         """
         check_confidence("confidence", confidence)
         check_choice("interval", interval, ("t", "normal"))
-        known_after = {self.arm_column, *([outcomes] if isinstance(outcomes, str) else outcomes)}
-        for column in adjust:
-            if column in known_after:
+        names = as_names("outcomes", outcomes)
+        before = as_names("adjust", adjust, minimum=0)
+        for column in before:
+            if column in (self.arm_column, *names):
                 raise ParameterError(
                     f"adjust must name columns known before randomisation, neither the arm nor an "
                     f"outcome. Got {column!r}."
                 )
-        features = self._features(adjust) if adjust else None
+        features = self._features(before)[0] if before else None
         rows = []
-        for name, values in self._outcomes(outcomes):
-            for level, kept in self._levels(by, outcomes):
+        for name, values in self._outcomes(names):
+            for level, kept in self._levels(by, names):
                 y = values[kept]
                 if features is not None:
                     y = adjusted(y, features[kept])
@@ -233,7 +236,7 @@ class Trial:
         table = pd.concat(rows, ignore_index=True)
         table = table[["outcome", "by", "level", *table.columns.drop(["outcome", "by", "level"])]]
         table["p_holm"] = holm(table["p_value"].to_numpy())
-        return Effects(table, confidence, interval, tuple(adjust))
+        return Effects(table, confidence, interval, tuple(before))
 
     def sample_ratio(self, expected: Mapping[str, float] | None = None) -> SampleRatio:
         """Test whether arms have the sizes that they should have.
@@ -245,42 +248,39 @@ class Trial:
         """
         return sample_ratio_of(self.arm, self.arm_names, expected)
 
-    def balance(self, covariates: Sequence[str]) -> Balance:
+    def balance(self, covariates: str | Sequence[str]) -> Balance:
         """Test whether arms were alike before the trial.
 
         Parameters
         ----------
-        covariates : sequence of str
+        covariates : str or sequence of str
             Columns known before randomisation; text becomes one indicator a value.
         """
-        if not len(covariates):
-            raise ParameterError("covariates must name at least one column. Got none.")
-        check_columns("The trial", self.table.column_names, covariates)
-        parts = [read_features(self.table, name) for name in covariates]
-        names = [name for _, some in parts for name in some]
-        matrix = np.column_stack([values for values, _ in parts])
-        return balance_of(matrix, names, self.arm, self.arm_names, self.control)
+        matrix, labels = self._features(as_names("covariates", covariates))
+        return balance_of(matrix, labels, self.arm, self.arm_names, self.control)
 
-    def _outcomes(self, outcomes: str | Sequence[str]) -> Iterator[tuple[str, Floats]]:
-        names = [outcomes] if isinstance(outcomes, str) else list(outcomes)
-        if not names:
-            raise ParameterError("outcomes must name at least one column. Got none.")
+    def _outcomes(self, names: Sequence[str]) -> Iterator[tuple[str, Floats]]:
         check_columns("The trial", self.table.column_names, names)
         for name in names:
             yield name, read_float(self.table[name], name, low=-np.inf)
 
-    def _features(self, names: Sequence[str]) -> Floats:
+    def _features(self, names: Sequence[str]) -> tuple[Floats, list[str]]:
+        """Return columns as features, shape (n, n_features), and what each is called."""
         check_columns("The trial", self.table.column_names, names)
-        return np.column_stack([read_features(self.table, name)[0] for name in names])
+        parts = [read_features(self.table, name) for name in names]
+        labels = [label for _, some in parts for label in some]
+        return np.column_stack([values for values, _ in parts]), labels
 
     def _levels(
-        self, by: str | None, outcomes: str | Sequence[str]
+        self, by: str | None, outcomes: Sequence[str]
     ) -> Iterator[tuple[str, npt.NDArray[np.bool_]]]:
         """Yield the levels of a column known before, in order, with their rows."""
         if by is None:
             yield ALL, np.ones(len(self.arm), dtype=np.bool_)
             return
-        if by in (self.arm_column, *([outcomes] if isinstance(outcomes, str) else outcomes)):
+        if not isinstance(by, str):
+            raise ParameterError(f"by must be the name of one column. Got {by!r:.80}.")
+        if by in (self.arm_column, *outcomes):
             raise ParameterError(
                 f"by must name a column known before randomisation, neither the arm nor an "
                 f"outcome. Got {by!r}."

@@ -33,7 +33,8 @@ OBP = {
     "n_actions": 2, "context": np.zeros((4, 1)), "action": np.array([0, 1, 0, 1]),
     "reward": np.ones(4), "pscore": np.full(4, 0.5),
 }  # fmt: skip
-TABLE = {"arm": ["a", "b"] * 5, "spend": [float(k) for k in range(10)], "past": [0, 1] * 5}
+TABLE = {"arm": ["a", "b"] * 5, "spend": [float(k) for k in range(10)], "past": [0, 1] * 5,
+         "seg": list("xxxxxyyyyy")}  # fmt: skip
 ESTIMATORS = (IPS, SNIPS, DirectMethod, DoublyRobust, SelfNormalisedDR, SwitchDR, ShrinkageDR)
 
 
@@ -205,6 +206,60 @@ def test_what_is_no_estimator(make, words) -> None:
 def test_what_cannot_be_compared(make, words) -> None:
     with pytest.raises(ParameterError, match=words):
         make(Trial.read(TABLE, arm="arm", control="a"))
+
+
+def standardised(strata: object) -> object:
+    return standardised_comparison(TABLE, outcome="spend", group=("seg", "x"), strata=strata)  # type: ignore[arg-type]
+
+
+def of_context(context: object) -> LoggedFeedback:
+    return LoggedFeedback.from_table(
+        TABLE, action="arm", reward="spend", propensity=0.5, context=context
+    )  # type: ignore[arg-type]
+
+
+NAMED = [
+    lambda trial, names: trial.effects(names),
+    lambda trial, names: trial.arm_means(names),
+    lambda trial, names: trial.effects("spend", adjust=names),
+    lambda trial, names: trial.balance(names),
+    lambda _, names: standardised(names),
+    lambda _, names: of_context(names),
+]
+"""Whatever takes names of columns."""
+
+
+@pytest.mark.parametrize("ask", NAMED)
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (5, "must be the name of a column, or a sequence of names. Got 5"),
+        (None, "must be the name of a column"),
+        (["past", 3], "must be the name of a column"),
+        (["past", "past"], "must name each column once"),
+        (["gone"], "lacks column 'gone'"),
+        ("gone", "lacks column 'gone'"),
+    ],
+)
+def test_what_names_no_columns(ask, names, words) -> None:
+    with pytest.raises((ParameterError, TableError), match=words):
+        ask(Trial.read(TABLE, arm="arm", control="a"), names)
+
+
+@pytest.mark.parametrize("ask", NAMED)
+def test_a_text_alone_is_one_name(ask) -> None:
+    alone, listed = (
+        ask(Trial.read(TABLE, arm="arm", control="a"), names) for names in ("past", ["past"])
+    )
+    assert str(alone) == str(listed)
+
+
+@pytest.mark.parametrize("by", [5, ["past"], ("past", "spend")])
+def test_subgroups_are_those_of_one_column(by) -> None:
+    trial = Trial.read(TABLE, arm="arm", control="a")
+    for ask in (trial.effects, trial.arm_means):
+        with pytest.raises(ParameterError, match="by must be the name of one column"):
+            ask("spend", by=by)
 
 
 @pytest.mark.parametrize(
