@@ -70,7 +70,8 @@ class Limits(Part):
     """What holds for every policy: the simulator enforces it, by what is eligible."""
 
     cap_per_week: int = param(
-        100, "messages that one sender, or all who send as one, may send to a record in a week",
+        100, "messages that one sender may send to a record in a week. Teams that send as one "
+        "(joint_sending) count the messages of both, teams that send apart their own alone",
         source="assumption: above any use; policies have caps of their own", ge=0, le=1000,
     )  # fmt: skip
     budget_per_week: Budgets = param(

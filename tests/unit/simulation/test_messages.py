@@ -98,6 +98,17 @@ def test_caps_hold_for_every_policy(world):
     assert eligible.any()
 
 
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("team", [ONLINE_TEAM, STORE_TEAM, JOINT])
+def test_teams_share_a_cap_where_they_send_as_one(world, team, share):
+    """On the day itself (JOINT), or, for what events trigger, because they always do."""
+    world.columns["record_sent"][:] = (1, 2)
+    world.primitives = world.primitives | {"joint_sending": share}
+    own = {ONLINE_TEAM: 1, STORE_TEAM: 2, JOINT: 3}[team]
+    sent = decisions.sent_this_week(world, batch_of(world, team))
+    assert (sent == (3 if share == 1 else own)).all()
+
+
 @pytest.mark.parametrize("team", [STORE_TEAM, JOINT])
 @pytest.mark.parametrize("cap", [1, 3])
 def test_a_record_that_stands_in_a_batch_twice_has_one_cap(world, team, cap):
