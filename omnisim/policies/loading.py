@@ -47,15 +47,19 @@ def policy_from_dict(made: dict[str, Any]) -> Policy:
     Raises
     ------
     ParameterError
-        If it describes no policy, the class is unknown (import its module first), the format is a
-        later one, a value is damaged, or arrays have shapes that the policy cannot have learned.
+        If it describes no policy, the class is unknown (import its module first), the format is
+        another one, a value is damaged, or arrays have shapes that the policy cannot have learned.
     """
     if not isinstance(made, dict):
         raise ParameterError(
             f"It must hold a policy, a JSON object as Policy.to_dict makes. Got {type(made)}."
         )
     if made.get("format") != FORMAT:
-        raise ParameterError(f"A saved policy must have format {FORMAT}. Got {made.get('format')}.")
+        raise ParameterError(
+            f"A saved policy must have format {FORMAT}, that of this version of omnisim. Got "
+            f"{made.get('format')!r:.40}. Make and train the policy again, or read it with the "
+            "version that saved it."
+        )
     known = {n: cls for n, cls in known_policies().items() if not inspect.isabstract(cls)}
     cls = known[check_choice("policy", str(made.get("policy", "")), known)]
     for part in ("parameters", "learned"):

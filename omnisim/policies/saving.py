@@ -15,8 +15,9 @@ from omnisim.exceptions import ParameterError
 if TYPE_CHECKING:
     from omnisim.policies.base import Policy
 
-FORMAT = 1
-"""Version of the format; a reader refuses files of a later one."""
+FORMAT = 2
+"""Version of the format; readers refuse any other. 2: effects are learned among those who may get
+an action, and rows are kept with their record."""
 
 
 def policy_to_dict(policy: "Policy") -> dict[str, Any]:

@@ -24,7 +24,7 @@ from omnisim.policies import (
     policy_from_dict,
 )
 from omnisim.policies.choosing import certain
-from omnisim.policies.saving import decoded, encoded
+from omnisim.policies.saving import FORMAT, decoded, encoded
 
 
 @dataclass
@@ -82,12 +82,22 @@ def test_arrays_keep_dtype_and_shape(dtype: str, shape: tuple[int, ...]) -> None
 @pytest.mark.parametrize(
     ("made", "words"),
     [
-        ({"format": 2}, "must have format 1. Got 2"),
-        ({"format": 1, "policy": "Blankt"}, "Did you mean 'Blanket'"),
+        ({"format": FORMAT + 1}, f"must have format {FORMAT}, .*Got {FORMAT + 1}"),
+        ({"format": "x"}, f"must have format {FORMAT}, .*Got 'x'"),
+        ({"format": FORMAT, "policy": "Blankt"}, "Did you mean 'Blanket'"),
     ],
 )
 def test_other_files_are_refused(made: dict[str, object], words: str) -> None:
     with pytest.raises(ParameterError, match=words):
+        policy_from_dict(made)
+
+
+def test_files_of_the_first_format_are_refused_by_it() -> None:
+    """What was learned then had other arrays."""
+    made = of_segments() | {"format": 1}
+    for name in ("control_total_", "control_weight_", "control_count_"):
+        del made["learned"][name]
+    with pytest.raises(ParameterError, match=r"Got 1\. Make and train the policy again"):
         policy_from_dict(made)
 
 
@@ -123,6 +133,9 @@ def of_tree(**changes: object) -> dict[str, object]:
     return made | {"learned": made["learned"] | changes}
 
 
+NOW = {"format": FORMAT}
+
+
 def array(values: object, dtype: str = "<f8") -> object:
     return encoded(np.full((3, 2), values, dtype=dtype))
 
@@ -131,15 +144,15 @@ def array(values: object, dtype: str = "<f8") -> object:
     ("made", "words"),
     [
         (None, "must hold a policy"),
-        ({"format": 1, "policy": ["LinUCB"]}, "Unknown policy"),
-        ({"format": 1, "policy": "FittedPolicy"}, "Unknown policy"),
-        ({"format": 1, "policy": "LinUCB"}, "'parameters' must be a JSON object. Got None"),
-        ({"format": 1, "policy": "LinUCB", "parameters": {}, "learned": [1]}, "'learned' must be"),
-        ({"format": 1, "policy": "LinUCB", "parameters": {"q": 1}, "learned": {}}, "argument 'q'"),
-        ({"format": 1, "policy": "Online", "parameters": {}, "learned": {}}, "KeyError: 'policy'"),
-        ({"format": 1, "policy": "Impersonal", "parameters": {"policy": "x"}, "learned": {}},
+        (NOW | {"policy": ["LinUCB"]}, "Unknown policy"),
+        (NOW | {"policy": "FittedPolicy"}, "Unknown policy"),
+        (NOW | {"policy": "LinUCB"}, "'parameters' must be a JSON object. Got None"),
+        (NOW | {"policy": "LinUCB", "parameters": {}, "learned": [1]}, "'learned' must be"),
+        (NOW | {"policy": "LinUCB", "parameters": {"q": 1}, "learned": {}}, "argument 'q'"),
+        (NOW | {"policy": "Online", "parameters": {}, "learned": {}}, "KeyError: 'policy'"),
+        (NOW | {"policy": "Impersonal", "parameters": {"policy": "x"}, "learned": {}},
          "must hold a policy"),
-        ({"format": 1, "policy": "Uplift", "parameters": {}, "learned": {"x_": [1, 2]}},
+        (NOW | {"policy": "Uplift", "parameters": {}, "learned": {"x_": [1, 2]}},
          "rows kept must be of one number"),
         (of_bandit(decide=3), "ends in '_'. Got 'decide'"),
         (of_bandit(theta_={"array": "AAAA", "dtype": "<f8", "shape": [3, 2]}), "is damaged"),
