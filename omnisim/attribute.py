@@ -32,7 +32,11 @@ __all__ = ["declare_attribute", "run_attribute"]
 
 MODELS: dict[str, Callable[[argparse.Namespace], AttributionModel]] = {
     "markov": lambda a: MarkovAttribution(
-        1 if a.order is None else a.order, smoothing=a.smoothing or 0.0
+        1 if a.order is None else a.order,
+        use_nulls=not a.without_nulls,
+        removal=a.removal or "null",
+        value_by=a.value_by or "value",
+        smoothing=a.smoothing or 0.0,
     ),
     "shapley": lambda a: models.ShapleyAttribution(a.worth or "conversions"),
     "first": lambda a: models.FirstTouch(),
@@ -50,6 +54,9 @@ MODELS: dict[str, Callable[[argparse.Namespace], AttributionModel]] = {
 MODEL_OPTIONS = {
     "order": "markov",
     "smoothing": "markov",
+    "removal": "markov",
+    "value-by": "markov",
+    "without-nulls": "markov",
     "direct": "last-non-direct",
     "worth": "shapley",
     "shape": "position",
@@ -99,6 +106,19 @@ def _declare_models(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--smoothing", type=float, metavar="A",
         help="steps of the next lower order that each state of the chain is given: 0 by default",
+    )  # fmt: skip
+    parser.add_argument(
+        "--removal", choices=("null", "redistribute"),
+        help="where the steps into a removed channel go: to the null state by default, or to the "
+        "other steps from the same state, in proportion",
+    )  # fmt: skip
+    parser.add_argument(
+        "--value-by", choices=("value", "conversions"),
+        help="what divides the value: what each removal loses of it by default, or of conversions",
+    )  # fmt: skip
+    parser.add_argument(
+        "--without-nulls", action="store_true", default=None,
+        help="leave journeys without a conversion out of the Markov chain",
     )  # fmt: skip
     parser.add_argument(
         "--direct", metavar="NAME",
@@ -221,7 +241,9 @@ def _fit_stream(
         total *= 2  # every event is dealt to its shard, then counted
     with _bar(arguments, "counting", " touchpoints", total) as progress:
         shards = Shards(progress=progress) if arguments.unsorted else None
-        chain = models.count_stream(source.stream(shards), model.order, progress=progress)
+        chain = models.count_stream(
+            source.stream(shards), model.order, use_nulls=model.use_nulls, progress=progress
+        )
     with _bar(arguments, "fitting", "", None):
         return model.fit_chain(chain)
 

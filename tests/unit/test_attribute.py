@@ -70,6 +70,10 @@ def test_smoothing_and_the_direct_channel_reach_the_model(paths, tmp_path):
     (("--model", "position", "--shape", "W"), PositionBased.preset("W")),
     (("--model", "position", "--shape", "inverse-J"), PositionBased.preset("inverse J")),
     (("--model", "time-decay", "--half-life", 2), TimeDecay(half_life=2.0)),
+    (("--removal", "redistribute", "--order", 2), MarkovAttribution(2, removal="redistribute")),
+    (("--without-nulls", "--order", 2), MarkovAttribution(2, use_nulls=False)),
+    (("--without-nulls", "--stream"), MarkovAttribution(use_nulls=False)),
+    (("--value-by", "conversions"), MarkovAttribution(value_by="conversions")),
 ])  # fmt: skip
 def test_settings_reach_the_model(paths, tmp_path, capsys, words, model):
     run(paths, *words, "--csv", tmp_path / "out.csv")
@@ -88,6 +92,7 @@ def test_settings_reach_the_model(paths, tmp_path, capsys, words, model):
         ("--worth", "rate"),
         ("--direct", "b"),
         ("--model", "last", "--smoothing", 1),
+        ("--model", "last", "--removal", "null"),
         ("--model", "last", "--order", 2),
     ],
 )
