@@ -57,17 +57,31 @@ def count_stream(
     """
     check_count("order", order)
     check_flag("use_nulls", use_nulls)
+    how = {"order": order, "use_nulls": use_nulls, "repeats": repeats}
+    return _sum([_count(journeys, how, progress)])
+
+
+def _count(
+    journeys: Iterable[Journeys], how: dict[str, Any], progress: Callable[[int], None] | None = None
+) -> Chain | None:
+    """Count batches; None where no journey comes."""
     held: list[Chain] = []
     for batch in _checked(journeys):
         if len(batch):
-            held.append(count_chain(batch, order, use_nulls=use_nulls, repeats=repeats))
+            held.append(count_chain(batch, **how))
         if len(held) == EVERY:
             held = [merge_chains(held)]
         if progress is not None:
             progress(len(batch.channel))
-    if not held:
+    return merge_chains(held) if held else None
+
+
+def _sum(chains: Iterable[Chain | None]) -> Chain:
+    """Add up the chains of those pieces that hold a journey."""
+    counted = [chain for chain in chains if chain is not None]
+    if not counted:
         raise TableError("There is no journey to count.")
-    return merge_chains(held)
+    return merge_chains(counted)
 
 
 def _checked(journeys: Iterable[Journeys]) -> Iterator[Journeys]:
@@ -102,7 +116,7 @@ def count_files(
     ----------
     files : sequence of str or path
         CSV, Parquet or Arrow, or folders of Parquet files. Files of events hold each shopper's
-        events in one file.
+        events in one file. Files without rows, such as those of a quiet day, add nothing.
     order : int, default=1
     kind : {"paths", "events"}, default="paths"
         What the files hold.
@@ -122,7 +136,7 @@ def count_files(
     Raises
     ------
     TableError
-        If a file cannot be read.
+        If a file cannot be read, and says which; or if there is no journey in any of them.
     ParameterError
         If an argument is not what it should be, before any file is read.
 
@@ -137,6 +151,7 @@ def count_files(
         model = MarkovAttribution(order=2).fit_chain(chain)
     """
     check_choice("kind", kind, ("paths", "events"))
+    check_count("order", order)
     check_flag("use_nulls", use_nulls)
     check_options(kind, options)
     names = _file_names(files)
@@ -147,9 +162,7 @@ def count_files(
         )
     how = {"order": order, "use_nulls": use_nulls, "repeats": repeats}
     task = partial(_count_file, kind=kind, how=how, options=options)
-    if executor is None:
-        return merge_chains([task(name) for name in names])
-    return merge_chains(list(executor.map(task, names)))
+    return _sum(map(task, names) if executor is None else executor.map(task, names))
 
 
 def _file_names(files: Sequence[str | os.PathLike[str]]) -> list[str]:
@@ -162,9 +175,16 @@ def _file_names(files: Sequence[str | os.PathLike[str]]) -> list[str]:
     return [str(Path(name)) for name in names]
 
 
-def _count_file(file: str, *, kind: str, how: dict[str, Any], options: dict[str, Any]) -> Chain:
+def _count_file(
+    file: str, *, kind: str, how: dict[str, Any], options: dict[str, Any]
+) -> Chain | None:
     stream = stream_paths if kind == "paths" else stream_events
-    return count_stream(stream(file, **options), **how)
+    try:
+        return _count(stream(file, **options), how)
+    except TableError as error:
+        if str(error).startswith(file):
+            raise
+        raise TableError(f"{file}: {error}") from error
 
 
 def merge_chains(chains: Sequence[Chain]) -> Chain:
@@ -173,13 +193,15 @@ def merge_chains(chains: Sequence[Chain]) -> Chain:
     Raises
     ------
     TableError
-        If there are more channels in all than 4,096, more touchpoints than can be counted, a value
-        that is not finite, or chains that were counted otherwise.
+        If there is no chain, if chains were counted otherwise, or if there are more channels in all
+        than 4,096, more touchpoints than can be counted, or a value that is not finite.
     ParameterError
         If the order is too high for the channels of all chains.
     """
     if not all(isinstance(chain, Chain) for chain in chains):
         raise ParameterError(f"chains must be Chains, as `count_stream` returns. Got {chains!r}.")
+    if not chains:
+        raise TableError("There is no chain to merge.")
     for name in ("order", "use_nulls", "repeats"):
         found = [getattr(chain, name) for chain in chains]
         if len(set(found)) != 1:

@@ -23,7 +23,7 @@ from omnisim.journeys.events import (
     read_event_columns,
 )
 from omnisim.journeys.journeys import Journeys
-from omnisim.journeys.paths import COMMON_NAMES, path_layout, read_paths
+from omnisim.journeys.paths import COMMON_NAMES, find_path_columns, path_layout, read_paths
 from omnisim.journeys.shards import Shards, deal
 from omnisim.journeys.sorting import UNSORTED, SortedShoppers
 from omnisim.journeys.tables import (
@@ -90,7 +90,7 @@ def stream_paths(
     path = _as_path(file, "Journeys.from_paths")
     columns = {key: options.pop(key, None) for key in COMMON_NAMES}
     row = 0
-    for table in _ahead(_batches(path, columns, batch_rows)):
+    for table in _tables(path, columns, batch_rows):
         yield Journeys(**read_paths(table, columns, row=row, **options))
         row += table.num_rows
 
@@ -138,7 +138,7 @@ def stream_events(
     path = _as_path(file, "Journeys.from_events")
     if shards is not None and not isinstance(shards, Shards):
         raise ParameterError(f"shards must be Shards(n=...). Got {shards!r}.")
-    tables = _ahead(_batches(path, columns, batch_rows))
+    tables = _tables(path, columns, batch_rows)
     with table_errors(str(file)):
         if shards is None:
             yield from _stream_sorted(tables, columns, rules, groups)
@@ -196,6 +196,21 @@ def read_columns(file: str | os.PathLike[str]) -> list[str]:
         return list(read_csv_schema(path).names)
     except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         raise unreadable(path, error) from error
+
+
+def _tables(
+    path: Path, columns: EventColumns | Mapping[str, str | None], batch_rows: int
+) -> Iterator[pa.Table]:
+    """Yield what `_batches` does; a file without rows must have the columns, too."""
+    table = None
+    for table in _ahead(_batches(path, columns, batch_rows)):
+        yield table
+    if table is None:
+        names = read_columns(path)
+        if isinstance(columns, EventColumns):
+            find_event_columns(names, columns)
+        else:
+            find_path_columns(names, columns)
 
 
 def _batches(

@@ -159,6 +159,31 @@ def test_errors():
         merge_chains([chains[0], other])
     with pytest.raises(ParameterError, match="Unknown kind"):
         count_files([], kind="rows")
+    with pytest.raises(ParameterError, match="order must be"):
+        count_files(["absent.csv"], 0)
+    with pytest.raises(TableError, match="no chain"):
+        merge_chains([])
+
+
+def test_files_without_rows_add_nothing(tmp_path):
+    full, quiet = str(tmp_path / "full.csv"), str(tmp_path / "quiet.csv")
+    pathlib.Path(full).write_text("path,n_conversions\na > b,3\n")
+    pathlib.Path(quiet).write_text("path,n_conversions\n")
+    same(count_files([quiet, full, quiet]), count_files([full]))
+    for files in ([quiet, quiet], []):
+        with pytest.raises(TableError, match="no journey"):
+            count_files(files)
+
+
+@pytest.mark.parametrize("text", ["path,n_conversions\na > b,-3\n", "way,n_conversions\n"])
+def test_errors_name_the_file(tmp_path, text):
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    good.write_text("path,n_conversions\na > b,3\n")
+    bad.write_text(text)
+    with pytest.raises(TableError, match=r"bad\.csv: (n_conversions must be|paths lacks)"):
+        count_files([good, bad])
+    with ThreadPoolExecutor(1) as executor, pytest.raises(TableError, match=r"bad\.csv: "):
+        count_files([good, bad], executor=executor)
 
 
 def test_keys_of_all_channels_together_must_fit():

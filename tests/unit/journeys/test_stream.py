@@ -159,6 +159,24 @@ def test_files_that_are_none(tmp_path):
         count_rows(tmp_path / "p.parquet")
 
 
+@pytest.mark.parametrize("ending", ["csv", "parquet", "arrow"])
+def test_files_without_rows_must_have_the_columns(tmp_path, ending):
+    file = tmp_path / f"p.{ending}"
+    table = pa.table({"way": pa.array([], pa.string()), "n_conversions": pa.array([], pa.int64())})
+    if ending == "csv":
+        file.write_text("way,n_conversions\n")
+    elif ending == "parquet":
+        pq.write_table(table, file)
+    else:
+        with pa.ipc.new_file(file, table.schema) as writer:
+            writer.write_table(table)
+    with pytest.raises(TableError, match="paths lacks column 'path'"):
+        list(stream_paths(file))
+    with pytest.raises(TableError, match="events lacks column 'shopper'"):
+        list(stream_events(file))
+    assert list(stream_paths(file, path="way")) == []
+
+
 def test_damaged_pages_are_noticed(tmp_path):
     file = tmp_path / "p.parquet"
     table = pa.table({"path": [f"a{i} > b" for i in range(500)], "n_conversions": [1] * 500})
