@@ -82,11 +82,12 @@ def encode(
 
 
 def used_columns(
-    const double[:, ::1] x,             # IN   (n, d), d <= 256
-    uint8_t[::1] used,                  # OUT  (d,), whether any row is not 0; 0 on entry
+    const double[:, ::1] x,             # IN   (n, n_features)
+    const int64_t[::1] column,          # IN   (d,), d <= 256: where to look
+    uint8_t[::1] used,                  # OUT  (d,), whether any row is not 0 there; 0 on entry
 ):
     """Find the columns that are not 0 throughout. O(n times the columns that are, and d)."""
-    cdef Py_ssize_t r, k, still, n_left = x.shape[1]
+    cdef Py_ssize_t r, k, still, n_left = column.shape[0]
     cdef Py_ssize_t[MOST] left
     with nogil:
         for k in range(n_left):
@@ -95,7 +96,7 @@ def used_columns(
             # invariant: left holds the columns that are 0 in all rows before r
             still = 0
             for k in range(n_left):
-                if x[r, left[k]] != 0.0:
+                if x[r, column[left[k]]] != 0.0:
                     used[left[k]] = 1
                 else:
                     left[still] = left[k]

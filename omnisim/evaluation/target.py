@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from omnisim._validation import as_numbers, check_choice
+from omnisim._validation import as_numbers, check_choice, check_instance
 from omnisim.evaluation.feedback import LoggedFeedback
 from omnisim.exceptions import ParameterError
 from omnisim.policies import Policy, Truth
@@ -66,6 +66,8 @@ def target_probabilities(log: LoggedFeedback, target: Target) -> Floats:
         return _checked(np.broadcast_to(row, (len(log), log.n_actions)), log)
     if isinstance(target, Policy):
         return _checked(_of_policy(target, log), log)
+    if isinstance(target, type) and issubclass(target, Policy):
+        check_instance("target", target, Policy)
     if isinstance(target, HasProbabilities):
         return _checked(as_numbers("target", target.probabilities(log.context)), log)
     try:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import ArrayLike, NDArray
 
-from omnisim._validation import check_positive
+from omnisim._validation import check_instance, check_positive
 from omnisim.evaluation import LoggedFeedback
 from omnisim.exceptions import OverlapError, ParameterError
 from omnisim.policies import Action, Context, Outcome, joined
@@ -146,7 +146,7 @@ def decision_rewards(run: SimulationResult, *, window_days: float = 28.0) -> Dec
         If the run kept no decisions, or none has a complete window.
     """
     check_positive("window_days", window_days)
-    table = run.decisions
+    table = check_instance("run", run, SimulationResult).decisions
     if table is None or not table.num_rows:
         raise ParameterError(
             "run must hold decisions. Got none: simulate with decisions='features', a policy, and "

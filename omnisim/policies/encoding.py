@@ -56,11 +56,11 @@ class Encoding:
 
         In a campaign half of the inputs, those of triggers, are 0 throughout.
         """
-        used = np.zeros(len(context.names), np.uint8)
-        _bandit.used_columns(context.features, used)
-        column, _ = self.sources
-        found = np.flatnonzero((column < 0) | (used[column] == 1))
-        return found if len(found) else np.arange(len(column))
+        used = np.ones(self.n_inputs, np.uint8)
+        used[int(self.intercept) :] = 0
+        _bandit.used_columns(context.features, self.column, used[int(self.intercept) :])
+        found = np.flatnonzero(used)
+        return found if len(found) else np.arange(len(used))
 
     @classmethod
     def of(

@@ -6,6 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from omnisim._validation import as_names
+from omnisim.exceptions import ParameterError
+
 NEVER_DAYS = 3650.0
 """Days since an event that the record does not hold; ten years, longer than any run."""
 
@@ -45,6 +48,13 @@ MEANING = {
     "is_promoter": "1 if the record foretells one who recommends, else 0",
 }
 """Usual columns. Which of them a context has, its `names` tell."""
+
+
+def check_features(name: str, value: Any) -> None:
+    """Raise ParameterError unless `value` is a sequence of names of features."""
+    if isinstance(value, str):
+        raise ParameterError(f"{name} must be a sequence of names. Got {value!r}: put it in one.")
+    as_names(name, value, minimum=0)
 
 
 def days_since(day: float, last: NDArray[np.float64]) -> NDArray[np.float64]:

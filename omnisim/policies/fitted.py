@@ -12,6 +12,7 @@ from omnisim.policies.base import Policy
 from omnisim.policies.choosing import best, drawn, mixed, uniform_share
 from omnisim.policies.context import NONE, Context, Floats, Ints
 from omnisim.policies.effects import Trial
+from omnisim.policies.features import check_features
 from omnisim.policies.outcome import Action, Outcome
 
 ROWS = ("x_", "index_", "reward_", "propensity_", "eligible_", "record_")
@@ -61,6 +62,8 @@ class FittedPolicy(Policy):
         check_count("min_rows", self.min_rows, minimum=10)
         check_count("refit_rows", self.refit_rows)
         check_count("window", self.window)
+        if self.features is not None:
+            check_features("features", self.features)
 
     @abstractmethod
     def fit_models(self, trial: Trial, cost: Floats) -> None:
@@ -76,7 +79,7 @@ class FittedPolicy(Policy):
         Raises
         ------
         ParameterError
-            If the control or every other action was tried too rarely.
+            If the control or every other action was tried too rarely, or there is no feature.
         """
         for name in (*ROWS, "names_", "actions_"):
             vars(self).pop(name, None)
@@ -140,6 +143,11 @@ class FittedPolicy(Policy):
     def _keep(self, outcome: Outcome) -> None:
         context, action = outcome.context, outcome.action
         if not hasattr(self, "x_"):
+            if not len(context.names if self.features is None else self.features):
+                raise ParameterError(
+                    f"{type(self).__name__} learns from features, of which there must be one at "
+                    f"least. The contexts have {context.names}, features are {self.features}."
+                )
             self.names_, self.actions_ = context.names, context.actions
             self.n_new_ = 0
             self.x_, self.eligible_ = self._inputs(context)[:0], context.eligible[:0]

@@ -13,6 +13,7 @@ from omnisim.policies.base import Policy
 from omnisim.policies.choosing import best, certain, drawn, mixed
 from omnisim.policies.context import Context, Floats
 from omnisim.policies.encoding import Encoding
+from omnisim.policies.features import check_features
 from omnisim.policies.outcome import Action, Outcome
 
 MOST = 256
@@ -73,6 +74,8 @@ class LinearBandit(Policy):
 
     def __post_init__(self) -> None:
         check_positive("ridge", self.ridge)
+        if self.features is not None:
+            check_features("features", self.features)
 
     def decide(self, context: Context) -> Action:
         """Return the action with the highest expected reward after cost."""

@@ -9,6 +9,7 @@ from omnisim.exceptions import ParameterError
 from omnisim.policies.base import Policy
 from omnisim.policies.choosing import best, drawn, mixed, uniform_share
 from omnisim.policies.context import NONE, Context, Floats, Ints
+from omnisim.policies.features import check_features
 from omnisim.policies.outcome import Action, Outcome
 from omnisim.policies.saving import check_learned
 
@@ -61,6 +62,7 @@ class BestSegment(Policy):
     epsilon: float = 0.0
 
     def __post_init__(self) -> None:
+        check_features("by", self.by)
         check_count("n_groups", self.n_groups)
         check_count("min_rows", self.min_rows)
         check_probability("epsilon", self.epsilon)

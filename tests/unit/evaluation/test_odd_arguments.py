@@ -28,6 +28,7 @@ from omnisim.evaluation import (
     uplift_curve,
 )
 from omnisim.exceptions import OverlapWarning, ParameterError, TableError
+from omnisim.policies import Uniform
 
 OBP = {
     "n_actions": 2, "context": np.zeros((4, 1)), "action": np.array([0, 1, 0, 1]),
@@ -149,6 +150,7 @@ def test_what_is_no_log(make, given) -> None:
         (np.zeros(0, np.int64), r"one action to each of 4 rows. Got shape \(0,\)"),
         (np.full((4, 2), np.nan), "sum to 1 in every row"),
         ([[1], [1, 2]], "target must be in rows of one length"),
+        (Uniform, r"Got the class Uniform. Make an object of it: Uniform\(...\)"),
     ],
 )
 def test_what_is_no_target(make, target, words) -> None:

@@ -145,6 +145,8 @@ def test_a_log_without_chance_is_refused():
 
 
 def test_what_cannot_be_rewarded_is_refused(run):
+    with pytest.raises(ParameterError, match="run must be an object of class SimulationResult"):
+        decision_rewards(run.decisions)
     with pytest.raises(ParameterError, match="decisions"):
         decision_rewards(dataclasses.replace(run, decisions=None))
     with pytest.raises(ParameterError, match="window_days"):

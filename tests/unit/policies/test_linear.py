@@ -1,6 +1,7 @@
 """Linear bandits against hand calculation, numpy's solver and adaptive quadrature."""
 
 import json
+from dataclasses import replace
 from math import erf
 
 import numpy as np
@@ -15,6 +16,7 @@ from omnisim.policies import (
     LinearThompson,
     LinUCB,
     Outcome,
+    Uniform,
     policy_from_dict,
 )
 from omnisim.policies.linear import REFRESH_EVERY, LinearBandit, normal_table
@@ -201,6 +203,33 @@ def test_features_are_chosen_by_name_and_scaled() -> None:
     context = Context.of([[9.0, 730.0]], ["a"], names=names)
     policy = LinearBandit(features=("days_since_purchase",))
     assert policy._inputs(context).tolist() == [[1.0, 2.0]]
+
+
+@pytest.mark.parametrize("cls", FAMILY)
+@pytest.mark.parametrize("n_features", [300, 3000])
+def test_few_features_of_many_are_as_if_alone(cls: type[LinearBandit], n_features: int) -> None:
+    """Of more columns than a bandit takes, which nothing may be written for."""
+    context = random_context(400, n_features, 3, 1)
+    alone = replace(context, features=context.features[:, [7, 2]].copy(), names=("x7", "x2"))
+    made = [
+        learned(cls, Outcome(some, Uniform().decide(some), np.arange(400.0)), features=("x7", "x2"))
+        for some in (context, alone)
+    ]
+    first, second = (
+        policy.probabilities(some) for policy, some in zip(made, (context, alone), strict=True)
+    )
+    assert first.tobytes() == second.tobytes()
+
+
+@pytest.mark.parametrize("cls", FAMILY)
+@pytest.mark.parametrize("n", [5, 400])
+def test_a_bandit_without_context_learns_means(cls: type[LinearBandit], n: int) -> None:
+    context = Context.of(np.empty((n, 0)), ["none", "a"], u=np.linspace(0.01, 0.99, n))
+    action = Uniform().decide(context)
+    policy = cls(ridge=1e-9)
+    policy.learn(Outcome(context, action, 1.0 * action.index))
+    assert policy.theta_[0].tolist() == pytest.approx([0.0, 1.0])
+    assert policy.decide(context).index.mean() > 0.5
 
 
 def test_bad_use_is_refused() -> None:

@@ -6,6 +6,7 @@ import pytest
 from omnisim.exceptions import ParameterError
 from omnisim.policies import (
     RFM,
+    BestSegment,
     Context,
     Impersonal,
     LinUCB,
@@ -13,6 +14,7 @@ from omnisim.policies import (
     NoContact,
     Online,
     Outcome,
+    PolicyTree,
     Propensity,
     Rule,
     Rules,
@@ -26,6 +28,11 @@ from tests.reference.contexts import random_context
 ESTIMATOR = "estimator must be of scikit-learn"
 
 
+def without_features() -> Outcome:
+    context = Context.of(np.empty((300, 0)), ["none", "a"], u=np.linspace(0.01, 0.99, 300))
+    return Outcome(context, Uniform().decide(context), np.ones(300))
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
@@ -34,6 +41,12 @@ ESTIMATOR = "estimator must be of scikit-learn"
         (lambda: Blindfold("x"), "policy must be an object of class Policy"),
         (lambda: LinUCB().decide(None), "context must be an object of class Context. Got None"),
         (lambda: LinUCB().learn(None), "outcome must be an object of class Outcome. Got None"),
+        (lambda: LinUCB(features="n_purchases"), "features must be a sequence of names"),
+        (lambda: LinUCB(features=(3,)), "features must be the name"),
+        (lambda: Uplift(features="x0"), "features must be a sequence of names"),
+        (lambda: BestSegment(by="x0"), "by must be a sequence of names"),
+        (lambda: BestSegment(by=None), "by must be the name"),
+        (lambda: PolicyTree().fit(without_features()), "PolicyTree learns from features"),
         (lambda: Uplift(estimator="x"), f"{ESTIMATOR}. Got 'x'"),
         (lambda: Uplift(estimator=Uplift), ESTIMATOR),
         (lambda: Uplift(effect_estimator=3), f"effect_{ESTIMATOR}"),
