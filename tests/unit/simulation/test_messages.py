@@ -184,6 +184,17 @@ def test_a_day_has_room_for_so_much_advice(world):
     assert eligible[:, world.actions.medium == decisions.ADVICE].sum() == 2
 
 
+@pytest.mark.parametrize("is_open", [True, False])
+def test_nobody_is_near_a_store_that_is_none(is_open):
+    firm = {
+        "capabilities": om.Capabilities.integrated(), "channels.store.is_open": is_open,
+        "channels.app.is_open": True, "segments.busy.p_app": 1.0,
+        "segments.busy.p_account": 1.0,
+    }  # fmt: skip
+    decided = om.simulate(small(firm), policy=Uniform(), seed=3).decisions
+    assert (Trigger.NEAR_STORE in decided["trigger"].to_numpy()) == is_open
+
+
 @dataclass
 class Always(Policy):
     """Do the first thing that may be done."""
