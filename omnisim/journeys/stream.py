@@ -160,7 +160,7 @@ def _stream_sorted(
     for table in tables:
         where = find_event_columns(table.column_names, columns)
         if rest is not None:
-            table = pa.concat_tables([rest, table], promote_options="default")
+            table = pa.concat_tables([rest, table], promote_options="permissive")
         changes = shoppers.changes(table[where.shopper], row)
         # The last shopper's events may go on in the next batch.
         last = int(np.flatnonzero(changes)[-1])
@@ -248,8 +248,10 @@ def _parquet_batches(
     """Yield tables of one file, or of the parts of a folder, one after the other."""
     expected = None
     for part in parts:
-        # Buffering whole row groups ahead would double the memory.
-        file = pq.ParquetFile(part, page_checksum_verification=True, pre_buffer=False)
+        try:  # Buffering whole row groups ahead would double the memory.
+            file = pq.ParquetFile(part, page_checksum_verification=True, pre_buffer=False)
+        except pa.ArrowException as error:
+            raise unreadable(part, error) from error
         names = file.schema_arrow.names
         expected = expected or names
         check_same_columns(part, names, parts[0], expected)

@@ -73,7 +73,8 @@ def as_table(
         ``.parq`` or ``.pq``; ``.arrow`` or ``.feather``), CSV otherwise, which may be packed
         (``.gz``, ``.bz2``, ``.zst``, ``.lz4``). A folder is the Parquet files right in it that have
         one of these endings, one after the other in order of their names, ``part.9`` before
-        ``part.10``; those whose names begin with a dot or an underscore are left out.
+        ``part.10``; those whose names begin with a dot or an underscore are left out. A column may
+        be of whole numbers in one and of real ones in another, or of another kind of string.
     columns : sequence of str, optional
         Columns to read of a Parquet file.
     progress : callable, optional
@@ -130,7 +131,7 @@ def _read_folder(
     for part, table in zip(parts, tables, strict=True):
         check_same_columns(part, table.column_names, parts[0], tables[0].column_names)
     with table_errors(str(folder)):
-        return pa.concat_tables(tables, promote_options="default")
+        return pa.concat_tables(tables, promote_options="permissive")
 
 
 def parquet_parts(path: Path) -> list[Path]:

@@ -72,6 +72,28 @@ def test_a_part_may_not_know_the_type_of_what_it_lacks(tmp_path):
     assert sum(part.value.sum() for part in stream_events(tmp_path)) == 5.0
 
 
+def test_parts_may_hold_whole_numbers_or_real_ones(tmp_path):
+    whole = pa.Table.from_pandas(EVENTS.assign(value=EVENTS.conversion * 5))
+    real = whole.set_column(4, "value", whole["value"].cast(pa.float64()))
+    place = real.schema.get_field_index("channel")
+    real = real.set_column(place, "channel", real["channel"].cast(pa.string()))
+    whole = whole.set_column(place, "channel", whole["channel"].cast(pa.large_string()))
+    half = len(EVENTS) // 2
+    pq.write_table(whole[:half], tmp_path / "0.parquet")
+    pq.write_table(real[half:], tmp_path / "1.parquet")
+    expected = Journeys.from_events(whole)
+    assert Journeys.from_events(tmp_path).to_paths().equals(expected.to_paths())
+    assert sum(part.value.sum() for part in stream_events(tmp_path)) == expected.value.sum()
+
+
+def test_the_part_that_cannot_be_read_is_named(tmp_path):
+    pd.DataFrame(PATHS).to_parquet(tmp_path / "0.parquet")
+    (tmp_path / "1.parquet").write_text("no table")
+    for read in (Journeys.from_paths, lambda file: list(stream_paths(file))):
+        with pytest.raises(TableError, match=r"1\.parquet: cannot be read"):
+            read(tmp_path)
+
+
 def test_other_folders_are_refused(tmp_path):
     (tmp_path / "part.csv").write_text("path,n_conversions\na,1\n")
     for read in (Journeys.from_paths, lambda file: list(stream_paths(file)), read_columns):
