@@ -138,7 +138,7 @@ class AttributionModel(ABC):
         return f"<code>{self!r}</code>{table}"
 
     def __getattr__(self, name: str) -> Any:
-        if name.endswith("_") and not name.startswith("_"):
+        if name.endswith("_") and not name.startswith("_") and "credit_" not in vars(self):
             raise NotFittedError(f"This {type(self).__name__} is not fitted yet. Call fit first.")
         raise AttributeError(f"{type(self).__name__} has no attribute {name!r}.")
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from omnisim.exceptions import TableError
+from omnisim.exceptions import ParameterError, TableError
 from omnisim.journeys.cutting import JourneyRules
 from omnisim.journeys.events import EventColumns, event_options, group_names, read_events
 from omnisim.journeys.paths import check_separable, read_paths
@@ -300,6 +300,15 @@ def _check_layout(journeys: Journeys) -> None:
     with np.errstate(over="ignore"):
         weight = journeys.n_conversions.astype(np.float64) + journeys.n_nulls
         check_totals(float(weight @ journeys.length), float(journeys.value.sum()))
+
+
+def check_journeys(journeys: Any) -> None:
+    """Raise ParameterError if these are no journeys."""
+    if not isinstance(journeys, Journeys):
+        raise ParameterError(
+            "journeys must be Journeys, as Journeys.from_paths or from_events returns. Got "
+            f"{type(journeys).__name__}."
+        )
 
 
 def check_totals(n_touchpoints: float, value: float) -> None:

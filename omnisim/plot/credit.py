@@ -11,6 +11,7 @@ from omnisim._validation import check_choice
 from omnisim.attribution import AttributionModel, Bootstrap, MarkovAttribution
 from omnisim.exceptions import ParameterError, TableError
 from omnisim.journeys import Journeys
+from omnisim.journeys.journeys import check_journeys
 from omnisim.plot.rows import lay_rows, values_right, whisker, widen, zero_line
 from omnisim.plot.theme import INK, NEUTRAL, SOFT_INK, VARIANT, WIDTH, new_axes, themed
 from omnisim.plot.wording import clean, number
@@ -104,6 +105,8 @@ def model_comparison(table: pd.DataFrame, *, ax: "Axes | None" = None) -> "Axes"
     -------
     Axes
     """
+    if not isinstance(table, pd.DataFrame):
+        raise ParameterError(f"table must be a DataFrame, of compare_models. Got {table!r}.")
     looks = [(marker, color) for marker in MARKERS for color in MODEL_COLORS]
     if not 1 <= table.shape[1] <= len(looks):
         raise ParameterError(f"table must have 1 to {len(looks)} models. Got {table.shape[1]}.")
@@ -139,6 +142,8 @@ def transitions(model: MarkovAttribution, *, ax: "Axes | None" = None) -> "Axes"
     Axes
         Rows lead to columns.
     """
+    if not isinstance(model, MarkovAttribution):
+        raise ParameterError(f"model must be a fitted MarkovAttribution. Got {model!r}.")
     if model.chain_.order != 1:
         raise ParameterError(f"model must be of order 1. Got {model.chain_.order}.")
     matrix = model.transition_matrix_.iloc[:-2, 1:]
@@ -172,6 +177,7 @@ def journey_length(journeys: Journeys, *, ax: "Axes | None" = None) -> "Axes":
     TableError
         If there is no journey.
     """
+    check_journeys(journeys)
     weights = {"converted": journeys.n_conversions, "not": journeys.n_nulls}
     whole = journeys.n_conversions + journeys.n_nulls
     if not whole.any():
@@ -207,6 +213,7 @@ def time_to_conversion(journeys: Journeys, *, ax: "Axes | None" = None) -> "Axes
     TableError
         If none converts.
     """
+    check_journeys(journeys)
     if journeys.time is None or journeys.end is None:
         raise ParameterError("journeys must have times; read them with Journeys.from_events.")
     converted = journeys.n_conversions > 0

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from omnisim._validation import check_count
 from omnisim.exceptions import TableError
 from omnisim.journeys import Journeys
+from omnisim.journeys.journeys import check_journeys
 from omnisim.plot.flow import ribbon
 from omnisim.plot.flow_layout import spread
 from omnisim.plot.theme import INK, NEUTRAL, RULE, SOFT_INK, VARIANT, new_axes, themed
@@ -62,6 +63,7 @@ def step_shares(
     TableError
         If there is no journey.
     """
+    check_journeys(journeys)
     check_count("n_steps", n_steps)
     check_count("n_channels", n_channels)
     weights = (journeys.n_conversions, journeys.n_nulls)

@@ -57,6 +57,9 @@ def test_learned_attributes_before_fit(model):
     assert not hasattr(model, "credit_")
     with pytest.raises(AttributeError):
         _ = model.no_such_thing
+    with pytest.raises(AttributeError, match="has no attribute 'no_such_thing_'") as found:
+        _ = model.fit(PATHS).no_such_thing_
+    assert not isinstance(found.value, NotFittedError)
 
 
 def test_fitted_model_pickles(model):

@@ -17,6 +17,7 @@ from omnisim.plot.credit import (
     time_to_conversion,
     transitions,
 )
+from omnisim.plot.steps import journey_steps
 
 PATHS = {"path": ["a > b", "b > <c&", "b"], "n_conversions": [9, 4, 2], "n_nulls": [3, 5, 9]}
 EVENTS = {"user": [1, 1, 2], "time": [0.0, 3.0, 1.0], "channel": ["a", "b", "a"],
@@ -107,6 +108,20 @@ def test_nothing_is_not_drawn():
         journey_length(Journeys.from_paths({"path": [], "n_conversions": []}))
     with pytest.raises(TableError, match="no conversion to draw"):
         time_to_conversion(Journeys.from_events(EVENTS | {"conversion": [0, 0, 0]}))
+
+
+@pytest.mark.parametrize("draw", [journey_length, time_to_conversion, journey_steps])
+def test_what_is_no_journeys_is_refused(draw):
+    for other in (PATHS, None, Linear().fit(PATHS)):
+        with pytest.raises(ParameterError, match="journeys must be Journeys"):
+            draw(other)
+
+
+def test_what_has_no_chain_or_table_is_refused():
+    with pytest.raises(ParameterError, match=r"must be a fitted MarkovAttribution. Got Linear"):
+        transitions(Linear().fit(PATHS))
+    with pytest.raises(ParameterError, match="table must be a DataFrame"):
+        model_comparison(Linear().fit(PATHS))
 
 
 def test_time_to_conversion_counts_conversions():
