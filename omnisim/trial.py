@@ -1,6 +1,7 @@
 """The command ``omnisim trial``: a file of a randomised trial in, effects out."""
 
 import argparse
+import pathlib
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -39,6 +40,9 @@ def declare_trial(parser: argparse.ArgumentParser) -> None:
 
 def run_trial(arguments: argparse.Namespace) -> int:
     """Run the command: print checks and effects, write what was asked for, return the exit code."""
+    written = pathlib.Path(arguments.csv).resolve() if arguments.csv else None
+    if written == pathlib.Path(arguments.file).resolve():
+        raise ParameterError(f"--csv must name another file than FILE. Got {arguments.csv}.")
     trial = Trial.read(arguments.file, arm=arguments.arm, control=arguments.control)
     print(trial)
     print(trial.sample_ratio(_shares(arguments.expected)))
@@ -49,7 +53,9 @@ def run_trial(arguments: argparse.Namespace) -> int:
         try:
             pd.concat(tables).to_csv(arguments.csv, index=False)
         except OSError as error:
-            raise TableError(f"{arguments.csv}: cannot be written: {error.strerror}") from None
+            raise TableError(
+                f"{arguments.csv}: cannot be written: {error.strerror or error}"
+            ) from None
     return 0
 
 

@@ -10,7 +10,13 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 
-from omnisim._validation import check_choice, check_confidence, check_count, check_instance
+from omnisim._validation import (
+    as_numbers,
+    check_choice,
+    check_confidence,
+    check_count,
+    check_instance,
+)
 from omnisim.config.primitives import Primitives
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import mean_interval
@@ -116,7 +122,7 @@ def personalisation_effect(
         A field of `Primitives`, set to the same value at every level of its capability: a world
         without the capability gets it too, so that worlds differ in all else.
     values : sequence of float, default=(0, 0.25, 0.5, 0.75, 1)
-        Its values; may be empty. Each world also runs with its own.
+        Its values, all different; may be empty. Each world also runs with its own.
     n_replications : int, default=4
         Replications at each value; at least 2.
     confidence : float, default=0.95
@@ -146,6 +152,9 @@ def personalisation_effect(
     check_choice("primitive", primitive, Primitives.model_fields)
     check_count("n_replications", n_replications, minimum=2)
     check_confidence("confidence", confidence)
+    swept = as_numbers("values", values).tolist()
+    if np.ndim(swept) != 1 or not np.isfinite(swept).all() or len(set(swept)) < len(swept):
+        raise ParameterError(f"values must be finite numbers, all different. Got {values!r:.80}.")
     places = PolicyWorlds(
         worlds_of(scenario), shoppers or SegmentShoppers(), chosen_seed(seed), window_days=0.0
     )
@@ -153,7 +162,7 @@ def personalisation_effect(
     keys = [
         (name, value, k)
         for name in places.worlds
-        for value in (float("nan"), *values)
+        for value in (float("nan"), *swept)
         for k in range(n_replications)
     ]
     tasks = [
@@ -172,7 +181,7 @@ def personalisation_effect(
         confidence=confidence,
         n_replications=n_replications,
         provenance=places.record(
-            entrant, primitive=primitive, values=[float(v) for v in values],
+            entrant, primitive=primitive, values=swept,
             n_replications=n_replications, confidence=confidence, worlds=places.described(),
         ),
     )  # fmt: skip

@@ -54,7 +54,7 @@ def test_planned_shares_are_read(file, capsys) -> None:
         (["--expected", "none"], "NAME=SHARE"),
         (["--expected", "none=1"], "share > 0"),
         (["--confidence", "2"], "confidence"),
-        (["--csv", "/nowhere/at/all.csv"], "/nowhere/at/all.csv"),
+        (["--csv", "/nowhere/at/all.csv"], "/nowhere/at/all.csv: cannot be written: Cannot save"),
     ],
 )
 def test_errors_are_told_in_one_line(file, more, told, capsys) -> None:
@@ -63,3 +63,10 @@ def test_errors_are_told_in_one_line(file, more, told, capsys) -> None:
     assert error.startswith("omnisim: error: ")
     assert told in error
     assert "Traceback" not in error
+
+
+def test_effects_are_not_written_over_what_was_read(file, capsys) -> None:
+    before = file.read_bytes()
+    assert run(file, "--csv", str(file.parent / "." / file.name)) == 2
+    assert "--csv must name another file" in capsys.readouterr().err
+    assert file.read_bytes() == before

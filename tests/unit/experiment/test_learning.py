@@ -138,6 +138,13 @@ def test_the_effect_needs_a_known_primitive_and_two_replications():
         personalisation_effect(WORLD, n_replications=1)
 
 
+@pytest.mark.parametrize("values", ["ab", 1.0, (0.5, 0.5), (0.5, float("nan")), [[0.5]], (None,)])
+def test_a_sweep_is_over_numbers_that_differ(values):
+    """The same value twice counted its replications twice, in intervals far too short."""
+    with pytest.raises(ParameterError, match="values must be"):
+        personalisation_effect(WORLD, values=values, n_replications=2)
+
+
 def test_equal_seeds_give_equal_effects():
     world = {"one": WORLD}
     first, second = (
