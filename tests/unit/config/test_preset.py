@@ -10,8 +10,9 @@ from omnisim.config.experiment import Experiment
 from omnisim.config.preset import KINDS, preset_changes, preset_names
 from omnisim.config.scenario import Scenario
 from omnisim.exceptions import ConfigError
-from omnisim.schema import Channel, Event, Line
+from omnisim.schema import Channel, Event, Fulfilment, Line
 from omnisim.simulation import simulate
+from tests.reference.worlds import small
 
 FILES = [name for name in preset_names() if name != "firms/integrated"]
 
@@ -47,6 +48,35 @@ def test_later_presets_win_and_the_rest_stays():
     both = Scenario().preset("sectors/fashion", "firms/integrated")
     assert both.capabilities == Capabilities.integrated()
     assert both.costs.goods_share == 0.45
+
+
+def sold_by(preset):
+    """Return how a firm sells (channel, fulfilment), and how many buy in several channels."""
+    people = {"segments.busy.p_account": 0.8, "segments.busy.p_app": 0.6,
+              "stock.n_items": 40, "stock.store_share": 0.3}  # fmt: skip
+    orders = simulate(small(people, market__n_shoppers=150).preset(preset), seed=3).orders
+    table = orders.to_pandas()
+    ways = {(Channel(c), Fulfilment(f)) for c, f in table[["channel", "fulfilment"]].to_numpy()}
+    return ways, (table.groupby("shopper")["channel"].nunique() > 1).sum()
+
+
+def test_silos_are_in_every_channel_and_none_serves_another():
+    ways, both = sold_by("firms/siloed")
+    assert both > 0
+    assert ways == {
+        (Channel.STORE, Fulfilment.IN_STORE),
+        (Channel.WEBSITE, Fulfilment.DELIVERY), (Channel.APP, Fulfilment.DELIVERY),
+    }  # fmt: skip
+
+
+def test_one_firm_everywhere_sells_in_any_channel_from_any_stock():
+    ways, both = sold_by("firms/integrated")
+    assert both > 0
+    assert ways == {
+        (Channel.STORE, Fulfilment.IN_STORE), (Channel.STORE, Fulfilment.ENDLESS_AISLE),
+        (Channel.WEBSITE, Fulfilment.DELIVERY), (Channel.APP, Fulfilment.DELIVERY),
+        (Channel.WEBSITE, Fulfilment.PICKUP), (Channel.APP, Fulfilment.PICKUP),
+    }  # fmt: skip
 
 
 def test_without_a_website_or_an_app_nobody_sees_the_stock_shown():

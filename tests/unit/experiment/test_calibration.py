@@ -29,6 +29,32 @@ def test_every_target_has_its_figure():
     assert len(found.by_code()) == 25
 
 
+def test_buyers_with_a_digital_touch_are_those_who_looked_online_first(run):
+    log = run.counted_events.to_pandas()
+    digital = (Channel.WEBSITE, Channel.APP, Channel.EMAIL, Channel.SEARCH)
+    looked, last = {}, {}
+    for row in log.itertuples():
+        looks = row.event in (Event.VISIT, Event.CLICK, Event.OPEN) and row.channel in digital
+        if row.event == Event.PURCHASE:
+            last[row.shopper] = row.time
+        elif looks or row.event == Event.PHONE_CHECK:
+            looked.setdefault(row.shopper, row.time)
+    first = [looked.get(shopper, math.inf) < time for shopper, time in last.items()]
+    share = figures_of(run)["T-02", "buyers with a digital touch before a purchase"]
+    assert 0 < share < 1
+    assert share == pytest.approx(np.mean(first))
+
+
+def test_where_nothing_is_digital_no_buyer_has_a_digital_touch(run):
+    analogue = run.scenario.replace({
+        "channels.website.is_open": False, "channels.app.is_open": False,
+        "choice.p_phone_check": 0.0, "exposures.off": ("email", "display", "search", "push"),
+    })  # fmt: skip
+    figures = figures_of(simulate(analogue, seed=5))
+    assert figures["T-01", "store share of revenue"] == 1
+    assert figures["T-02", "buyers with a digital touch before a purchase"] == 0
+
+
 def test_shares_are_those_of_the_log(run):
     figures = figures_of(run)
     orders = run.orders

@@ -7,11 +7,14 @@ import pyarrow as pa
 import pytest
 
 from omnisim.exceptions import ParameterError, TableError
+from omnisim.experiment.attributed import observed_log
 from omnisim.journeys import journeys_from_log
 from omnisim.observation import observe
 from omnisim.observation.identity import IdentityRules, Records, sessions
 from omnisim.random import Draws
 from omnisim.schema import EVENTS, OBSERVED, Channel, Event, Identity
+from omnisim.simulation import simulate
+from tests.reference.worlds import small
 
 STORE, WEB, EMAIL, SEARCH, DISPLAY = (
     Channel.STORE, Channel.WEBSITE, Channel.EMAIL, Channel.SEARCH, Channel.DISPLAY,
@@ -75,6 +78,20 @@ def test_totals_only_know_nobody():
     table = see(JOURNEY, "TL0")
     assert set(table["visitor"].to_pylist()) == {-1}
     assert table["value"].to_pylist() == [0, 0, 0, 50, 20]
+
+
+def test_web_analytics_and_advertising_figures_of_a_run_are_true_totals():
+    run = simulate(small(market__n_shoppers=60), seed=4)
+    totals = observed_log(run, "TL0").to_pandas()
+    truth = run.counted_events.to_pandas()
+    assert (totals["visitor"] == -1).all()
+    for channel, event in ((WEB, Event.VISIT), (DISPLAY, Event.IMPRESSION), (EMAIL, Event.OPEN)):
+        days = [
+            np.floor(log.loc[(log["channel"] == channel) & (log["event"] == event), "time"])
+            .value_counts().to_dict()
+            for log in (totals, truth)
+        ]  # fmt: skip
+        assert days[0] == days[1] != {}
 
 
 def test_digital_tracking_does_not_see_the_store():

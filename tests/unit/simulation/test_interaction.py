@@ -7,18 +7,21 @@ from omnisim.experiment.measures import measure
 from omnisim.simulation import simulate
 from tests.reference.worlds import small
 
-VIEW = {"single_customer_view": 2}
-PERSONAL, LOYAL = {"personalisation_engine": 2}, {"unified_loyalty": 2}
+PERSONAL, LOYAL = "personalisation_engine", "unified_loyalty"
+SCREENS, VIEWS = "in_store_digital", "interactive_fit"
 
 
-def interaction(base):
-    """Return what loyalty adds with personalisation less what it adds without, before costs."""
+def interaction(base, one, other):
+    """Return what one capability adds with the other less what it adds without, before costs."""
     values = [
-        measure(simulate(base.replace({"capabilities": Capabilities(**VIEW, **more)}), seed=3))
-        for more in (PERSONAL | LOYAL, PERSONAL, LOYAL, {})
+        measure(simulate(base.replace({"capabilities": Capabilities(**levels)}), seed=3))
+        for levels in (
+            {"single_customer_view": 2} | dict.fromkeys(names, 2)
+            for names in ((one, other), (one,), (other,), ())
+        )
     ]
-    both, personal, loyal, neither = (v["contribution", ""] for v in values)
-    return (both - personal) - (loyal - neither)
+    both, first, second, neither = (v["contribution", ""] for v in values)
+    return (both - first) - (second - neither)
 
 
 @pytest.fixture
@@ -31,8 +34,16 @@ def base():
 
 
 def test_loyalty_and_personalisation_meet_in_the_same_shoppers(base):
-    assert abs(interaction(base)) > 0.01
+    assert abs(interaction(base, PERSONAL, LOYAL)) > 0.01
 
 
 def test_without_what_they_move_they_have_no_synergy(base):
-    assert interaction(base.placebo()) == pytest.approx(0, abs=1e-9)
+    assert interaction(base.placebo(), PERSONAL, LOYAL) == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize("closed", [("store",), ("website", "app")])
+def test_channels_work_together_only_where_both_are_used(base, closed):
+    """Screens are in the store, interactive views on website and app."""
+    apart = base.replace({f"channels.{name}.is_open": False for name in closed})
+    assert abs(interaction(base, SCREENS, VIEWS)) > 0.01
+    assert interaction(apart, SCREENS, VIEWS) == pytest.approx(0, abs=1e-9)
