@@ -12,7 +12,7 @@ from omnisim.simulation import triggers
 from omnisim.simulation.actions import MEDIUM_CHANNELS
 from omnisim.simulation.decisions import EMAIL, PUSH, WEEK, Batch, any_of, decide, items_shown
 from omnisim.simulation.firm.holdout import email_withheld
-from omnisim.simulation.firm.knowledge import JOINT, ONLINE_TEAM, STORE_TEAM
+from omnisim.simulation.firm.knowledge import JOINT, ONLINE_TEAM, STORE_TEAM, teams_at_work
 from omnisim.simulation.store import DROP_IN_STEP, drop_in
 from omnisim.simulation.surfaces import arrange_surfaces
 from omnisim.simulation.world import Due, World
@@ -49,10 +49,7 @@ def send_messages(world: World, day: int) -> Counts:
 
 def _senders(world: World, day: int) -> tuple[int, ...]:
     """Return who writes today: both teams on their own, or the two as one."""
-    channels = world.scenario.channels
-    online = channels.website.is_open or channels.app.is_open
-    working = ((ONLINE_TEAM, online), (STORE_TEAM, channels.store.is_open))
-    teams = tuple(team for team, is_open in working if is_open)
+    teams = teams_at_work(world.scenario)
     as_one = world.draws.uniform(Stream.JOINT, 0, journey=day) < world.primitives["joint_sending"]
     return (JOINT,) if bool(as_one) and len(teams) == 2 else teams
 

@@ -5,20 +5,27 @@ from numpy.typing import NDArray
 
 from omnisim.schema import Trigger
 from omnisim.simulation.decisions import Batch, decide, items_shown
-from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM
+from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM, teams_at_work
 from omnisim.simulation.world import World
 
 
 def arrange_surfaces(world: World, day: int) -> None:
-    """Decide again, on the days on which it is due, about every record that holds a purchase."""
-    surfaces = world.scenario.surfaces
+    """Decide again, on the days on which it is due, about every record that holds a purchase.
+
+    A team without an open channel has nothing to show, to say or to reward.
+    """
+    surfaces, working = world.scenario.surfaces, teams_at_work(world.scenario)
     for trigger, team, days in (
         (Trigger.ONLINE, ONLINE_TEAM, surfaces.online_every_days),
         (Trigger.STORE, STORE_TEAM, surfaces.store_every_days),
     ):
-        if days and day % days == 0:
+        if team in working and days and day % days == 0:
             _arrange(world, trigger, team, day)
-    if surfaces.reward_every_days and day % surfaces.reward_every_days == 0:
+    if (
+        STORE_TEAM in working
+        and surfaces.reward_every_days
+        and day % surfaces.reward_every_days == 0
+    ):
         _reward(world, day)
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 import omnisim.simulation._near as _near
 from omnisim.schema import Channel, Trigger
-from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM
+from omnisim.simulation.firm.knowledge import ONLINE_TEAM, teams_at_work
 from omnisim.simulation.world import World
 
 Rows = NDArray[np.int32]
@@ -29,7 +29,7 @@ def of_the_day(world: World, day: int) -> Iterator[tuple[Trigger, int, Rows]]:
             yield trigger, ONLINE_TEAM, np.array(found, np.int32)
     if day % WEEK:
         return
-    for team in (ONLINE_TEAM, STORE_TEAM):
+    for team in teams_at_work(world.scenario):
         if world.scenario.messages.at_risk_factor > 0:
             yield Trigger.AT_RISK, team, _at_risk(world, team, day)
         if world.primitives["recommend_factor"] > 1:

@@ -9,11 +9,20 @@ files what it sees of a shopper.
 import numpy as np
 from numpy.typing import NDArray
 
+from omnisim.config.scenario import Scenario
 from omnisim.random import Draws, Stream
 
 ONLINE_TEAM, STORE_TEAM = 0, 1
 JOINT = -1
 """The two teams sending as one."""
+
+
+def teams_at_work(scenario: Scenario) -> tuple[int, ...]:
+    """Return the teams that have a channel to sell in."""
+    channels = scenario.channels
+    online = channels.website.is_open or channels.app.is_open
+    working = ((ONLINE_TEAM, online), (STORE_TEAM, channels.store.is_open))
+    return tuple(team for team, is_open in working if is_open)
 
 
 def draw_record_of(

@@ -195,6 +195,28 @@ def test_nobody_is_near_a_store_that_is_none(is_open):
     assert (Trigger.NEAR_STORE in decided["trigger"].to_numpy()) == is_open
 
 
+@pytest.mark.parametrize(
+    ("closed", "left"),
+    [
+        ((), {Trigger.ONLINE, Trigger.STORE, Trigger.REWARD, Trigger.AT_RISK}),
+        (("store",), {Trigger.ONLINE, Trigger.AT_RISK}),
+        (("website", "app"), {Trigger.STORE, Trigger.REWARD, Trigger.AT_RISK}),
+    ],
+)
+def test_a_team_without_an_open_channel_decides_nothing(closed, left):
+    firm = {f"channels.{name}.is_open": False for name in closed} | {
+        "surfaces.online_every_days": 7, "surfaces.store_every_days": 7,
+        "surfaces.reward_every_days": 7, "messages.at_risk_factor": 1.0,
+        "segments.busy.p_account": 1.0, "segments.busy.p_loyalty": 1.0,
+    }  # fmt: skip
+    decided = om.simulate(small(firm), policy=Uniform(), seed=3).decisions
+    trigger, team = decided["trigger"].to_numpy(), decided["team"].to_numpy()
+    assert left == set(trigger) & {
+        Trigger.ONLINE, Trigger.STORE, Trigger.REWARD, Trigger.AT_RISK,
+    }  # fmt: skip
+    assert set(team) == {0, 1} - ({1} if "store" in closed else {0} if closed else set())
+
+
 @dataclass
 class Always(Policy):
     """Do the first thing that may be done."""
