@@ -268,14 +268,16 @@ def read_groups(words: Sequence[str]) -> Groups:
 
 
 def _read_pairs(file: str) -> list[tuple[str, str]]:
+    def layout(have: Sequence[str]) -> CsvColumns:
+        for name in ("channel", "group"):
+            find_column(file, have, name, (name,), required=True)
+        return CsvColumns(("channel", "group"))
+
     with table_errors(file):
-        table = as_table(
-            file, layout=lambda have: CsvColumns(sorted({"channel", "group"} & {*have}))
-        )
-        have = table.column_names
+        table = as_table(file, layout=layout)
         columns = []
         for name in ("channel", "group"):
-            column = decode(table[find_column(file, have, name, (name,), required=True)])
+            column = decode(table[name])
             columns.append([str(value).strip() for value in column.to_pylist()])
             if column.null_count or not all(columns[-1]):
                 raise ParameterError(f"{file}: {name} must not be missing or blank.")

@@ -51,7 +51,7 @@ def channel_costs(
     {'ad': 0.75, 'mail': 0.1}
     """
     with table_errors("events"):
-        events = as_table(table, layout=lambda have: _layout(have, channel))
+        events = as_table(table, layout=lambda have: _layout(have, channel, cost))
         have = events.column_names
         where = find_column("events", have, channel, COMMON_NAMES["channel"], required=True)
         price = find_column("events", have, cost, COST_NAMES, required=True)
@@ -73,6 +73,7 @@ def channel_costs(
     return total
 
 
-def _layout(have: Sequence[str], channel: str | None) -> CsvColumns:
+def _layout(have: Sequence[str], channel: str | None, cost: str | None) -> CsvColumns:
     name = find_column("events", have, channel, COMMON_NAMES["channel"], required=True)
-    return CsvColumns([str(name)])
+    price = find_column("events", have, cost, COST_NAMES, required=True)
+    return CsvColumns([str(name)], [str(price)])

@@ -52,6 +52,10 @@ class CsvColumns:
         """All columns that are known."""
         return self.all_text.union(self.numbers, self.times)
 
+    def used(self, have: Sequence[str]) -> list[str]:
+        """Return those of a file's columns that are known, in its order."""
+        return [name for name in have if name in self.all_used]
+
     def cleaned(self, table: pa.Table) -> pa.Table:
         """Return the table with the identifier trimmed, and null where it is missing."""
         if self.identifier is None:
@@ -72,9 +76,10 @@ def read_csv(path: Path, source: Path | pa.NativeFile, layout: CsvLayout | None)
     parse = _parse_options(path)
     if layout is None:
         return pacsv.read_csv(source, parse_options=parse)
-    columns = layout(read_csv_schema(path).names)
+    have = read_csv_schema(path).names
+    columns = layout(have)
     types = dict.fromkeys(columns.all_text, pa.string())
-    convert = pacsv.ConvertOptions(column_types=types)
+    convert = pacsv.ConvertOptions(column_types=types, include_columns=columns.used(have))
     return columns.cleaned(pacsv.read_csv(source, parse_options=parse, convert_options=convert))
 
 
@@ -82,19 +87,19 @@ def open_csv(path: Path, layout: CsvLayout) -> tuple[Any, CsvColumns]:
     """Return the batches of a CSV file, not yet cleaned, and what is known of its columns.
 
     Each block is read with the types of the first one, so columns whose values may look otherwise
-    farther down are given a type that takes them all; unused ones are left as bytes.
+    farther down are given a type that takes them all; unused ones are not read.
     """
     schema = read_csv_schema(path)
     columns = layout(schema.names)
     kinds = {name: schema.field(name).type for name in columns.all_used}
     whole, real = (pa.int64(), pa.null()), (*columns.numbers, *columns.times)
     types = (
-        dict.fromkeys(set(schema.names) - kinds.keys(), pa.binary())
-        | {name: pa.float64() for name in real if kinds[name] in whole}
+        {name: pa.float64() for name in real if kinds[name] in whole}
         | {name: pa.string() for name in columns.times if pa.types.is_temporal(kinds[name])}
         | dict.fromkeys(columns.all_text, pa.string())
     )
-    convert = pacsv.ConvertOptions(column_types=types)
+    used = columns.used(schema.names)
+    convert = pacsv.ConvertOptions(column_types=types, include_columns=used)
     batches = pacsv.open_csv(path, parse_options=_parse_options(path), convert_options=convert)
     return batches, columns
 

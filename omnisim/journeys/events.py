@@ -95,10 +95,6 @@ class EventColumns:
                 f"Got {self.conversion!r} and {self.converting!r}: leave one out."
             )
 
-    def names(self) -> list[str]:
-        """Return the columns that have a name."""
-        return [name for name in (getattr(self, key) for key in COMMON_NAMES) if name is not None]
-
 
 def event_options(
     columns: EventColumns | None, rules: JourneyRules | None, channels: Mapping[str, str] | None
@@ -134,17 +130,15 @@ def read_events(
 
 
 def event_layout(columns: EventColumns) -> CsvLayout:
-    """Return what tells which columns of a CSV log are text, and which are numbers."""
+    """Return what tells which columns of a log are text, and which are numbers."""
 
     def layout(have: Sequence[str]) -> CsvColumns:
-        found = {key: find_column("events", have, getattr(columns, key), common, required=False)
-                 for key, common in COMMON_NAMES.items()}  # fmt: skip
-        numbers = [name for key in ("conversion", "value") if (name := found[key])]
-        times = [found["time"]] if found["time"] else []
-        used = {*numbers, *times}
-        text = [name for key in ("channel", "kind") if (name := found[key]) and name not in used]
-        shopper = found["shopper"] if found["shopper"] not in used else None
-        return CsvColumns(text, numbers, times, shopper)
+        found = find_event_columns(have, columns)
+        numbers = [name for name in (found.conversion, found.value) if name]
+        used = {*numbers, found.time}
+        text = [name for name in (found.channel, found.kind) if name and name not in used]
+        shopper = found.shopper if found.shopper not in used else None
+        return CsvColumns(text, numbers, [str(found.time)], shopper)
 
     return layout
 

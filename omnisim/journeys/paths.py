@@ -87,14 +87,13 @@ def find_path_columns(
 
 
 def path_layout(columns: Mapping[str, str | None]) -> CsvLayout:
-    """Return what tells which columns of a CSV file of paths are text, and which are numbers."""
+    """Return what tells which columns of a file of paths are text, and which are numbers."""
 
     def layout(have: Sequence[str]) -> CsvColumns:
-        found = [find_column("paths", have, columns[key], COMMON_NAMES[key], required=False)
-                 for key in ("n_conversions", "n_nulls", "value")]  # fmt: skip
-        numbers = [name for name in found if name]
-        path = find_column("paths", have, columns["path"], COMMON_NAMES["path"], required=False)
-        return CsvColumns([path] if path and path not in numbers else [], numbers)
+        found = find_path_columns(have, columns)
+        path = str(found.pop("path"))
+        numbers = [name for name in found.values() if name]
+        return CsvColumns([path] if path not in numbers else [], numbers)
 
     return layout
 

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from omnisim._validation import check_count, suggest
 from omnisim.exceptions import ParameterError, TableError
-from omnisim.journeys.csv_tables import open_csv, read_csv_schema
+from omnisim.journeys.csv_tables import CsvLayout, open_csv, read_csv_schema
 from omnisim.journeys.cutting import JourneyRules, cut_columns, cut_sorted
 from omnisim.journeys.events import (
     EventColumns,
@@ -23,7 +23,7 @@ from omnisim.journeys.events import (
     read_event_columns,
 )
 from omnisim.journeys.journeys import Journeys
-from omnisim.journeys.paths import COMMON_NAMES, find_path_columns, path_layout, read_paths
+from omnisim.journeys.paths import COMMON_NAMES, path_layout, read_paths
 from omnisim.journeys.shards import Shards, deal
 from omnisim.journeys.sorting import UNSORTED, SortedShoppers
 from omnisim.journeys.tables import (
@@ -31,6 +31,7 @@ from omnisim.journeys.tables import (
     check_same_columns,
     is_arrow,
     open_arrow,
+    parquet_names,
     parquet_parts,
     table_errors,
     unreadable,
@@ -90,7 +91,7 @@ def stream_paths(
     path = _as_path(file, "Journeys.from_paths")
     columns = {key: options.pop(key, None) for key in COMMON_NAMES}
     row = 0
-    for table in _tables(path, columns, batch_rows):
+    for table in _ahead(_batches(path, columns, batch_rows)):
         yield Journeys(**read_paths(table, columns, row=row, **options))
         row += table.num_rows
 
@@ -138,7 +139,7 @@ def stream_events(
     path = _as_path(file, "Journeys.from_events")
     if shards is not None and not isinstance(shards, Shards):
         raise ParameterError(f"shards must be Shards(n=...). Got {shards!r}.")
-    tables = _tables(path, columns, batch_rows)
+    tables = _ahead(_batches(path, columns, batch_rows))
     with table_errors(str(file)):
         if shards is None:
             yield from _stream_sorted(tables, columns, rules, groups)
@@ -189,7 +190,7 @@ def read_columns(file: str | os.PathLike[str]) -> list[str]:
     parts = parquet_parts(path)
     try:
         if parts:
-            return list(pq.read_schema(parts[0]).names)
+            return parquet_names(parts[0])
         if is_arrow(path):
             with open_arrow(path) as batches:
                 return list(batches.schema.names)
@@ -198,42 +199,29 @@ def read_columns(file: str | os.PathLike[str]) -> list[str]:
         raise unreadable(path, error) from error
 
 
-def _tables(
-    path: Path, columns: EventColumns | Mapping[str, str | None], batch_rows: int
-) -> Iterator[pa.Table]:
-    """Yield what `_batches` does; a file without rows must have the columns, too."""
-    table = None
-    for table in _ahead(_batches(path, columns, batch_rows)):
-        yield table
-    if table is None:
-        names = read_columns(path)
-        if isinstance(columns, EventColumns):
-            find_event_columns(names, columns)
-        else:
-            find_path_columns(names, columns)
-
-
 def _batches(
     path: Path, columns: EventColumns | Mapping[str, str | None], batch_rows: int
 ) -> Iterator[pa.Table]:
     """Yield tables of at most `batch_rows` rows; none is empty.
 
-    The columns are those of a log of events, or by what they are those of a table of paths.
+    The columns are those of a log of events, or by what they are those of a table of paths. A file
+    without rows must have them, too.
     """
     try:
-        if parts := parquet_parts(path):
-            yield from _parquet_batches(parts, columns, batch_rows)
-            return
-        if is_arrow(path):
-            with open_arrow(path) as batches:
-                for batch in batches:
-                    batch.validate(full=True)
-                    yield from _split(batch, batch_rows)
-            return
         if isinstance(columns, EventColumns):
             layout = event_layout(columns)
         else:
             layout = path_layout(columns)
+        if parts := parquet_parts(path):
+            yield from _parquet_batches(parts, layout, batch_rows)
+            return
+        if is_arrow(path):
+            with open_arrow(path) as batches:
+                layout(batches.schema.names)
+                for batch in batches:
+                    batch.validate(full=True)
+                    yield from _split(batch, batch_rows)
+            return
         batches, known = open_csv(path, layout)
         for batch in batches:
             for table in _split(batch, batch_rows):
@@ -243,7 +231,7 @@ def _batches(
 
 
 def _parquet_batches(
-    parts: Sequence[Path], columns: EventColumns | Mapping[str, str | None], batch_rows: int
+    parts: Sequence[Path], layout: CsvLayout, batch_rows: int
 ) -> Iterator[pa.Table]:
     """Yield tables of one file, or of the parts of a folder, one after the other."""
     expected = None
@@ -255,10 +243,7 @@ def _parquet_batches(
         names = file.schema_arrow.names
         expected = expected or names
         check_same_columns(part, names, parts[0], expected)
-        wanted = None
-        if isinstance(columns, EventColumns):
-            wanted = find_event_columns(names, columns).names()
-        for batch in file.iter_batches(batch_rows, columns=wanted):
+        for batch in file.iter_batches(batch_rows, columns=layout(names).used(names)):
             if batch.num_rows:
                 yield check_names(pa.Table.from_batches([batch]))
 

@@ -59,7 +59,6 @@ class WatchedFile(io.FileIO):
 def as_table(
     source: Any,
     *,
-    columns: Sequence[str] | None = None,
     progress: Callable[[int], None] | None = None,
     layout: CsvLayout | None = None,
 ) -> pa.Table:
@@ -75,12 +74,11 @@ def as_table(
         one of these endings, one after the other in order of their names, ``part.9`` before
         ``part.10``; those whose names begin with a dot or an underscore are left out. A column may
         be of whole numbers in one and of real ones in another, or of another kind of string.
-    columns : sequence of str, optional
-        Columns to read of a Parquet file.
     progress : callable, optional
         Called with the number of bytes just read of a file, from any thread.
     layout : callable, optional
-        Tells which columns of a CSV file are text; see `omnisim.journeys.csv_tables`.
+        Tells which columns of a CSV file are text; see `omnisim.journeys.csv_tables`. Of CSV and
+        Parquet files only the columns that it knows are read.
 
     Raises
     ------
@@ -88,7 +86,7 @@ def as_table(
         If it is none of these, or the file cannot be read.
     """
     if isinstance(source, (str, os.PathLike)):
-        return _read_file(Path(source), columns, progress, layout)
+        return _read_file(Path(source), progress, layout)
     if isinstance(source, pa.Table):
         return check_names(source)
     speaks = hasattr(source, "__arrow_c_stream__") or hasattr(source, "__arrow_c_array__")
@@ -106,30 +104,28 @@ def as_table(
 
 
 def _read_file(
-    path: Path,
-    columns: Sequence[str] | None,
-    progress: Callable[[int], None] | None,
-    layout: CsvLayout | None,
+    path: Path, progress: Callable[[int], None] | None, layout: CsvLayout | None
 ) -> pa.Table:
     if path.is_dir():
-        return _read_folder(path, columns, progress)
+        return _read_folder(path, progress, layout)
     try:
         # Arrow itself unpacks a compressed file, by its name.
         if progress is None or path.suffix.lower() in PACKED_ENDINGS:
-            return _read_open(path, path, columns, layout)
+            return _read_open(path, path, layout)
         with pa.PythonFile(WatchedFile(path, progress), "r") as file:
-            return _read_open(path, file, columns, layout)
+            return _read_open(path, file, layout)
     except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
         raise unreadable(path, error) from error
 
 
 def _read_folder(
-    folder: Path, columns: Sequence[str] | None, progress: Callable[[int], None] | None
+    folder: Path, progress: Callable[[int], None] | None, layout: CsvLayout | None
 ) -> pa.Table:
     parts = parquet_parts(folder)
-    tables = [_read_file(part, columns, progress, None) for part in parts]
-    for part, table in zip(parts, tables, strict=True):
-        check_same_columns(part, table.column_names, parts[0], tables[0].column_names)
+    names = [parquet_names(part) for part in parts]
+    for part, own in zip(parts, names, strict=True):
+        check_same_columns(part, own, parts[0], names[0])
+    tables = [_read_file(part, progress, layout) for part in parts]
     with table_errors(str(folder)):
         return pa.concat_tables(tables, promote_options="permissive")
 
@@ -154,6 +150,14 @@ def parquet_parts(path: Path) -> list[Path]:
     return sorted(parts, key=lambda part: _by_number(part.name))
 
 
+def parquet_names(part: Path) -> list[str]:
+    """Return the names of the columns of a Parquet file."""
+    try:
+        return list(pq.read_schema(part).names)
+    except (OSError, pa.ArrowException) as error:
+        raise unreadable(part, error) from error
+
+
 def _by_number(name: str) -> list[str | int]:
     """Return what sorts names by the numbers in them; texts and numbers take turns."""
     return [int(word) if word.isdecimal() else word for word in re.split(r"(\d+)", name)]
@@ -170,16 +174,13 @@ def check_same_columns(
         )
 
 
-def _read_open(
-    path: Path,
-    source: Path | pa.NativeFile,
-    columns: Sequence[str] | None,
-    layout: CsvLayout | None,
-) -> pa.Table:
+def _read_open(path: Path, source: Path | pa.NativeFile, layout: CsvLayout | None) -> pa.Table:
     """Read a table from its path, or from the file that was opened there."""
     if is_parquet(path):
         with pq.ParquetFile(source, page_checksum_verification=True) as file:
-            return check_names(file.read(columns=columns))
+            names = file.schema_arrow.names
+            used = None if layout is None else layout(names).used(names)
+            return check_names(file.read(columns=used))
     if is_arrow(path):
         opened = None if isinstance(source, Path) else source
         with open_arrow(path, opened) as batches:

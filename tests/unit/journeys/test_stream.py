@@ -6,6 +6,7 @@ import threading
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,9 @@ from hypothesis import strategies as st
 
 from omnisim.exceptions import ParameterError, TableError
 from omnisim.journeys import JourneyRules, Journeys, stream_events, stream_paths
-from omnisim.journeys.stream import count_rows
+from omnisim.journeys.paths import path_layout
+from omnisim.journeys.stream import _batches, count_rows
+from omnisim.journeys.tables import as_table
 
 
 def listed(batches):
@@ -95,7 +98,7 @@ def test_paths_take_the_options_of_the_reader(tmp_path):
     batches = list(stream_paths(tmp_path / "paths.parquet", batch_rows=1, **words))
     assert listed(batches) == listed([Journeys.from_paths(table, **words)])
     with pytest.raises(TypeError, match="seperator"):
-        list(stream_paths(tmp_path / "paths.parquet", seperator="|"))
+        list(stream_paths(tmp_path / "paths.parquet", **words, seperator="|"))
 
 
 def test_numbers_of_a_long_csv_file_need_not_be_whole_throughout(tmp_path):
@@ -175,6 +178,21 @@ def test_files_without_rows_must_have_the_columns(tmp_path, ending):
     with pytest.raises(TableError, match="events lacks column 'shopper'"):
         list(stream_events(file))
     assert list(stream_paths(file, path="way")) == []
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet"])
+def test_columns_that_nobody_asks_for_are_not_read(tmp_path, ending):
+    used = pa.table({"path": ["a > b"] * 9, "n_conversions": [1] * 9})
+    table = used.append_column("a.b", pa.array(range(9))).append_column("text", used["path"])
+    file = tmp_path / f"p.{ending}"
+    pq.write_table(table, file) if ending == "parquet" else pacsv.write_csv(table, file)
+    names = {"path": None, "n_conversions": None, "n_nulls": None, "value": None}
+    assert as_table(file, layout=path_layout(names)).equals(used)
+    for batch in _batches(file, names, 4):
+        assert batch.column_names == ["path", "n_conversions"]
+    assert Journeys.from_paths(file, path="text", value="a.b").value.tolist() == list(range(9))
+    (stream,) = stream_paths(file, path="text", value="a.b")
+    assert stream.value.tolist() == list(range(9))
 
 
 def test_damaged_pages_are_noticed(tmp_path):
