@@ -69,7 +69,8 @@ class Context:
     Raises
     ------
     ParameterError
-        If shapes do not fit together, or a row allows no action.
+        If `features` or `eligible` are of another kind, shapes do not fit together, or a row
+        allows no action. `of` takes whatever can be read as such.
     """
 
     features: Floats
@@ -83,6 +84,15 @@ class Context:
     truth: Truth | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
+        if not (
+            isinstance(self.features, np.ndarray) and isinstance(self.eligible, np.ndarray)
+            and self.features.dtype.char == "d" and self.eligible.dtype.char == "?"
+            and self.features.ndim == 2 and self.features.flags.c_contiguous
+        ):  # fmt: skip
+            raise ParameterError(
+                "features must be a C-contiguous array (n, n_features) of float64, eligible an "
+                "array of bool. Use Context.of, which makes them so."
+            )
         n, d = self.features.shape
         k = len(self.actions)
         if (

@@ -100,13 +100,18 @@ class Outcome:
             if not isinstance(value, np.ndarray) or value.dtype.kind not in kinds:
                 kind = "whole numbers" if kinds == "iu" else "numbers"
                 raise ParameterError(f"{name} must be an array of {kind}. Got {value!r:.60}.")
+        propensity = self.action.propensity
+        if not len(index) == len(propensity) == len(self.reward):
+            raise ParameterError(
+                f"action must have one index and one propensity a row. Got {len(index)} and "
+                f"{len(propensity)} for {len(self.reward)} rows."
+            )
         low, high = index.min(), index.max()
         if low < 0 or high >= n_actions:
             raise ParameterError(
                 f"action.index must lie in [0, {n_actions}): {self.context.actions}. Got "
                 f"{low if low < 0 else high}."
             )
-        propensity = self.action.propensity
         if not (propensity.min() > 0 and propensity.max() <= 1):
             row = int((~((propensity > 0) & (propensity <= 1))).argmax())
             raise ParameterError(

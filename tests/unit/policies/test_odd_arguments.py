@@ -1,11 +1,14 @@
 """Arguments that policies cannot use get an error that says what must hold."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from omnisim.exceptions import ParameterError
 from omnisim.policies import (
     RFM,
+    Action,
     BestSegment,
     Context,
     Impersonal,
@@ -106,6 +109,27 @@ def test_settings_that_a_library_refuses(policy) -> None:
 def test_contexts_are_not_read_otherwise_than_written(given, words) -> None:
     with pytest.raises(ParameterError, match=words):
         Context.of([[1.0]], ("none", "a"), **given)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"features": np.ones((4, 2), np.float32)}, {"features": np.ones((2, 4)).T},
+        {"features": np.ones(4)}, {"features": [[1.0, 2.0]] * 4}, {"eligible": np.ones((4, 3))},
+        {"eligible": [[True] * 3] * 4},
+    ],
+)  # fmt: skip
+def test_kernels_are_given_what_they_read(changes) -> None:
+    """Eligibility as floats was read byte by byte, and other actions were taken."""
+    with pytest.raises(ParameterError, match=r"Use Context.of, which makes them so"):
+        replace(random_context(4, 2, 3, 0), **changes)
+
+
+@pytest.mark.parametrize("n", [0, 3, 5])
+def test_actions_have_a_propensity_each(n) -> None:
+    action = Action(np.zeros(4, np.int64), np.ones(n))
+    with pytest.raises(ParameterError, match=f"Got 4 and {n} for 4 rows"):
+        Outcome(random_context(4, 2, 3, 0), action, np.ones(4))
 
 
 def test_large_records_stay_apart() -> None:
