@@ -119,7 +119,12 @@ class SklearnRewards:
     def _fit(self, features: Floats, reward: Floats) -> Any:
         from sklearn.base import clone
 
-        return clone(self.estimator).fit(features, reward)
+        try:
+            return clone(self.estimator).fit(features, reward)
+        except (TypeError, ValueError) as error:
+            raise ParameterError(
+                f"{type(self.estimator).__name__} cannot be fitted to these rewards: {error!s:.300}"
+            ) from error
 
 
 def _mean(model: Any, features: Floats) -> Floats:

@@ -243,7 +243,12 @@ def fitted(estimator: Estimator, x: Floats, y: Floats) -> Estimator:
     if not len(x):
         raise ParameterError("Each action must have been tried. At least one was not in a fold.")
     with one_thread().limit(limits=1):
-        return clone(estimator).fit(x, y)
+        try:
+            return clone(estimator).fit(x, y)
+        except (TypeError, ValueError) as error:
+            raise ParameterError(
+                f"{type(estimator).__name__} cannot be fitted to these rewards: {error!s:.300}"
+            ) from error
 
 
 def predicted(model: Estimator, x: Floats) -> Floats:

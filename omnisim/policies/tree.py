@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from omnisim._validation import check_count
+from omnisim._validation import check_count, check_estimator
 from omnisim.exceptions import ParameterError
 from omnisim.policies.context import Bools, Floats
 from omnisim.policies.effects import Estimator, Makers, Trial, doubly_robust_scores
@@ -70,6 +70,8 @@ class PolicyTree(FittedPolicy):
         check_count("n_cuts", self.n_cuts)
         check_count("min_leaf", self.min_leaf)
         check_count("n_folds", self.n_folds, minimum=2)
+        if self.estimator is not None:
+            check_estimator("estimator", self.estimator)
 
     def fit_models(self, trial: Trial, cost: Floats) -> None:
         """Score every action in every row, and search the tree."""

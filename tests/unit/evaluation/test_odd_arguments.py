@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from omnisim.evaluation import (
     IPS,
@@ -156,6 +157,18 @@ def test_what_is_no_log(make, given) -> None:
 def test_what_is_no_target(make, target, words) -> None:
     with pytest.raises(ParameterError, match=words):
         make().estimate(log(), target)
+
+
+def test_a_classifier_of_sums() -> None:
+    log = LoggedFeedback.from_table(
+        TABLE | {"spend": [0.5, 1.7, 3.1, 2.2, 5.9, 1.3, 4.4, 7.8, 6.1, 0.2]},
+        action="arm", reward="spend", propensity=0.5, context="past",
+    )  # fmt: skip
+    estimator = DoublyRobust(
+        rewards=CrossFitting(SklearnRewards(LogisticRegression()), n_folds=2, seed=0)
+    )
+    with pytest.raises(ParameterError, match="LogisticRegression cannot be fitted to these"):
+        estimator.estimate(log, "a")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from sklearn.linear_model import LogisticRegression
 
 from omnisim.exceptions import ParameterError
 from omnisim.policies import (
@@ -36,6 +37,12 @@ def without_features() -> Outcome:
     return Outcome(context, Uniform().decide(context), np.ones(300))
 
 
+def with_sums() -> Outcome:
+    """Return rewards that no classifier takes."""
+    context = random_context(400, 2, 2, 0)
+    return Outcome(context, Uniform().decide(context), np.linspace(0, 1, 400))
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
@@ -54,6 +61,11 @@ def without_features() -> Outcome:
         (lambda: Uplift(estimator=Uplift), ESTIMATOR),
         (lambda: Uplift(effect_estimator=3), f"effect_{ESTIMATOR}"),
         (lambda: Propensity(estimator="x"), ESTIMATOR),
+        (lambda: PolicyTree(estimator=LogisticRegression), ESTIMATOR),
+        (
+            lambda: Uplift(estimator=LogisticRegression()).fit(with_sums()),
+            "LogisticRegression cannot be fitted to these rewards",
+        ),
         (lambda: RFM(money=("a", "b")), "money must be"),
         (lambda: RFM(money=("1", "2")), "money must be a sequence of numbers"),
         (lambda: RFM(money=5), "money must be a sequence of numbers"),
