@@ -109,6 +109,7 @@ class Stream(IntEnum):
     MATCH = 98
     DEVICE = 99
     MERGE = 100
+    SENSOR = 101
 
     BOOTSTRAP = 128
     PERMUTE = 129

@@ -33,6 +33,11 @@ class Primitives(Part):
         (0.4, 0.55, 0.7), "K2: share of a card holder's store purchases with the card shown",
         "C3: 0.2-0.8, assumption",
     )  # fmt: skip
+    visits_sensed: Levels = _levels(
+        (0.0, 0.0, 0.0), "K2: share of the store visits of app holders who let it know where it is "
+        "that a beacon ties to their account, seen at TL2", "D6, S3-11; assumption: none, since no "
+        "share is published",
+    )  # fmt: skip
     record_accuracy: Levels = _levels(
         (0.63, 0.8, 0.95), "K2: share of stock records that are right", "T-25 V2: 63 % to 95 %"
     )
@@ -163,6 +168,7 @@ MOVES = {
     "match_recall": "single_customer_view",
     "false_merge": "single_customer_view",
     "card_shown": "offline_capture",
+    "visits_sensed": "offline_capture",
     "record_accuracy": "offline_capture",
     "content_signals": "personalisation_engine",
     "popularity_corrected": "personalisation_engine",

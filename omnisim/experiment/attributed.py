@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from omnisim.attribution import LastTouch, Linear, MarkovAttribution
 from omnisim.journeys import Journeys, journeys_from_log
-from omnisim.observation import observe
+from omnisim.observation import observe, sense_visits
 from omnisim.random import Draws
 from omnisim.schema import TOUCHPOINT_CHANNELS
 from omnisim.simulation import SimulationResult
@@ -59,13 +59,18 @@ def observed_rows(run: SimulationResult, level: str) -> NDArray[np.int64]:
 def _observed(run: SimulationResult, events: pa.Table, level: str) -> pa.Table:
     made = run.provenance
     primitives = run.scenario.primitives.at(run.scenario.capabilities)
+    draws = Draws(made["seed"], made["replication"])
+    if level == "TL2" and primitives["visits_sensed"] > 0:
+        events = sense_visits(
+            events, population=run.population, share=primitives["visits_sensed"], draws=draws
+        )
     return observe(
         events,
         level=level,
         population=run.population,
         match_recall=primitives["match_recall"],
         false_merge=primitives["false_merge"],
-        draws=Draws(made["seed"], made["replication"]),
+        draws=draws,
     )
 
 

@@ -81,7 +81,8 @@ def observe(
     Notes
     -----
     At every level the firm sees its own records (`RECORDED_EVENTS`), never rivals, needs or
-    opinions. A visit to a store leaves a record only where the shopper is identified there.
+    opinions. A visit to a store leaves a record only where the shopper is identified there, by a
+    beacon (`sense_visits`).
 
     - TL0: every record, nobody's: all visitors are -1.
     - TL1: records of digital channels, by cookie or account; see `visitors`. An impression that no

@@ -6,15 +6,16 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from omnisim.config.capabilities import Capabilities
 from omnisim.exceptions import ParameterError, TableError
-from omnisim.experiment.attributed import observed_log
+from omnisim.experiment.attributed import observed_journeys, observed_log
 from omnisim.journeys import journeys_from_log
-from omnisim.observation import observe
+from omnisim.observation import observe, sense_visits
 from omnisim.observation.identity import IdentityRules, Records, sessions
 from omnisim.random import Draws
 from omnisim.schema import EVENTS, OBSERVED, Channel, Event, Identity
 from omnisim.simulation import simulate
-from tests.reference.worlds import small
+from tests.reference.worlds import assert_same_bytes, small
 
 STORE, WEB, EMAIL, SEARCH, DISPLAY = (
     Channel.STORE, Channel.WEBSITE, Channel.EMAIL, Channel.SEARCH, Channel.DISPLAY,
@@ -218,3 +219,51 @@ def test_errors():
         IdentityRules(match_recall=1.5)
     with pytest.raises(ParameterError, match=r"cookie_life_days must be a finite number > 0"):
         IdentityRules(cookie_life_days=0.0)
+
+
+SENSED = {
+    "market.n_shoppers": 150, "segments.busy.p_app": 0.7, "segments.busy.p_location_consent": 0.7,
+    "capabilities": Capabilities(single_customer_view=2, offline_capture=2),
+}  # fmt: skip
+
+
+def store_visits(log):
+    rows = (log["channel"].to_numpy() == STORE) & (log["event"].to_numpy() == Event.VISIT)
+    return log.filter(pa.array(rows))
+
+
+def test_beacons_tie_visits_to_those_whose_app_may_know_and_to_nobody_else():
+    run = simulate(small(SENSED | {"primitives.visits_sensed": (0.0, 0.0, 1.0)}), seed=4)
+    people = run.population
+    may = (people.has_app > 0) & (people.location_consent > 0)
+    visits = store_visits(run.counted_events)["shopper"].to_numpy()
+    seen = store_visits(observed_log(run, "TL2"))
+    assert 0 < may.sum() < len(may)
+    assert seen.num_rows == may[visits].sum() > 100
+    assert min(seen["visitor"].to_pylist()) >= 0
+    assert len(set(seen["visitor"].to_pylist())) <= may.sum()
+    for level in ("TL0", "TL1"):
+        assert store_visits(observed_log(run, level)).num_rows == 0
+
+
+def test_beacons_move_nothing_but_what_is_seen_at_tl2():
+    worlds = [
+        simulate(small(SENSED | {"primitives.visits_sensed": (0.0, 0.0, share)}), seed=4)
+        for share in (0.0, 0.5)
+    ]
+    assert_same_bytes(*worlds)
+    for level in ("TL0", "TL1"):
+        first, second = (observed_log(run, level) for run in worlds)
+        assert first.equals(second)
+    none, half = (store_visits(observed_log(run, "TL2")).num_rows for run in worlds)
+    touches = [len(observed_journeys(run, "TL2", 30).channel) for run in worlds]
+    assert touches[1] > touches[0] + 100
+    everyone = small(SENSED | {"primitives.visits_sensed": (0.0, 0.0, 1.0)})
+    whole = store_visits(observed_log(simulate(everyone, seed=4), "TL2")).num_rows
+    assert none == 0
+    assert abs(half - whole / 2) < 5 * (whole / 4) ** 0.5
+
+
+def test_a_share_of_visits_sensed_is_a_share():
+    with pytest.raises(ParameterError, match="share"):
+        sense_visits(JOURNEY, population=None, share=1.5, draws=Draws(1))

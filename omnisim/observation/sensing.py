@@ -1,0 +1,76 @@
+"""What sensors in the store know of those who come in: beacons that an app answers."""
+
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from omnisim._validation import check_columns, check_probability
+from omnisim.random import Draws, Stream
+from omnisim.schema import Channel, Event, Identity
+
+__all__ = ["AppHolders", "sense_visits"]
+
+MINUTES_PER_DAY = 1440
+
+
+class AppHolders(Protocol):
+    """What a beacon needs to know of the population."""
+
+    @property
+    def has_app(self) -> npt.NDArray[np.uint8]:
+        """Whether each shopper has the app."""
+
+    @property
+    def location_consent(self) -> npt.NDArray[np.uint8]:
+        """Whether each shopper lets the app know where it is."""
+
+
+def sense_visits(
+    events: pa.Table, *, population: AppHolders, share: float, draws: Draws
+) -> pa.Table:
+    """Return the true log with the store visits that a beacon ties to an account.
+
+    Parameters
+    ----------
+    events : pyarrow.Table
+        The true log, `omnisim.schema.EVENTS`.
+    population : AppHolders
+        By shopper.
+    share : float, in [0, 1]
+        Share of the visits of those whose app may know where it is that a beacon notices; see
+        ``primitives.visits_sensed`` (facts.md D6, S3-11).
+    draws : Draws
+        The replication's random numbers; stream SENSOR, by shopper and minute.
+
+    Returns
+    -------
+    pyarrow.Table
+        The same rows; the visits noticed expose an account. Only TL2 records them (`observe`).
+
+    Raises
+    ------
+    TableError
+        If a column is missing.
+    ParameterError
+        If `share` is out of range.
+    """
+    check_probability("share", share)
+    check_columns(
+        "events", events.column_names, ("time", "shopper", "channel", "event", "identity")
+    )
+    shopper = events["shopper"].to_numpy()
+    visit = (events["event"].to_numpy() == Event.VISIT) & (
+        events["channel"].to_numpy() == Channel.STORE
+    )
+    answers = (np.asarray(population.has_app) > 0) & (np.asarray(population.location_consent) > 0)
+    rows = np.flatnonzero(visit)
+    rows = rows[answers[shopper[rows]]]
+    minute = (events["time"].to_numpy()[rows] * MINUTES_PER_DAY).astype(np.int64)
+    noticed = rows[draws.uniform(Stream.SENSOR, shopper[rows], step=minute) < share]
+    identity = events["identity"].to_numpy().copy()
+    identity[noticed] = np.maximum(identity[noticed], Identity.ACCOUNT)
+    place = events.column_names.index("identity")
+    field = events.schema.field(place)
+    return events.set_column(place, field, pa.array(identity, type=field.type))
