@@ -55,7 +55,6 @@ class MarkovAttribution(AttributionModel):
         with a warning.
     value_by : {"value", "conversions"}, default="value"
         What divides the value: the value that each removal loses, or the conversions.
-
     smoothing : float, default=0.0
         Steps that the chain of the next lower order is worth in a state; 0 leaves the counts as
         they are. See the notes.
@@ -67,10 +66,12 @@ class MarkovAttribution(AttributionModel):
     value_credit_ : Series of shape (n_channels,), float64
         Value seen in `fit`, divided in proportion to `value_removal_effect_`, or to
         `removal_effect_` where `value_by` says so.
-    removal_effect_ : Series of shape (n_channels,), float64, in [0, 1]
-        Share of conversions lost when the channel leads to the null state.
-    value_removal_effect_ : Series of shape (n_channels,), float64, in [0, 1]
-        Share of value lost; a conversion is worth the mean value of those that end in its state.
+    removal_effect_ : Series of shape (n_channels,), float64
+        Share of conversions lost when the channel is removed: in [0, 1] where it leads to the null
+        state, at most 1 by redistribution.
+    value_removal_effect_ : Series of shape (n_channels,), float64
+        Share of value lost, in the same limits; a conversion is worth the mean value of those that
+        end in its state.
     p_conversion_ : float
         Probability that a path of the chain converts: conversions over journeys.
     error_bound_ : float

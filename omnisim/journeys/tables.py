@@ -145,7 +145,7 @@ def parquet_parts(path: Path) -> list[Path]:
     if not parts:
         raise TableError(
             f"{path} is a folder without Parquet files, ending in {', '.join(PARQUET_ENDINGS)}. "
-            "Name a file."
+            "Name a file, or the folder right above the files."
         )
     return sorted(parts, key=lambda part: _by_number(part.name))
 

@@ -24,6 +24,8 @@ def read_time(column: pa.ChunkedArray, name: str, *, row: int = 0) -> npt.NDArra
         check_present(column, name, row)
         column = _stamps_of_text(column, name)
     kind = column.type
+    if pa.types.is_boolean(kind):
+        raise TableError(f"{name} must be dates, timestamps or days. Got a column of type {kind}.")
     if not (pa.types.is_temporal(kind) and not pa.types.is_duration(kind)):
         return _read_days(column, name, row)
     check_present(column, name, row)

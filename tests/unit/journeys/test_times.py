@@ -35,6 +35,7 @@ def test_text_is_read_as_it_is_in_files(times, days, kind):
     ("times", "message"),
     [
         (["2024-01-01", "1.2.2024"], "time must be dates or timestamps such as 2026-01-31"),
+        ([False, True], "time must be dates, timestamps or days. Got a column of type bool"),
         (["2024-01-01", ""], "time must be dates or timestamps such as 2026-01-31"),
         (["2024-01-01", None], "time must not be missing. It is in row 1"),
         ([19970131, 19970201], "Got 19970131 in row 0. Is it a date such as 20260131, or seconds"),
