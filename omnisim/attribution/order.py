@@ -15,8 +15,9 @@ from omnisim.attribution.base import as_journeys, check_conversions
 from omnisim.attribution.chain import Chain, count_chain
 from omnisim.attribution.distinct import distinct_paths
 from omnisim.attribution.serial import dot
-from omnisim.exceptions import ParameterError
+from omnisim.exceptions import ParameterError, TableError
 from omnisim.journeys import Journeys
+from omnisim.random import Draws
 
 __all__ = ["OrderSelection", "choose_order"]
 
@@ -89,6 +90,8 @@ def choose_order(
     ------
     ParameterError
         If a parameter is out of range, or "auc" has no null to rank conversions above.
+    TableError
+        If there are so few journeys that one fold holds them all.
 
     Notes
     -----
@@ -117,6 +120,7 @@ def choose_order(
     check_count("n_folds", n_folds, minimum=2)
     check_positive("prior", prior)
     check_choice("criterion", criterion, CRITERIA)
+    seed = Draws(seed).seed
     journeys = check_conversions(as_journeys(X))
     if criterion == "auc" and not journeys.n_nulls.any():
         raise ParameterError(
@@ -170,6 +174,11 @@ def _held_out(
     deal = np.full(n_folds, 1.0 / n_folds)
     won = generator.multinomial(journeys.n_conversions, deal)
     left = generator.multinomial(journeys.n_nulls, deal)
+    held = (won + left).sum(axis=0)
+    if held.max() == held.sum():
+        raise TableError(
+            f"There must be journeys left to learn from. Got {held.sum()} in all, in one fold."
+        )
     likelihood, steps = np.zeros(max_order), 0.0
     scores = np.empty((max_order, n_folds, len(journeys)))
     for fold in range(n_folds):

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from omnisim._validation import suggest
-from omnisim.exceptions import TableError
+from omnisim.exceptions import ParameterError, TableError
 from omnisim.journeys.csv_tables import PACKED_ENDINGS, CsvLayout, read_csv
 
 __all__ = ["as_table", "decode", "find_column", "read_codes", "read_count", "read_float",
@@ -238,6 +238,8 @@ def find_column(
             f"{', '.join(map(repr, common[1:]))}). It has {listed}. Name the column, or see "
             "omnisim.schema."
         )
+    if not isinstance(name, str):
+        raise ParameterError(f"Names of columns must be text. Got {name!r}.")
     if name not in have:
         raise TableError(f"{table} lacks column {name!r}. It has {listed}.{suggest(name, have)}")
     if have.count(name) > 1:

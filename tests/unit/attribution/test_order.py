@@ -5,7 +5,7 @@ import pytest
 
 from omnisim.attribution import choose_order
 from omnisim.attribution.order import _auc
-from omnisim.exceptions import ParameterError
+from omnisim.exceptions import ParameterError, TableError
 
 TABLE = {"path": ["a > b", "b", "a"], "n_conversions": [3, 1, 0], "n_nulls": [1, 2, 5]}
 
@@ -103,3 +103,14 @@ def test_folds_without_pairs_are_left_out(seed):
                          max_order=1, n_folds=5, seed=seed)  # fmt: skip
     auc = table.to_frame()["auc"][1]
     assert np.isnan(auc) or 0 <= auc <= 1
+
+
+@pytest.mark.parametrize("wrong", [-1, "x", None, 1.5])
+def test_a_seed_is_a_number(wrong):
+    with pytest.raises(ParameterError, match="seed must be an integer"):
+        choose_order({"path": ["a > b"], "n_conversions": [9]}, seed=wrong)
+
+
+def test_journeys_must_be_left_to_learn_from():
+    with pytest.raises(TableError, match="journeys left to learn from"):
+        choose_order({"path": ["a > b"], "n_conversions": [1]})

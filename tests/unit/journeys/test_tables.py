@@ -6,7 +6,7 @@ import pyarrow.csv
 import pyarrow.parquet
 import pytest
 
-from omnisim.exceptions import TableError
+from omnisim.exceptions import ParameterError, TableError
 from omnisim.journeys import EventColumns, Journeys, Shards, stream_events, stream_paths
 from omnisim.journeys.stream import read_columns
 from omnisim.journeys.tables import as_table
@@ -136,3 +136,8 @@ def test_lists_are_no_names(tmp_path, name, value):
                  lambda f: list(stream_events(f, shards=Shards(2)))):  # fmt: skip
         with pytest.raises(TableError, match=f"{name} must be text or whole numbers"):
             read(file)
+
+
+def test_names_of_columns_are_text():
+    with pytest.raises(ParameterError, match="Names of columns must be text"):
+        Journeys.from_paths({"path": ["a"], "n_conversions": [1]}, path=3)
