@@ -170,7 +170,8 @@ class LinearBandit(Policy):
             if len(used) < len(column):
                 column, scale, theta = column[used], scale[used], theta[used]
                 inverse = np.ascontiguousarray(inverse[:, used[:, None], used])
-        _bandit.scores(context.features, column, scale, theta, inverse, wanted, share, alpha, score)
+        features = context.features if context.names else np.zeros((len(context), 1))
+        _bandit.scores(features, column, scale, theta, inverse, wanted, share, alpha, score)
         return score
 
 

@@ -33,6 +33,7 @@ def test_removal_effects_meet_the_dense_oracle(table, order, use_nulls, blocked)
 @pytest.mark.filterwarnings("ignore:.*credit is NaN")  # where redistribution cannot divide
 @pytest.mark.parametrize("removal_to", ["null", "redistribute"])
 @given(table=tables, order=st.integers(1, 3), smoothing=st.floats(0.01, 100.0))
+@example(table=[(["a"], 1, 0, 0.0), (["b", "b", "a"], 0, 2, 0.0)], order=2, smoothing=0.03125)
 @settings(max_examples=30, deadline=None)
 def test_smoothed_removal_effects_meet_the_dense_oracle(table, order, smoothing, removal_to):
     model = fit(table, order, smoothing=smoothing, removal=removal_to)

@@ -57,6 +57,7 @@ def removal_effects(rows, order=1, use_nulls=True, removal="null", smoothing=0.0
         # The sum of kept ** m @ ends over m, doubled; a path that circles for ever adds nothing.
         for _ in range(60):
             ends, kept = ends + kept @ ends, kept @ kept
+            kept /= np.maximum(1.0, kept.sum(axis=1, keepdims=True))  # rounding would grow
         return ends[start]
 
     whole = outcome(None)
