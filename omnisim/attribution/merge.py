@@ -58,7 +58,7 @@ def count_stream(
     check_count("order", order)
     check_flag("use_nulls", use_nulls)
     how = {"order": order, "use_nulls": use_nulls, "repeats": repeats}
-    return _sum([_count(journeys, how, progress)])
+    return _some(_count(journeys, how, progress))
 
 
 def _count(
@@ -76,12 +76,10 @@ def _count(
     return merge_chains(held) if held else None
 
 
-def _sum(chains: Iterable[Chain | None]) -> Chain:
-    """Add up the chains of those pieces that hold a journey."""
-    counted = [chain for chain in chains if chain is not None]
-    if not counted:
+def _some(chain: Chain | None) -> Chain:
+    if chain is None:
         raise TableError("There is no journey to count.")
-    return merge_chains(counted)
+    return chain
 
 
 def _checked(journeys: Iterable[Journeys]) -> Iterator[Journeys]:
@@ -162,7 +160,9 @@ def count_files(
         )
     how = {"order": order, "use_nulls": use_nulls, "repeats": repeats}
     task = partial(_count_file, kind=kind, how=how, options=options)
-    return _sum(map(task, names) if executor is None else executor.map(task, names))
+    found = map(task, names) if executor is None else executor.map(task, names)
+    counted = [chain for chain in found if chain is not None]
+    return _some(merge_chains(counted) if counted else None)
 
 
 def _file_names(files: Sequence[str | os.PathLike[str]]) -> list[str]:
