@@ -36,13 +36,15 @@ def want(State w, Py_ssize_t i, long need, double now):
 def search(State w, Py_ssize_t i, long need, double now):
     """Choose where to search (eq. 5): 0 store, 1 website, 2 app, 3 the online rival."""
     cdef double v[4]
+    cdef double pull
     cdef int c
     w.refresh(i, now)
+    pull = w.pull(i)
     for c in range(3):
         v[c] = -HUGE_VAL
         if w.p.is_open[c] and (c != APP or w.has_app[i]):
             v[c] = (w.p.search_intercept[c] + w.affinity[i, c] + w.p.habit * w.habit[i, c]
-                    + w.p.goodwill * w.goodwill[i])
+                    + pull)
     v[STORE] -= w.p.distance_per_km * w.distance[i]
     v[SEARCHED_RIVAL] = w.p.search_intercept[3] + w.affinity[i, WEBSITE]
     c = <int>choose(v, 4, w.uniform(STREAM_SEARCH, i, need, 0))
@@ -163,7 +165,7 @@ def decide(State w, Py_ssize_t i, long need, long step, int searched, Py_ssize_t
     if compared and in_store:
         w.log.add(now, i, need, STORE, EVENT_PHONE_CHECK, IDENTITY_NONE, -1, w.home_store[i])
         defend(w, i, need, step, now)
-    firm = w.p.goodwill * w.goodwill[i] + w.p.satisfaction * w.satisfaction[i]
+    firm = w.pull(i) + w.p.satisfaction * w.satisfaction[i]
     if w.bonus[i, 1] >= now:
         firm += price * w.p.points_share * w.bonus[i, 0]
     far = w.p.distance_per_km * w.distance[i]

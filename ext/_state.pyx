@@ -129,6 +129,13 @@ cdef class State:
             self.engagement[i] *= exp(-self.p.engagement_decay * dt)
             self.touched[i] = now
 
+    cdef double pull(self, Py_ssize_t i) noexcept:
+        """Return what goodwill adds to the utility of a channel: less after the trial (eq. 8)."""
+        cdef double weight = self.p.goodwill
+        if self.settled[i]:
+            weight *= self.p.settled_goodwill
+        return weight * self.goodwill[i]
+
     cdef double price_off(self, Py_ssize_t i, int channel, double now) noexcept:
         """Return the share off the price: the promotion or a coupon, whichever is larger."""
         cdef double off = self.p.promotion[channel]

@@ -71,6 +71,11 @@ class Media(Part):
         0.8, "goodwill of a message after the trial phase, as a share of that before",
         source="T-14 V: post-trial response is lower (VMN11); size assumption", ge=0, le=1,
     )  # fmt: skip
+    settled_goodwill: float = param(
+        1.0, "weight of goodwill in search and purchase after the trial phase, as a share of that "
+        "before", source="assumption: no change; eq. 8 asks for less than 1, no size is published",
+        ge=0, le=1,
+    )  # fmt: skip
 
 
 class Messages(Part):

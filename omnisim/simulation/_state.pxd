@@ -50,6 +50,7 @@ cdef struct Params:
     double relevance_base, relevance_taste, creep
     double relevance_reference, relevance_on_response, message_engagement
     double fatigue_decay, fatigue, settling, settled_response
+    double settled_goodwill
     double coupon_days, nurture_days, content_signals
     int keeps_purchases
     # primitives set by the capabilities
@@ -110,6 +111,7 @@ cdef class State:
     cdef void file_signal(self, Py_ssize_t record, Py_ssize_t item, double weight) noexcept
     cdef double likeness(self, Py_ssize_t i, Py_ssize_t item) noexcept
     cdef void refresh(self, Py_ssize_t i, double now) noexcept
+    cdef double pull(self, Py_ssize_t i) noexcept
     cdef double usable_points(self, Py_ssize_t i, int ledger) noexcept
     cdef void renew_points(self, Py_ssize_t i, int ledger, double now) noexcept
     cdef double price_off(self, Py_ssize_t i, int channel, double now) noexcept

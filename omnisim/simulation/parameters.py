@@ -162,6 +162,7 @@ def _communication(scenario: Scenario) -> dict[str, Any]:
         "broadcast_goodwill": media.broadcast_goodwill,
         "settling": media.settling,
         "settled_response": media.settled_response,
+        "settled_goodwill": media.settled_goodwill,
         **_by_medium(scenario),
         "relevance_base": messages.relevance_base,
         "relevance_taste": messages.relevance_taste,

@@ -39,7 +39,7 @@ def search(w, i, need, now):
         if open_to(w, i, channel):
             v[channel] = w.p["search_intercept"][channel] + w.c["affinity"][i, channel]
             v[channel] += w.p["habit"] * w.c["habit"][i, channel]
-            v[channel] += w.p["goodwill"] * w.c["goodwill"][i]
+            v[channel] += w.pull(i)
             if channel == STORE:
                 v[channel] -= w.p["distance_per_km"] * w.c["distance"][i]
     v[RIVAL] = w.p["search_intercept"][RIVAL] + w.c["affinity"][i, WEBSITE]
@@ -136,7 +136,7 @@ def own_channel(w, i, channel, searched, price, now):
         + w.p["synergy"][searched][channel]
         + w.p["habit"] * w.c["habit"][i, channel]
         + price * discount
-        + w.p["goodwill"] * w.c["goodwill"][i]
+        + w.pull(i)
         + w.p["satisfaction"] * w.c["satisfaction"][i]
     )
 

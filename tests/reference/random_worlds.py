@@ -52,6 +52,7 @@ def random_world(rng, **fields):
         "media.social_per_week": between(0, 5),
         "media.broadcast_contacts": between(0, 5),
         "media.settling": between(0.1, 0.9),
+        "media.settled_goodwill": between(0, 1),
         "push.p_open": between(0.3, 0.8),
         "push.p_click": 0.5,
         "push.passes_per_week": between(3, 7),

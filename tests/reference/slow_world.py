@@ -66,6 +66,11 @@ class SlowWorld:
             self.c[stock][shopper] *= math.exp(-self.p[stock + "_decay"] * days)
         self.c["touched"][shopper] = now
 
+    def pull(self, shopper):
+        """Return the utility of goodwill, which weighs less after the trial phase (eq. 8)."""
+        share = self.p["settled_goodwill"] if self.c["settled"][shopper] else 1.0
+        return share * self.p["goodwill"] * self.c["goodwill"][shopper]
+
     def price_off(self, shopper, channel, now):
         """Return the share off the price: promotion or coupon, whichever is larger."""
         coupon = self.c["coupon"][shopper] if now <= self.c["coupon_until"][shopper] else 0.0
