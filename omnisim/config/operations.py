@@ -192,6 +192,11 @@ class Experience(Part):
         0.0, "engagement at which drop-out is that of the segment",
         source="assumption: mean of the siloed arm (eq. 14)", ge=0, le=100,
     )  # fmt: skip
+    points_centre: float = param(
+        0.0, "points usable in the channel at which drop-out is that of the segment", unit="EUR",
+        source="assumption: 0, since a few EUR at points_on_churn shift little (eq. 14)",
+        ge=0, le=10_000,
+    )  # fmt: skip
     engagement_on_need: float = param(
         0.05, "log change of the need rate per unit of engagement (b_E of eq. 1)",
         source="assumption", ge=0, le=5,

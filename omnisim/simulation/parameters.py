@@ -127,6 +127,7 @@ def _experience(scenario: Scenario) -> dict[str, Any]:
         "points_on_churn": felt.points_on_churn,
         "satisfaction_centre": felt.satisfaction_centre,
         "engagement_centre": felt.engagement_centre,
+        "points_centre": felt.points_centre,
         "engagement_on_need": felt.engagement_on_need,
         "engagement_decay": daily_decay(felt.engagement_per_week),
         "promoter_above": word.promoter_above,

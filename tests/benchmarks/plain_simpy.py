@@ -277,7 +277,8 @@ class Retailer(Firm):
         points = s.points[0 if channel == STORE else 1]
         shift = (p.satisfaction_on_churn * (s.satisfaction - p.satisfaction_centre)
                  + p.engagement_on_churn * (s.engagement - p.engagement_centre)
-                 + p.points_on_churn * (points if points >= p.points_minimum else 0))  # fmt: skip
+                 + p.points_on_churn
+                 * ((points if points >= p.points_minimum else 0) - p.points_centre))  # fmt: skip
         if s.alive and rng.random() < logistic(logit(s.dropout) - shift):
             s.alive = False
             self.add(s, Channel.NONE, Event.CHURN)

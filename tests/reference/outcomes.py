@@ -155,7 +155,7 @@ def drop_out(w, i, need, channel, now):
     liking = w.p["satisfaction_on_churn"] * (
         w.c["satisfaction"][i] - w.p["satisfaction_centre"]
     ) + w.p["engagement_on_churn"] * (w.c["engagement"][i] - w.p["engagement_centre"])
-    liking += w.p["points_on_churn"] * w.usable_points(i, channel)
+    liking += w.p["points_on_churn"] * (w.usable_points(i, channel) - w.p["points_centre"])
     if w.u("CHURN", i, need) < logistic(logit(w.c["dropout"][i]) - liking):
         w.c["alive"][i] = 0
         w.log(now, i, need, Channel.NONE, Event.CHURN)
