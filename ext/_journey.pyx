@@ -49,7 +49,8 @@ def search(State w, Py_ssize_t i, long need, double now):
     v[SEARCHED_RIVAL] = w.p.search_intercept[3] + w.affinity[i, WEBSITE]
     c = <int>choose(v, 4, w.uniform(STREAM_SEARCH, i, need, 0))
     if c == WEBSITE and w.uniform(STREAM_SEARCH, i, need, 1) < w.p.p_paid_search:
-        w.goodwill[i] += w.p.effect[PAID_SEARCH] * w.p.search_goodwill
+        w.goodwill[i] += (w.p.effect[PAID_SEARCH] * w.p.search_goodwill
+                          * w.advert(i, PAID_SEARCH))
         w.log.add(now, i, need, PAID_SEARCH, EVENT_CLICK, cookie(w, i), -1, -1, FULFIL_NONE, 0,
                   w.p.search_cost)
         w.postings.add(now, LINE_MEDIA, PAID_SEARCH, i, need, -<long>(w.p.search_cost * 100 + 0.5))

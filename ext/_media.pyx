@@ -1,6 +1,6 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Advertising that is the same for everybody: display, social posts, television and print."""
-from libc.math cimport log1p
+from libc.math cimport exp, log1p
 from libc.stdint cimport uint8_t
 
 import numpy as np
@@ -31,7 +31,9 @@ cdef Py_ssize_t show(State w, long day, int stream, int channel, double per_day,
                      double cost, const uint8_t[::1] withheld) except -1:
     """Expose shoppers at random, at most once a day; base relevance adds goodwill (eq. 3).
 
-    A click brings a session without a need; its price is in that of the impressions.
+    Each leaves less than the one before in the week, and less on who is tired of messages, where
+    the scenario says so. A click brings a session without a need; its price is in that of the
+    impressions.
     """
     cdef Py_ssize_t i, shown = 0
     cdef int identity
@@ -44,7 +46,8 @@ cdef Py_ssize_t show(State w, long day, int stream, int channel, double per_day,
                 w.log.add(<double>day, i, -1, channel, EVENT_WITHHELD, identity)
                 continue
             w.refresh(i, <double>day)
-            w.goodwill[i] += w.p.effect[channel] * goodwill * w.p.relevance_base
+            w.goodwill[i] += (w.p.effect[channel] * goodwill * w.p.relevance_base
+                              * w.advert(i, channel))
             w.log.add(<double>day, i, -1, channel, EVENT_IMPRESSION, identity, -1, -1, FULFIL_NONE,
                       0, cost)
             shown += 1
@@ -67,4 +70,4 @@ def broadcast(State w, long day):
         return
     for i in range(w.n):
         w.refresh(i, <double>day)
-        w.goodwill[i] += gain
+        w.goodwill[i] += gain * exp(-w.p.fatigue_on_ads * w.tired(i))

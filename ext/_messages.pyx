@@ -80,10 +80,11 @@ cdef bint read_message(State w, Py_ssize_t i, int medium, double relevance, doub
                        long step, long day) except -1:
     """Open, click or opt out of the medium; return whether the shopper clicks.
 
-    An opened message leaves goodwill, damped by fatigue over the messages of all media and, past
-    the trial phase, by habit (eq. 8); an opened offer is a coupon in hand.
+    An opened message leaves goodwill, damped by fatigue over the messages of all media, by what was
+    opened in the medium this week and, past the trial phase, by habit (eq. 8); an opened offer is a
+    coupon in hand.
     """
-    cdef double now = <double>day, tired = w.p.fatigue * w.fatigue[i]
+    cdef double now = <double>day, tired = w.tired(i)
     cdef double odds = w.p.relevance_on_response * (relevance - w.p.relevance_reference)
     cdef double p_open = w.p.p_open[medium], p_out = w.p.p_unsubscribe[medium]
     cdef int channel = channel_of(medium)
@@ -94,7 +95,8 @@ cdef bint read_message(State w, Py_ssize_t i, int medium, double relevance, doub
         w.log.add(now, i, -1, channel, EVENT_OPEN, IDENTITY_ACCOUNT)
         if relevance > 0:
             w.goodwill[i] += (w.p.effect[channel] * w.p.message_goodwill[medium] * relevance
-                              * exp(-tired) * (w.p.settled_response if w.settled[i] else 1.0))
+                              * exp(-tired) * (w.p.settled_response if w.settled[i] else 1.0)
+                              * w.further(i, channel))
             if kind == AFTER_PURCHASE:
                 w.engagement[i] += w.p.effect[channel] * w.p.message_engagement * relevance
         if depth > 0 and w.p.effect[channel] > 0:

@@ -4,7 +4,7 @@
 `omnisim.simulation.world` allocates every column, checks lengths and keeps them alive; kernels
 assume that shopper rows lie in [0, n), items in [0, n_items) and stores in [0, n_stores).
 """
-from libc.math cimport exp
+from libc.math cimport exp, log1p
 from libc.stdint cimport int16_t, int64_t
 
 from _draws cimport uniform as _uniform
@@ -20,7 +20,7 @@ COLUMNS = (
     "is_shown", "on_hand", "demand", "weights", "record_of", "record_last", "record_value",
     "record_count", "record_profile", "record_weight", "settled", "nurtured_until",
     "location_consent", "record_first", "record_shown", "bonus", "record_sent", "record_teams",
-    "surplus", "points_day",
+    "surplus", "points_day", "exposed",
 )  # fmt: skip
 
 
@@ -53,6 +53,7 @@ cdef class State:
         self.aware = columns["aware"]
         self.has_account = columns["has_account"]
         self.subscribed = columns["subscribed"]
+        self.exposed = columns["exposed"]
         self.goodwill = columns["goodwill"]
         self.fatigue = columns["fatigue"]
         self.engagement = columns["engagement"]
@@ -135,6 +136,27 @@ cdef class State:
         if self.settled[i]:
             weight *= self.p.settled_goodwill
         return weight * self.goodwill[i]
+
+    cdef double tired(self, Py_ssize_t i) noexcept:
+        """Return chi F of equation 3: by how much, in logs, messages have tired the shopper."""
+        return self.p.fatigue * self.fatigue[i]
+
+    cdef double further(self, Py_ssize_t i, int channel) noexcept:
+        """Count an exposure; return what it leaves as a share of what the week's first left (eq. 3).
+
+        The sum over the n of a week is g(n) = log(1 + s n) / log(1 + s), or n where s is 0.
+        """
+        cdef double s = self.p.saturation
+        cdef int n = self.exposed[i, channel]
+        if s <= 0:
+            return 1.0
+        if n < 255:
+            self.exposed[i, channel] = n + 1
+        return log1p(s / (1 + s * n)) / log1p(s)
+
+    cdef double advert(self, Py_ssize_t i, int channel) noexcept:
+        """Count an advertisement; return the share of its goodwill that is left (eq. 3)."""
+        return self.further(i, channel) * exp(-self.p.fatigue_on_ads * self.tired(i))
 
     cdef double price_off(self, Py_ssize_t i, int channel, double now) noexcept:
         """Return the share off the price: the promotion or a coupon, whichever is larger."""

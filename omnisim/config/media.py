@@ -63,6 +63,17 @@ class Media(Part):
     broadcast_cost: float = param(
         0.01, "cost of a contact", unit="EUR", source="assumption: 10 EUR per 1,000", ge=0, le=100
     )
+    saturation: float = param(
+        0.0, "s of g in eq. 3: the n exposures of a shopper to a medium in a week of the run leave "
+        "log(1 + s n) / log(1 + s) times what the first does; 0 adds them up, and broadcast has a "
+        "g of its own", source="assumption: 0; eq. 3 has log(1 + n), s = 1; no size is published",
+        ge=0, le=1000,
+    )  # fmt: skip
+    fatigue_on_ads: float = param(
+        0.0, "share of the fatigue with messages that damps advertising too (eq. 3)",
+        source="assumption: 0; fatigue is known for messages, no size is published",
+        ge=0, le=1,
+    )  # fmt: skip
     settling: float = param(
         0.1, "chance that a purchase ends a shopper's trial phase (pi of eq. 8)",
         source="C1; T-14 V: 22-35 % evolve quickly", ge=0, le=1,

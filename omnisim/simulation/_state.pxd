@@ -52,6 +52,7 @@ cdef struct Params:
     double relevance_reference, relevance_on_response, message_engagement
     double fatigue_decay, fatigue, settling, settled_response
     double settled_goodwill
+    double saturation, fatigue_on_ads
     double coupon_days, nurture_days, content_signals
     int keeps_purchases
     # primitives set by the capabilities
@@ -84,6 +85,7 @@ cdef class State:
     # what they are like now
     cdef uint8_t[::1] alive, aware, has_account, settled
     cdef uint8_t[:, ::1] subscribed    # columns are media
+    cdef uint8_t[:, ::1] exposed       # exposures in this week of the run, by channel
     cdef double[::1] goodwill, fatigue, engagement, touched
     cdef double[::1] satisfaction, expectation, until_need, surplus
     cdef double[:, ::1] habit, points
@@ -113,6 +115,9 @@ cdef class State:
     cdef double likeness(self, Py_ssize_t i, Py_ssize_t item) noexcept
     cdef void refresh(self, Py_ssize_t i, double now) noexcept
     cdef double pull(self, Py_ssize_t i) noexcept
+    cdef double tired(self, Py_ssize_t i) noexcept
+    cdef double further(self, Py_ssize_t i, int channel) noexcept
+    cdef double advert(self, Py_ssize_t i, int channel) noexcept
     cdef double usable_points(self, Py_ssize_t i, int ledger) noexcept
     cdef void renew_points(self, Py_ssize_t i, int ledger, double now) noexcept
     cdef double price_off(self, Py_ssize_t i, int channel, double now) noexcept

@@ -53,6 +53,8 @@ def market(world: World) -> Steps:
 def advertise(world: World, day: int) -> None:
     """Show what is the same for everybody, and pay for it."""
     media, state = world.scenario.media, world.state
+    if media.saturation > 0 and day % DAYS_PER_WEEK == 0:
+        world.columns["exposed"].fill(0)
     shown = _media.show_display(state, day, display_withheld(world, day))
     post_cost(world, Line.MEDIA, Channel.DISPLAY, shown * media.display_cost)
     shown = _media.show_posts(state, day)

@@ -164,6 +164,8 @@ def _communication(scenario: Scenario) -> dict[str, Any]:
         "settling": media.settling,
         "settled_response": media.settled_response,
         "settled_goodwill": media.settled_goodwill,
+        "saturation": media.saturation,
+        "fatigue_on_ads": media.fatigue_on_ads,
         **_by_medium(scenario),
         "relevance_base": messages.relevance_base,
         "relevance_taste": messages.relevance_taste,

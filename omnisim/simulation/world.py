@@ -13,7 +13,7 @@ from omnisim.config.scenario import Scenario
 from omnisim.policies import Online, Policy
 from omnisim.population import Population
 from omnisim.random import Draws, Stream
-from omnisim.schema import Trigger
+from omnisim.schema import Channel, Trigger
 from omnisim.simulation._state import State
 from omnisim.simulation.actions import ActionList, action_list
 from omnisim.simulation.decision_log import DecisionLog
@@ -215,6 +215,7 @@ def _moods(scenario: Scenario, population: Population) -> dict[str, NDArray[Any]
         "subscribed": np.column_stack(
             (population.email_consent, population.push_consent, population.mail_consent)
         ),
+        "exposed": np.zeros((n, len(Channel)), np.uint8),
         "settled": np.zeros(n, np.uint8),
         "bonus": np.tile([0.0, -1.0], (n, 1)),
         "nurtured_until": np.full(n, -np.inf),

@@ -27,7 +27,7 @@ def show(w, day, channel, name, withheld=()):
             shown += 1
             w.refresh(i, day)
             w.c["goodwill"][i] += (
-                w.effect(channel) * w.p[name + "_goodwill"] * w.p["relevance_base"]
+                w.advert(i, channel) * w.p[name + "_goodwill"] * w.p["relevance_base"]
             )
             w.log(day, i, -1, Channel[channel], Event.IMPRESSION, identity=w.cookie(i),
                   cost=w.p[name + "_cost"])  # fmt: skip
@@ -43,6 +43,7 @@ def broadcast(w, day):
     for i in range(len(w.c["alive"])):
         w.refresh(i, day)
         reached = math.log(1 + w.p["broadcast_contacts"]) * w.effect("BROADCAST")
+        reached *= math.exp(-w.p["fatigue_on_ads"] * w.tired(i))
         w.c["goodwill"][i] += w.p["broadcast_goodwill"] * reached * w.p["relevance_base"]
 
 
@@ -84,13 +85,15 @@ def read(w, i, medium, relevance, depth, kind, u, day):
     """Open (u[0]), click (u[1]), opt out of the medium (u[2]); return whether there is a click."""
     channel, works, clicks = Channel[MEDIA[medium]], w.effect(MEDIA[medium]), False
     gain = w.p["relevance_on_response"] * (relevance - w.p["relevance_reference"])
-    tired = w.p["fatigue"] * w.c["fatigue"][i]
+    tired = w.tired(i)
     if u[0] < logistic(logit(w.p["p_open"][medium]) + gain - tired):
         w.log(day, i, -1, channel, Event.OPEN, identity=Identity.ACCOUNT)
         liked = works * max(relevance, 0.0)
         strength = w.p["message_goodwill"][medium] * math.exp(-tired)
         if w.c["settled"][i]:
             strength *= w.p["settled_response"]
+        if relevance > 0:
+            strength *= w.further(i, MEDIA[medium])
         w.c["goodwill"][i] += liked * strength
         if kind == 2:
             w.c["engagement"][i] += w.p["message_engagement"] * liked

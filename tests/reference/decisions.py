@@ -45,7 +45,7 @@ def search(w, i, need, now):
     v[RIVAL] = w.p["search_intercept"][RIVAL] + w.c["affinity"][i, WEBSITE]
     chosen = choose(v, w.u("SEARCH", i, need))
     if chosen == WEBSITE and w.u("SEARCH", i, need, 1) < w.p["p_paid_search"]:
-        w.c["goodwill"][i] += w.effect("SEARCH") * w.p["search_goodwill"]
+        w.c["goodwill"][i] += w.advert(i, "SEARCH") * w.p["search_goodwill"]
         w.log(now, i, need, Channel.SEARCH, Event.CLICK, identity=w.cookie(i),
               cost=w.p["search_cost"])  # fmt: skip
         w.post(now, Line.MEDIA, Channel.SEARCH, i, need, -w.p["search_cost"])

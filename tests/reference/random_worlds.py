@@ -54,6 +54,8 @@ def random_world(rng, **fields):
         "media.broadcast_contacts": between(0, 5),
         "media.settling": between(0.1, 0.9),
         "media.settled_goodwill": between(0, 1),
+        "media.saturation": between(0, 3) * bool(rng.uniform() < 0.7),
+        "media.fatigue_on_ads": between(0, 1),
         "push.p_open": between(0.3, 0.8),
         "push.p_click": 0.5,
         "push.passes_per_week": between(3, 7),
@@ -84,6 +86,7 @@ def scatter(columns, rng):
     columns["satisfaction"][:] = rng.uniform(-1, 1, n)
     columns["expectation"][:] = rng.uniform(-0.5, 1, n)
     columns["until_need"][:] = rng.exponential(1.0, n)
+    columns["exposed"][:] = rng.integers(0, 5, columns["exposed"].shape)
     columns["settled"][:] = rng.uniform(size=n) < 0.3
     columns["bonus"][:] = rng.uniform(0, 1.5, (n, 2)) * [1, 40]
     columns["nurtured_until"][:] = rng.uniform(-40, 60, n)

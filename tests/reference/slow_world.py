@@ -71,6 +71,23 @@ class SlowWorld:
         share = self.p["settled_goodwill"] if self.c["settled"][shopper] else 1.0
         return share * self.p["goodwill"] * self.c["goodwill"][shopper]
 
+    def tired(self, shopper):
+        return self.p["fatigue"] * self.c["fatigue"][shopper]
+
+    def further(self, shopper, channel):
+        """Return g(n) - g(n - 1) for the n-th exposure of the week to a channel (eq. 3)."""
+        s, code = self.p["saturation"], Channel[channel]
+        if s == 0:
+            return 1.0
+        n = int(self.c["exposed"][shopper, code]) + 1
+        self.c["exposed"][shopper, code] = n
+        return math.log((1 + s * n) / (1 + s * (n - 1)), 1 + s)
+
+    def advert(self, shopper, channel):
+        """Return the effect of an advertisement: less if repeated, or if messages tire."""
+        works = self.effect(channel) * self.further(shopper, channel)
+        return works * math.exp(-self.p["fatigue_on_ads"] * self.tired(shopper))
+
     def price_off(self, shopper, channel, now):
         """Return the share off the price: promotion or coupon, whichever is larger."""
         coupon = self.c["coupon"][shopper] if now <= self.c["coupon_until"][shopper] else 0.0
