@@ -20,7 +20,7 @@ def browse(State w, long day):
         if not (w.alive[i] and w.aware[i]):
             continue
         w.refresh(i, now)
-        liking = exp(w.p.browse_goodwill * w.goodwill[i])
+        liking = exp(w.p.browse_goodwill * w.factor(i, OWN_GOODWILL) * w.goodwill[i])
         online = 0
         if w.has_account[i] or w.has_app[i]:
             online = -expm1(-w.p.browse_online_per_day * w.digital[i] * liking)

@@ -36,15 +36,14 @@ def want(State w, Py_ssize_t i, long need, double now):
 def search(State w, Py_ssize_t i, long need, double now):
     """Choose where to search (eq. 5): 0 store, 1 website, 2 app, 3 the online rival."""
     cdef double v[4]
-    cdef double pull
+    cdef double pull, habit = w.p.habit * w.factor(i, OWN_HABIT)
     cdef int c
     w.refresh(i, now)
     pull = w.pull(i)
     for c in range(3):
         v[c] = -HUGE_VAL
         if w.p.is_open[c] and (c != APP or w.has_app[i]):
-            v[c] = (w.p.search_intercept[c] + w.affinity[i, c] + w.p.habit * w.habit[i, c]
-                    + pull)
+            v[c] = w.p.search_intercept[c] + w.affinity[i, c] + habit * w.habit[i, c] + pull
     v[STORE] -= w.p.distance_per_km * w.distance[i]
     v[SEARCHED_RIVAL] = w.p.search_intercept[3] + w.affinity[i, WEBSITE]
     c = <int>choose(v, 4, w.uniform(STREAM_SEARCH, i, need, 0))
@@ -157,8 +156,9 @@ def decide(State w, Py_ssize_t i, long need, long step, int searched, Py_ssize_t
     cdef double nest[2][2]      # website and app: delivery, pick-up
     cdef double price = w.p.price * w.price_sensitivity[i]
     cdef double basket = w.mean_basket[i]
-    cdef double firm, far, unresolved, found = 0, u, share
-    cdef double doubt
+    cdef double wait = w.p.delivery_per_day * w.factor(i, OWN_WAIT)
+    cdef double lack = w.p.stock * w.factor(i, OWN_STOCK)
+    cdef double firm, far, unresolved, doubt, found = 0, u, share
     cdef int c, shown
     cdef bint compared = (w.uniform(STREAM_PHONE, i, need, step)
                           < w.p.p_phone_check * w.digital[i])
@@ -166,12 +166,12 @@ def decide(State w, Py_ssize_t i, long need, long step, int searched, Py_ssize_t
     if compared and in_store:
         w.log.add(now, i, need, STORE, EVENT_PHONE_CHECK, IDENTITY_NONE, -1, w.home_store[i])
         defend(w, i, need, step, now)
-    firm = w.pull(i) + w.p.satisfaction * w.satisfaction[i]
+    firm = w.pull(i) + w.p.satisfaction * w.factor(i, OWN_SATISFACTION) * w.satisfaction[i]
     if w.bonus[i, 1] >= now:
         firm += price * w.p.points_share * w.bonus[i, 0]
     far = w.p.distance_per_km * w.distance[i]
     shown = shown_stock(w, i, item, now)
-    unresolved = w.p.risk * (1 - resolved)
+    unresolved = w.p.risk * w.factor(i, OWN_RISK) * (1 - resolved)
     doubt = unresolved * guided(w, i, need, searched)
     if inspected:
         found = w.p.inspection_sd * normal(w.uniform(STREAM_VISIT, i, need, 0))
@@ -182,27 +182,26 @@ def decide(State w, Py_ssize_t i, long need, long step, int searched, Py_ssize_t
         if not in_store:
             v[GO_STORE] -= far
             if shown < 0 or not (compared or searched == WEBSITE or searched == APP):
-                v[GO_STORE] -= w.p.stock * (1 - w.p.believed_availability)
+                v[GO_STORE] -= lack * (1 - w.p.believed_availability)
             elif shown == 0:
-                v[GO_STORE] -= w.p.stock
+                v[GO_STORE] -= lack
     for c in range(1, 3):
         v[c] = -HUGE_VAL
         if w.p.is_open[c] and (c != APP or w.has_app[i]):
             v[c] = own(w, i, c, searched, price, basket, now) + firm + found - doubt
-            nest[c - 1][0] = (-price * w.p.delivery_fee / basket
-                              - w.p.delivery_per_day * w.p.delivery_days)
+            nest[c - 1][0] = -price * w.p.delivery_fee / basket - wait * w.p.delivery_days
             nest[c - 1][1] = -HUGE_VAL
             if shown == 1 and w.p.is_open[STORE]:
-                nest[c - 1][1] = -far - w.p.delivery_per_day * w.p.pick_days
+                nest[c - 1][1] = -far - wait * w.p.pick_days
             v[c] += inclusive_value(nest[c - 1][0], nest[c - 1][1], w.p.nest)
 
     v[GO_RIVAL_ONLINE] = (w.p.rival_online + w.affinity[i, WEBSITE] + found - unresolved
-                          + price * w.p.rival_gap - w.p.delivery_per_day * w.p.rival_days)
+                          + price * w.p.rival_gap - wait * w.p.rival_days)
     if not (compared or searched == SEARCHED_RIVAL):
         v[GO_RIVAL_ONLINE] -= w.p.rival_unseen
     v[GO_RIVAL_LOCAL] = (w.p.rival_local + w.affinity[i, STORE] + found
                          - far * w.p.rival_distance)
-    v[GO_DELAY] = w.p.delay_intercept
+    v[GO_DELAY] = w.p.delay_intercept * w.factor(i, OWN_LATER)
     v[GO_NOWHERE] = w.p.none_intercept
 
     if now >= w.p.counted_from and step == (1 if searched == STORE else 0):  # the first of the need
@@ -237,7 +236,8 @@ cdef double own(State w, Py_ssize_t i, int channel, int searched, double price,
     cdef double points = w.usable_points(i, 0 if channel == STORE else 1) / basket
     cdef double off = w.price_off(i, channel, now)
     return (w.p.purchase_intercept[channel] + w.affinity[i, channel]
-            + w.p.synergy[searched][channel] + w.p.habit * w.habit[i, channel]
+            + w.p.synergy[searched][channel] * w.factor(i, OWN_SYNERGY)
+            + w.p.habit * w.factor(i, OWN_HABIT) * w.habit[i, channel]
             + price * (off + (points if points < 1 - off else 1 - off)))
 
 
@@ -289,7 +289,8 @@ def take(State w, Py_ssize_t i, long need, long step, Py_ssize_t item, double no
             and w.uniform(STREAM_STOCKOUT, i, need, 2 * step + 1) < w.p.aisle_offered):
         v[4] = (log(w.p.react_delay)
                 - w.p.price * w.price_sensitivity[i] * w.p.delivery_fee / w.mean_basket[i]
-                + w.p.delivery_per_day * (w.p.restock_days - w.p.delivery_days)
+                + w.p.delivery_per_day * w.factor(i, OWN_WAIT)
+                * (w.p.restock_days - w.p.delivery_days)
                 + w.p.distance_per_km * w.distance[i])
     reaction = <int>choose(v, 5, w.uniform(STREAM_STOCKOUT, i, need, 2 * step))
     if reaction == 0:

@@ -40,7 +40,8 @@ def needs(State w, long day, double season):
         rate = w.need_rate[i] * season
         if w.p.engagement_on_need > 0 and w.engagement[i] > 1e-6:
             w.refresh(i, <double>day)
-            rate *= exp(w.p.engagement_on_need * w.engagement[i])
+            rate *= exp(w.p.engagement_on_need * w.factor(i, OWN_ENGAGEMENT_ON_NEED)
+                        * w.engagement[i])
         left = rate
         while w.until_need[i] <= left:
             before = w.until_need[i]
@@ -70,7 +71,7 @@ cdef int elsewhere(State w, Py_ssize_t i, long need, double now) except -1:
     cdef double price = w.p.price * w.price_sensitivity[i]
     cdef Py_ssize_t where
     v[0] = (w.p.rival_online + w.affinity[i, WEBSITE] + price * w.p.rival_gap
-            - w.p.delivery_per_day * w.p.rival_days)
+            - w.p.delivery_per_day * w.factor(i, OWN_WAIT) * w.p.rival_days)
     v[1] = (w.p.rival_local + w.affinity[i, STORE]
             - w.p.distance_per_km * w.distance[i] * w.p.rival_distance)
     v[2] = w.p.none_intercept
@@ -116,9 +117,10 @@ def spread_awareness(State w, long day):
             continue
         w.refresh(i, <double>day)
         degree = <double>(w.indptr[i + 1] - w.indptr[i])
-        hazard = w.p.innovation + w.p.aware_goodwill * w.goodwill[i]
+        hazard = w.p.innovation + (
+            w.p.aware_goodwill * w.factor(i, OWN_GOODWILL) * w.goodwill[i])
         if degree > 0:
-            hazard += w.p.imitation * w.n_aware_near[i] / degree
+            hazard += w.p.imitation * w.factor(i, OWN_IMITATION) * w.n_aware_near[i] / degree
         if w.uniform(STREAM_AWARE, i, day, 0) < -expm1(-hazard):
             become_aware(w, i, <double>day)
 

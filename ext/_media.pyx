@@ -70,4 +70,4 @@ def broadcast(State w, long day):
         return
     for i in range(w.n):
         w.refresh(i, <double>day)
-        w.goodwill[i] += gain * exp(-w.p.fatigue_on_ads * w.tired(i))
+        w.goodwill[i] += gain * w.factor(i, OWN_RESPONSE) * exp(-w.p.fatigue_on_ads * w.tired(i))

@@ -52,7 +52,7 @@ def deliver_messages(
     shopper minds when the record joins channels. It is never set.
     """
     cdef Py_ssize_t k, i, d
-    cdef double relevance, now = <double>day
+    cdef double relevance, taste_weight, now = <double>day
     cdef long step
     cdef bint clicks
     cdef list clicked = []
@@ -60,8 +60,9 @@ def deliver_messages(
         i = shopper[k]
         w.refresh(i, now)
         relevance = w.p.relevance_base
+        taste_weight = w.p.relevance_taste * w.factor(i, OWN_RELEVANCE)
         for d in range(w.taste.shape[1]):
-            relevance += w.p.relevance_taste * w.taste[i, d] * w.attributes[item[k], d]
+            relevance += taste_weight * w.taste[i, d] * w.attributes[item[k], d]
         if w.record_teams[record[k]] == 3:
             relevance -= w.p.creep * w.privacy[i]
         w.record_sent[record[k], team[k]] += 1

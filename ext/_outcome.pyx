@@ -219,10 +219,12 @@ cdef int drop_out(State w, Py_ssize_t i, long need, int channel, double now) exc
     cdef double p = w.dropout[i], shift
     if not w.alive[i]:
         return 0
-    shift = (w.p.satisfaction_on_churn * (w.satisfaction[i] - w.p.satisfaction_centre)
-             + w.p.engagement_on_churn * (w.engagement[i] - w.p.engagement_centre)
-             + w.p.points_on_churn * (w.usable_points(i, 0 if channel == STORE else 1)
-                                      - w.p.points_centre))
+    shift = (w.p.satisfaction_on_churn * w.factor(i, OWN_SATISFACTION_ON_CHURN)
+             * (w.satisfaction[i] - w.p.satisfaction_centre)
+             + w.p.engagement_on_churn * w.factor(i, OWN_ENGAGEMENT_ON_CHURN)
+             * (w.engagement[i] - w.p.engagement_centre)
+             + w.p.points_on_churn * w.factor(i, OWN_POINTS_ON_CHURN)
+             * (w.usable_points(i, 0 if channel == STORE else 1) - w.p.points_centre))
     if shift != 0 and 0 < p < 1:
         p = logistic(log(p / (1 - p)) - shift)
     if w.uniform(STREAM_CHURN, i, need, 0) < p:

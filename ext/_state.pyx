@@ -8,7 +8,7 @@ from libc.math cimport exp, log1p
 from libc.stdint cimport int16_t, int64_t
 
 from _draws cimport uniform as _uniform
-from _streams cimport FULFIL_NONE, IDENTITY_NONE
+from _streams cimport FULFIL_NONE, IDENTITY_NONE, OWN_FATIGUE, OWN_GOODWILL, OWN_RESPONSE
 
 COLUMNS = (
     "need_rate", "dropout", "basket_shape", "basket_scale", "mean_basket", "taste", "affinity",
@@ -20,7 +20,7 @@ COLUMNS = (
     "is_shown", "on_hand", "demand", "weights", "record_of", "record_last", "record_value",
     "record_count", "record_profile", "record_weight", "settled", "nurtured_until",
     "location_consent", "record_first", "record_shown", "bonus", "record_sent", "record_teams",
-    "surplus", "points_day", "exposed",
+    "surplus", "points_day", "exposed", "own_factors",
 )  # fmt: skip
 
 
@@ -43,6 +43,7 @@ cdef class State:
         self.price_sensitivity = columns["price_sensitivity"]
         self.distance = columns["distance"]
         self.privacy = columns["privacy"]
+        self.own_factors = columns["own_factors"]
         self.has_app = columns["has_app"]
         self.has_card = columns["has_card"]
         self.tracking_consent = columns["tracking_consent"]
@@ -130,29 +131,34 @@ cdef class State:
             self.engagement[i] *= exp(-self.p.engagement_decay * dt)
             self.touched[i] = now
 
+    cdef double factor(self, Py_ssize_t i, int weight) noexcept:
+        """Return the shopper's own multiple of a weight, OWN_WAIT ...: 1 where nobody differs."""
+        return self.own_factors[i, weight]
+
     cdef double pull(self, Py_ssize_t i) noexcept:
         """Return what goodwill adds to the utility of a channel: less after the trial (eq. 8)."""
-        cdef double weight = self.p.goodwill
+        cdef double weight = self.p.goodwill * self.factor(i, OWN_GOODWILL)
         if self.settled[i]:
             weight *= self.p.settled_goodwill
         return weight * self.goodwill[i]
 
     cdef double tired(self, Py_ssize_t i) noexcept:
         """Return chi F of equation 3: by how much, in logs, messages have tired the shopper."""
-        return self.p.fatigue * self.fatigue[i]
+        return self.p.fatigue * self.factor(i, OWN_FATIGUE) * self.fatigue[i]
 
     cdef double further(self, Py_ssize_t i, int channel) noexcept:
-        """Count an exposure; return what it leaves as a share of what the week's first left (eq. 3).
+        """Count an exposure; return what it leaves, the week's first on average 1 (eq. 3).
 
-        The sum over the n of a week is g(n) = log(1 + s n) / log(1 + s), or n where s is 0.
+        Over the n of a week g(n) = log(1 + s n) / log(1 + s), or n where s is 0, times the
+        shopper's own response.
         """
-        cdef double s = self.p.saturation
+        cdef double s = self.p.saturation, own = self.factor(i, OWN_RESPONSE)
         cdef int n = self.exposed[i, channel]
         if s <= 0:
-            return 1.0
+            return own
         if n < 255:
             self.exposed[i, channel] = n + 1
-        return log1p(s / (1 + s * n)) / log1p(s)
+        return own * log1p(s / (1 + s * n)) / log1p(s)
 
     cdef double advert(self, Py_ssize_t i, int channel) noexcept:
         """Count an advertisement; return the share of its goodwill that is left (eq. 3)."""

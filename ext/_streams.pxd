@@ -125,6 +125,25 @@ cdef enum:
     LINE_TRACKING = 17
     LINE_INVESTMENT = 18
 
+# Weights that may be a shopper's own, in the order of `omnisim.config.heterogeneity`.
+cdef enum:
+    OWN_WAIT = 0
+    OWN_RISK = 1
+    OWN_HABIT = 2
+    OWN_GOODWILL = 3
+    OWN_SATISFACTION = 4
+    OWN_STOCK = 5
+    OWN_SYNERGY = 6
+    OWN_LATER = 7
+    OWN_RESPONSE = 8
+    OWN_FATIGUE = 9
+    OWN_RELEVANCE = 10
+    OWN_IMITATION = 11
+    OWN_ENGAGEMENT_ON_NEED = 12
+    OWN_SATISFACTION_ON_CHURN = 13
+    OWN_ENGAGEMENT_ON_CHURN = 14
+    OWN_POINTS_ON_CHURN = 15
+
 # What `decide` and `take` answer; the journey process acts on them.
 cdef enum:
     GO_STORE = 0

@@ -4,6 +4,7 @@ Source: Small and Rosen (1981), Econometrica 49(1), 105-130; Train (2009), chapt
 no natural zero, so it is taken against the same need of a shopper who does not consider the firm.
 """
 from _choice cimport log_sum
+from _streams cimport OWN_LATER, OWN_WAIT
 from omnisim.simulation._state cimport State
 
 
@@ -28,9 +29,9 @@ cdef inline double without_firm(State w, Py_ssize_t i, double price) noexcept:
     """Return the inclusive value of what is left without the firm, as in `_market: elsewhere`."""
     cdef double v[4]
     v[0] = (w.p.rival_online + w.affinity[i, 1] + price * w.p.rival_gap
-            - w.p.delivery_per_day * w.p.rival_days)
+            - w.p.delivery_per_day * w.factor(i, OWN_WAIT) * w.p.rival_days)
     v[1] = (w.p.rival_local + w.affinity[i, 0]
             - w.p.distance_per_km * w.distance[i] * w.p.rival_distance)
     v[2] = w.p.none_intercept
-    v[3] = w.p.delay_intercept
+    v[3] = w.p.delay_intercept * w.factor(i, OWN_LATER)
     return log_sum(v, 4)

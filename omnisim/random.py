@@ -60,6 +60,7 @@ class Stream(IntEnum):
     TASTE = 4
     NETWORK = 5
     IDENTITY = 6
+    COEFFICIENT = 7
 
     NEED = 32
     ITEM = 33

@@ -14,6 +14,7 @@ from omnisim.config.costs import Costs
 from omnisim.config.direct import DirectMail, Limits, Offers, Push, Surfaces
 from omnisim.config.exposures import Exposures
 from omnisim.config.governance import Governance
+from omnisim.config.heterogeneity import Heterogeneity
 from omnisim.config.holdouts import Holdouts
 from omnisim.config.in_store import InStore
 from omnisim.config.market import Market, Word
@@ -51,6 +52,7 @@ class Scenario(Part):
     channels: Channels = Channels()
     rivals: Rivals = Rivals()
     choice: Choice = Choice()
+    heterogeneity: Heterogeneity = Heterogeneity()
     stores: Stores = Stores()
     service: Service = Service()
     service_desk: ServiceDesk = ServiceDesk()

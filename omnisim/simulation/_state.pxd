@@ -77,6 +77,7 @@ cdef class State:
     cdef const double[::1] need_rate, dropout, basket_shape, basket_scale, mean_basket
     cdef const double[:, ::1] taste, affinity
     cdef const double[::1] digital, price_sensitivity, distance, privacy
+    cdef const float[:, :] own_factors    # multiples of weights; columns are OWN_WAIT ...
     cdef const uint8_t[::1] has_app, has_card, tracking_consent
     cdef const uint8_t[::1] location_consent
     cdef const int16_t[::1] home_store
@@ -114,6 +115,7 @@ cdef class State:
     cdef void file_signal(self, Py_ssize_t record, Py_ssize_t item, double weight) noexcept
     cdef double likeness(self, Py_ssize_t i, Py_ssize_t item) noexcept
     cdef void refresh(self, Py_ssize_t i, double now) noexcept
+    cdef double factor(self, Py_ssize_t i, int weight) noexcept
     cdef double pull(self, Py_ssize_t i) noexcept
     cdef double tired(self, Py_ssize_t i) noexcept
     cdef double further(self, Py_ssize_t i, int channel) noexcept

@@ -21,6 +21,7 @@ from omnisim.simulation.firm.knowledge import JOINT, ONLINE_TEAM, STORE_TEAM, dr
 from omnisim.simulation.firm.profiles import bought_profiles, common_taste
 from omnisim.simulation.firm.stock import attributes, popularity, shown_items
 from omnisim.simulation.lessons import Lessons
+from omnisim.simulation.own_factors import draw_own_factors
 from omnisim.simulation.parameters import kernel_parameters
 from omnisim.simulation.standing import Standing
 
@@ -183,6 +184,7 @@ def _traits(scenario: Scenario, population: Population, draws: Draws) -> dict[st
         "price_sensitivity": population.price_sensitivity,
         "distance": population.distance_km,
         "privacy": population.privacy,
+        "own_factors": draw_own_factors(scenario.heterogeneity, n, draws),
         "has_app": population.has_app,
         "has_card": population.has_card,
         "tracking_consent": population.tracking_consent,

@@ -43,7 +43,7 @@ def broadcast(w, day):
     for i in range(len(w.c["alive"])):
         w.refresh(i, day)
         reached = math.log(1 + w.p["broadcast_contacts"]) * w.effect("BROADCAST")
-        reached *= math.exp(-w.p["fatigue_on_ads"] * w.tired(i))
+        reached *= w.factor(i, "response") * math.exp(-w.p["fatigue_on_ads"] * w.tired(i))
         w.c["goodwill"][i] += w.p["broadcast_goodwill"] * reached * w.p["relevance_base"]
 
 
@@ -67,7 +67,7 @@ def deliver_messages(w, rows, kind, day):
     for number, (i, record, item, propensity, team, medium, depth) in enumerate(rows):
         w.refresh(i, day)
         likeness = float(w.c["taste"][i] @ w.c["attributes"][item])
-        relevance = w.p["relevance_base"] + w.p["relevance_taste"] * likeness
+        relevance = w.p["relevance_base"] + w.own(i, "relevance_taste") * likeness
         if w.c["record_teams"][record] == 3:
             relevance -= w.p["creep"] * w.c["privacy"][i]
         w.c["record_sent"][record, team] += 1

@@ -38,7 +38,7 @@ def search(w, i, need, now):
         v[channel] = None
         if open_to(w, i, channel):
             v[channel] = w.p["search_intercept"][channel] + w.c["affinity"][i, channel]
-            v[channel] += w.p["habit"] * w.c["habit"][i, channel]
+            v[channel] += w.own(i, "habit") * w.c["habit"][i, channel]
             v[channel] += w.pull(i)
             if channel == STORE:
                 v[channel] -= w.p["distance_per_km"] * w.c["distance"][i]
@@ -133,11 +133,11 @@ def own_channel(w, i, channel, searched, price, now):
     return (
         w.p["purchase_intercept"][channel]
         + w.c["affinity"][i, channel]
-        + w.p["synergy"][searched][channel]
-        + w.p["habit"] * w.c["habit"][i, channel]
+        + w.p["synergy"][searched][channel] * w.factor(i, "synergy")
+        + w.own(i, "habit") * w.c["habit"][i, channel]
         + price * discount
         + w.pull(i)
-        + w.p["satisfaction"] * w.c["satisfaction"][i]
+        + w.own(i, "satisfaction") * w.c["satisfaction"][i]
     )
 
 
@@ -147,7 +147,7 @@ def decide(w, i, need, step, searched, item, in_store, inspected, resolved, now)
     price = w.p["price"] * w.c["price_sensitivity"][i]
     way = w.p["distance_per_km"] * w.c["distance"][i]
     screen = stock_on_screen(w, i, item, now)
-    doubt = w.p["risk"] * (1 - resolved)
+    doubt = w.own(i, "risk") * (1 - resolved)
     found = w.p["inspection_sd"] * ndtri(w.u("VISIT", i, need)) if inspected else 0.0
     looked_up = w.u("PHONE", i, need, step) < w.p["p_phone_check"] * w.c["digital"][i]
     if looked_up and in_store:
@@ -160,24 +160,24 @@ def decide(w, i, need, step, searched, item, in_store, inspected, resolved, now)
         if not in_store:
             seen = screen if looked_up or searched in (WEBSITE, APP) else None
             lack = {None: 1 - w.p["believed_availability"], True: 0.0, False: 1.0}[seen]
-            v[STORE] -= way + w.p["stock"] * lack
+            v[STORE] -= way + w.own(i, "stock") * lack
     fee = price * w.p["delivery_fee"] / w.c["mean_basket"][i]
-    delivery = -fee - w.p["delivery_per_day"] * w.p["delivery_days"]
+    delivery = -fee - w.own(i, "delivery_per_day") * w.p["delivery_days"]
     pickup = None
     if screen and w.p["is_open"][STORE]:
-        pickup = -way - w.p["delivery_per_day"] * w.p["pick_days"]
+        pickup = -way - w.own(i, "delivery_per_day") * w.p["pick_days"]
     for channel in (WEBSITE, APP):
         if open_to(w, i, channel):
             v[channel] = own_channel(w, i, channel, searched, price, now) + found
             v[channel] -= doubt * (1 - helped(w, i, need, searched))
             v[channel] += log_sum([delivery, pickup], w.p["nest"])
     v[RIVAL_ONLINE] = w.p["rival_online"] + w.c["affinity"][i, WEBSITE] + found - doubt
-    v[RIVAL_ONLINE] += price * w.p["rival_gap"] - w.p["delivery_per_day"] * w.p["rival_days"]
+    v[RIVAL_ONLINE] += price * w.p["rival_gap"] - w.own(i, "delivery_per_day") * w.p["rival_days"]
     if searched != RIVAL and not looked_up:
         v[RIVAL_ONLINE] -= w.p["rival_unseen"]
     v[RIVAL_LOCAL] = w.p["rival_local"] + w.c["affinity"][i, STORE] + found
     v[RIVAL_LOCAL] -= way * w.p["rival_distance"]
-    v[DELAY], v[NOWHERE] = w.p["delay_intercept"], w.p["none_intercept"]
+    v[DELAY], v[NOWHERE] = w.own(i, "delay_intercept"), w.p["none_intercept"]
 
     is_first = step == 1 if searched == STORE else step == 0
     if is_first and now >= w.p["counted_from"] and price > 0:
@@ -226,10 +226,10 @@ def without_firm(w, i):
     """Return the inclusive value of a need of someone who does not consider the firm."""
     price = w.p["price"] * w.c["price_sensitivity"][i]
     online = w.p["rival_online"] + w.c["affinity"][i, WEBSITE] + price * w.p["rival_gap"]
-    online -= w.p["delivery_per_day"] * w.p["rival_days"]
+    online -= w.own(i, "delivery_per_day") * w.p["rival_days"]
     local = w.p["rival_local"] + w.c["affinity"][i, STORE]
     local -= w.p["distance_per_km"] * w.c["distance"][i] * w.p["rival_distance"]
-    return log_sum([online, local, w.p["none_intercept"], w.p["delay_intercept"]], 1.0)
+    return log_sum([online, local, w.p["none_intercept"], w.own(i, "delay_intercept")], 1.0)
 
 
 def helped(w, i, need, searched):
@@ -285,7 +285,7 @@ def take(w, i, need, step, item, now, helped=0.0):
     if w.c["on_hand"][w.warehouse, item] > 0 and offered and share["delay"] > 0:
         price = w.p["price"] * w.c["price_sensitivity"][i]
         v["aisle"] = math.log(share["delay"]) - price * w.p["delivery_fee"] / w.c["mean_basket"][i]
-        v["aisle"] += w.p["delivery_per_day"] * (w.p["restock_days"] - w.p["delivery_days"])
+        v["aisle"] += w.own(i, "delivery_per_day") * (w.p["restock_days"] - w.p["delivery_days"])
         v["aisle"] += w.p["distance_per_km"] * w.c["distance"][i]
     reaction = choose(v, w.u("STOCKOUT", i, need, 2 * step))
     if reaction == "substitute":

@@ -152,10 +152,12 @@ def feel(w, i, lived):
 def drop_out(w, i, need, channel, now):
     if not w.c["alive"][i]:
         return
-    liking = w.p["satisfaction_on_churn"] * (
-        w.c["satisfaction"][i] - w.p["satisfaction_centre"]
-    ) + w.p["engagement_on_churn"] * (w.c["engagement"][i] - w.p["engagement_centre"])
-    liking += w.p["points_on_churn"] * (w.usable_points(i, channel) - w.p["points_centre"])
+    now_at = {name: float(w.c[name][i]) for name in ("satisfaction", "engagement")}
+    now_at["points"] = w.usable_points(i, channel)
+    liking = sum(
+        w.own(i, f"{name}_on_churn") * (value - w.p[f"{name}_centre"])
+        for name, value in now_at.items()
+    )
     if w.u("CHURN", i, need) < logistic(logit(w.c["dropout"][i]) - liking):
         w.c["alive"][i] = 0
         w.log(now, i, need, Channel.NONE, Event.CHURN)

@@ -2,6 +2,7 @@
 
 from omnisim.config.capabilities import Capabilities
 from omnisim.config.exposures import MEDIA
+from omnisim.config.heterogeneity import Heterogeneity
 from tests.reference.worlds import new_world, small
 
 
@@ -69,6 +70,8 @@ def random_world(rng, **fields):
         "segments.busy.p_aware": 0.6,
         "segments.busy.dropout_b": between(0.5, 3),
     }, **fields)  # fmt: skip
+    spreads = {f"heterogeneity.{name}": between(0, 1) for name in Heterogeneity.model_fields}
+    scenario = scenario.replace(spreads)
     world = new_world(scenario, seed=int(rng.integers(2**63)), replication=int(rng.integers(9)))
     world.state.params = world.state.params | {"promotion": rng.uniform(0, 0.3, 3).tolist()}
     scatter(world.columns, rng)

@@ -30,7 +30,7 @@ def needs(w, day, season):
         rate = w.c["need_rate"][i] * season
         if w.c["engagement"][i] > 1e-6:
             w.refresh(i, day)
-            rate *= math.exp(w.p["engagement_on_need"] * w.c["engagement"][i])
+            rate *= math.exp(w.own(i, "engagement_on_need") * w.c["engagement"][i])
         passed = 0.0
         while passed + w.c["until_need"][i] <= rate:
             passed += w.c["until_need"][i]
@@ -51,7 +51,7 @@ def elsewhere(w, i, need, now):
     way = w.p["distance_per_km"] * w.c["distance"][i] * w.p["rival_distance"]
     online = w.p["rival_online"] + w.c["affinity"][i, WEBSITE] + price * w.p["rival_gap"]
     v = {
-        RIVAL_ONLINE: online - w.p["delivery_per_day"] * w.p["rival_days"],
+        RIVAL_ONLINE: online - w.own(i, "delivery_per_day") * w.p["rival_days"],
         RIVAL_LOCAL: w.p["rival_local"] + w.c["affinity"][i, STORE] - way,
         NOWHERE: w.p["none_intercept"],
     }
@@ -81,9 +81,9 @@ def spread_awareness(w, day):
         elif not w.c["aware"][i]:
             w.refresh(i, day)
             near = [w.c["aware"][j] for j in friends(w, i)]
-            hazard = w.p["innovation"] + w.p["aware_goodwill"] * w.c["goodwill"][i]
+            hazard = w.p["innovation"] + w.own(i, "aware_goodwill") * w.c["goodwill"][i]
             if near:
-                hazard += w.p["imitation"] * sum(map(int, near)) / len(near)
+                hazard += w.own(i, "imitation") * sum(map(int, near)) / len(near)
             if w.u("AWARE", i, day) < 1 - math.exp(-hazard):
                 become_aware(w, i, day)
 
@@ -94,7 +94,7 @@ def browse(w, day):
         if not (w.c["alive"][i] and w.c["aware"][i]):
             continue
         w.refresh(i, day)
-        liking = math.exp(w.p["browse_goodwill"] * w.c["goodwill"][i])
+        liking = math.exp(w.own(i, "browse_goodwill") * w.c["goodwill"][i])
         reach = w.c["digital"][i] * bool(w.c["has_account"][i] or w.c["has_app"][i])
         p_online = 1 - math.exp(-w.p["browse_online_per_day"] * reach * liking)
         near = math.exp(-w.p["distance_per_km"] * w.c["distance"][i])

@@ -4,11 +4,19 @@ import math
 
 import numpy as np
 
+from omnisim.config.heterogeneity import Heterogeneity
 from omnisim.random import Draws, Stream
 from omnisim.schema import EVENTS, POSTINGS, Channel
 
 NOTHING = {"identity": 0, "item": -1, "store": -1, "fulfilment": 0, "value": 0.0, "cost": 0.0,
            "propensity": math.nan}  # fmt: skip
+
+
+WEIGHTS = {
+    "delivery_per_day": "wait", "delay_intercept": "later", "relevance_taste": "relevance",
+    "aware_goodwill": "goodwill", "browse_goodwill": "goodwill",
+}  # fmt: skip
+"""Parameters whose spread has another name."""
 
 
 class SlowWorld:
@@ -66,22 +74,30 @@ class SlowWorld:
             self.c[stock][shopper] *= math.exp(-self.p[stock + "_decay"] * days)
         self.c["touched"][shopper] = now
 
+    def own(self, shopper, weight):
+        """Return a weight of the parameters times the shopper's own multiple of it."""
+        return self.p[weight] * self.factor(shopper, WEIGHTS.get(weight, weight))
+
+    def factor(self, shopper, name):
+        column = list(Heterogeneity.model_fields).index(name)
+        return float(self.c["own_factors"][shopper, column])
+
     def pull(self, shopper):
         """Return the utility of goodwill, which weighs less after the trial phase (eq. 8)."""
         share = self.p["settled_goodwill"] if self.c["settled"][shopper] else 1.0
-        return share * self.p["goodwill"] * self.c["goodwill"][shopper]
+        return share * self.own(shopper, "goodwill") * self.c["goodwill"][shopper]
 
     def tired(self, shopper):
-        return self.p["fatigue"] * self.c["fatigue"][shopper]
+        return self.own(shopper, "fatigue") * self.c["fatigue"][shopper]
 
     def further(self, shopper, channel):
-        """Return g(n) - g(n - 1) for the n-th exposure of the week to a channel (eq. 3)."""
-        s, code = self.p["saturation"], Channel[channel]
+        """Return g(n) - g(n - 1) for the n-th exposure of the week, times the own response."""
+        s, code, own = self.p["saturation"], Channel[channel], self.factor(shopper, "response")
         if s == 0:
-            return 1.0
+            return own
         n = int(self.c["exposed"][shopper, code]) + 1
         self.c["exposed"][shopper, code] = n
-        return math.log((1 + s * n) / (1 + s * (n - 1)), 1 + s)
+        return own * math.log((1 + s * n) / (1 + s * (n - 1)), 1 + s)
 
     def advert(self, shopper, channel):
         """Return the effect of an advertisement: less if repeated, or if messages tire."""

@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from omnisim.config.capabilities import Capabilities
+from omnisim.config.heterogeneity import Heterogeneity
 from omnisim.config.scenario import Scenario
 from omnisim.config.segments import Segment
 from omnisim.simulation.engine import default_policy, draw_shoppers, run
@@ -81,6 +82,7 @@ def scenarios(draw):
     return small({
         "market.n_shoppers": n,
         "market.horizon_days": draw(st.integers(1, 45)),
+        "heterogeneity": Heterogeneity(habit=between(0, 2), response=between(0, 2)),
         "word.mean_degree": draw(st.sampled_from(degrees)),
         "segments": {"drawn": segment},
         "capabilities": levels,
@@ -112,6 +114,8 @@ def scenarios(draw):
         "media.display_per_week": between(0, 7),
         "media.social_per_week": between(0, 7),
         "media.broadcast_contacts": between(0, 3),
+        "media.saturation": between(0, 3),
+        "media.fatigue_on_ads": between(0, 1),
         "messages.at_risk_factor": between(0, 3),
         "records.keeps_addresses": draw(st.booleans()),
         "records.keeps_purchases": draw(st.booleans()),

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from omnisim.config.heterogeneity import Heterogeneity
 from omnisim.random import Stream
 from omnisim.schema import Channel, Event, Fulfilment, Identity, Line
 from omnisim.simulation import trip
@@ -45,6 +46,12 @@ def test_kernel_channels_are_those_of_the_schema(blocks):
     channels = next(block for block in blocks if "WEBSITE" in block)
     named = {CHANNELS.get(name, name): number for name, number in channels.items()}
     assert named == {channel.name: int(channel) for channel in Channel}
+
+
+def test_weights_of_a_shoppers_own_are_in_the_order_of_their_spreads(blocks):
+    found = [block for block in blocks if all(name.startswith("OWN_") for name in block)]
+    names = enumerate(Heterogeneity.model_fields)
+    assert found == [{f"OWN_{name.upper()}": number for number, name in names}]
 
 
 def test_journey_reads_the_answers_of_the_kernels_alike(blocks):
