@@ -131,10 +131,6 @@ cdef class State:
             self.engagement[i] *= exp(-self.p.engagement_decay * dt)
             self.touched[i] = now
 
-    cdef double factor(self, Py_ssize_t i, int weight) noexcept:
-        """Return the shopper's own multiple of a weight, OWN_WAIT ...: 1 where nobody differs."""
-        return self.own_factors[i, weight]
-
     cdef double pull(self, Py_ssize_t i) noexcept:
         """Return what goodwill adds to the utility of a channel: less after the trial (eq. 8)."""
         cdef double weight = self.p.goodwill * self.factor(i, OWN_GOODWILL)

@@ -1,3 +1,4 @@
+# cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """The state of a run as typed columns, shared by the kernels of the simulation."""
 from libc.stdint cimport int8_t, int16_t, int32_t, int64_t, uint8_t, uint64_t
 
@@ -115,7 +116,10 @@ cdef class State:
     cdef void file_signal(self, Py_ssize_t record, Py_ssize_t item, double weight) noexcept
     cdef double likeness(self, Py_ssize_t i, Py_ssize_t item) noexcept
     cdef void refresh(self, Py_ssize_t i, double now) noexcept
-    cdef double factor(self, Py_ssize_t i, int weight) noexcept
+    cdef inline double factor(self, Py_ssize_t i, int weight) noexcept:
+        """Return the shopper's own multiple of a weight, OWN_WAIT ...: 1 where nobody differs."""
+        return self.own_factors[i, weight]
+
     cdef double pull(self, Py_ssize_t i) noexcept
     cdef double tired(self, Py_ssize_t i) noexcept
     cdef double further(self, Py_ssize_t i, int channel) noexcept
