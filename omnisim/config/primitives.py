@@ -38,6 +38,11 @@ class Primitives(Part):
         "that a beacon ties to their account, seen at TL2", "D6, S3-11; assumption: none, since no "
         "share is published",
     )  # fmt: skip
+    item_noticed: Levels = _levels(
+        (0.0, 0.0, 0.0), "K2: share of the items taken from the shelf that a reader of RFID tags "
+        "notices, so that a screen nearby tells about them", "S3-11; assumption: none, since no "
+        "share is published",
+    )  # fmt: skip
     record_accuracy: Levels = _levels(
         (0.63, 0.8, 0.95), "K2: share of stock records that are right", "T-25 V2: 63 % to 95 %"
     )
@@ -169,6 +174,7 @@ MOVES = {
     "false_merge": "single_customer_view",
     "card_shown": "offline_capture",
     "visits_sensed": "offline_capture",
+    "item_noticed": "offline_capture",
     "record_accuracy": "offline_capture",
     "content_signals": "personalisation_engine",
     "popularity_corrected": "personalisation_engine",

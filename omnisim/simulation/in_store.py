@@ -1,4 +1,4 @@
-"""What a shopper meets in the store besides the shelf: advice (K11), screens and coupons (K6).
+"""What a shopper meets in the store besides the shelf: advice (K11), screens (K2, K6) and coupons.
 
 Each informs or lowers the price; what the shopper then buys is decided as ever.
 """
@@ -13,24 +13,26 @@ from omnisim.simulation.parameters import DAYS_PER_YEAR
 from omnisim.simulation.trip import STORE, Trip
 from omnisim.simulation.world import World
 
-ADVICE, SCREEN, COUPON = range(3)
+ADVICE, SCREEN, COUPON, ITEM = range(4)
 """Decisions of one visit; steps of `Stream.IN_STORE`, four to a visit."""
 
 
 def meet(world: World, trip: Trip) -> None:
     """Look at the shelf, be advised, use a screen, be shown a coupon.
 
-    Only an item that is on the shelf can be inspected.
+    Only an item that is on the shelf can be inspected, and noticed by a reader of tags.
     """
     store = world.columns["home_store"][trip.shopper]
-    if world.columns["on_hand"][store, trip.item] > 0:
+    is_there = world.columns["on_hand"][store, trip.item] > 0
+    if is_there:
         trip.inspect(resolved_by(world, STORE))
     rules, primitives = world.scenario.in_store, world.primitives
     trip.advised = _happens(world, trip, ADVICE, skill(world))
     if trip.advised:
         trip.inform(rules.advice_resolves)
         _note(world, trip, Channel.STAFF)
-    if _happens(world, trip, SCREEN, primitives["screens_used"]):
+    is_told = is_there and _happens(world, trip, ITEM, primitives["item_noticed"])
+    if is_told or _happens(world, trip, SCREEN, primitives["screens_used"]):
         trip.inform(rules.screen_resolves)
         _note(world, trip, Channel.SCREEN)
     shown = primitives["coupons_shown"] * rules.p_coupon_noticed

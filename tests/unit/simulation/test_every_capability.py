@@ -52,7 +52,8 @@ def runs(name: str, changes: dict[str, object]):
 
 @pytest.mark.parametrize("name", EVERY)
 def test_it_moves_its_own_primitives_only(name: str) -> None:
-    primitives = Primitives(visits_sensed=(0.0, 0.25, 0.5))  # off in the reference
+    off = {"visits_sensed": (0.0, 0.25, 0.5), "item_noticed": (0.0, 0.2, 0.4)}
+    primitives = Primitives(**off)  # in the reference
     without, with_ = (primitives.at(firm) for firm in levels(name))
     moved = {p for p in with_ if with_[p] != without[p]}
     assert moved == {p for p, owner in MOVES.items() if owner == name}
