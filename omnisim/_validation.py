@@ -103,6 +103,12 @@ def check_estimator(name: str, value: Any) -> None:
         raise ParameterError(f"{name} must be of scikit-learn. Got {value!r:.80}.")
 
 
+def check_callable(name: str, value: Any) -> None:
+    """Raise ParameterError unless `value` can be called."""
+    if not callable(value):
+        raise ParameterError(f"{name} must be a function. Got {value!r:.60}.")
+
+
 def check_mapping(name: str, values: Any, what: str) -> None:
     """Raise ParameterError unless `values` is a mapping whose keys are text."""
     if not isinstance(values, Mapping) or not all(isinstance(key, str) for key in values):

@@ -47,3 +47,7 @@ class ConvergenceWarning(OmnisimWarning):
 
 class OverlapWarning(OmnisimWarning):
     """A policy is evaluated where the log holds little evidence."""
+
+
+class SeparatorWarning(OmnisimWarning):
+    """Paths look as if they were separated by something else than they were read with."""

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from omnisim._validation import check_confidence, check_count
+from omnisim._validation import check_callable, check_confidence, check_count
 from omnisim.attribution.base import AttributionModel, as_journeys, check_conversions, check_model
 from omnisim.attribution.distinct import digest, distinct_rows
 from omnisim.attribution.markov import MarkovAttribution
@@ -188,6 +188,8 @@ def bootstrap(
     check_count("n_replicates", n_replicates, minimum=2)
     check_confidence("confidence", confidence)
     check_model("model", model)
+    if progress is not None:
+        check_callable("progress", progress)
     journeys = check_conversions(as_journeys(X))
     fitted = type(model)(**model.get_params()).fit(journeys)
     journeys = distinct_rows(journeys)

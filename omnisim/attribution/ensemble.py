@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from omnisim._validation import check_choice
+from omnisim._validation import check_choice, check_mapping
 from omnisim.attribution.base import AttributionModel, as_journeys, check_model
 from omnisim.attribution.hazard import HazardAttribution
 from omnisim.attribution.logistic import LogisticAttribution
@@ -112,10 +112,9 @@ def compare_models(
     check_choice("quantity", quantity, ("credit", "value_credit"))
     journeys = as_journeys(X)
     models = standard_models(journeys) if models is None else models
-    if not isinstance(models, Mapping):
-        raise ParameterError(
-            f"models must be a mapping of names to models. Got {type(models).__name__}."
-        )
+    check_mapping("models", models, "models")
+    if not models:
+        raise ParameterError("models must hold at least one model. Got none.")
     for name, model in models.items():
         check_model(f"models[{name!r}]", model)
     return pd.DataFrame(

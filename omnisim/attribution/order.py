@@ -27,6 +27,9 @@ Floats = npt.NDArray[np.float64]
 CRITERIA = {"aic": "aic", "bic": "bic", "likelihood": "held_out_log_likelihood", "auc": "auc"}
 """Criteria and the columns that they read."""
 
+MAX_FOLDS = 1_000
+"""Each fold is a chain of its own to count, and a column of scores a journey to keep."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class OrderSelection:
@@ -77,6 +80,7 @@ def choose_order(
         is predicted by a chain of the others. Neither the order of rows, nor their splitting, nor
         the names of channels change the deal (see `bootstrap`).
     n_folds : int, default=5
+        2 to 1,000.
     prior : float, default=2.0
         Steps that the chain of the next lower order is worth in a state (see Notes).
     seed : int, default=0
@@ -117,7 +121,8 @@ def choose_order(
     2
     """
     check_count("max_order", max_order)
-    check_count("n_folds", n_folds, minimum=2)
+    if check_count("n_folds", n_folds, minimum=2) > MAX_FOLDS:
+        raise ParameterError(f"n_folds must be at most {MAX_FOLDS:,}. Got {n_folds:,}.")
     check_positive("prior", prior)
     check_choice("criterion", criterion, CRITERIA)
     seed = Draws(seed).seed

@@ -247,8 +247,24 @@ class Journeys:
         time = None if self.time is None else self.time[keep]
         return self._with(channel=self.channel[keep], offset=offset, time=time)
 
-    def take(self, rows: npt.NDArray[np.int64]) -> Journeys:
-        """Return the given rows, in the given order."""
+    def take(self, rows: npt.ArrayLike) -> Journeys:
+        """Return the given rows, in the given order.
+
+        Parameters
+        ----------
+        rows : array of int, shape (k,)
+            Numbers of rows, from 0; one may come more than once.
+
+        Raises
+        ------
+        ParameterError
+            If a number is no row.
+        """
+        rows = np.asarray(rows)
+        if len(rows) and (rows.dtype.kind not in "iu" or rows.min() < 0 or rows.max() >= len(self)):
+            raise ParameterError(
+                f"rows must be integers from 0 to {len(self) - 1}. Got {rows!r:.60}."
+            )
         length = self.length[rows]
         offset = np.concatenate(([0], np.cumsum(length)))
         where = np.repeat(self.offset[:-1][rows] - offset[:-1], length) + np.arange(offset[-1])

@@ -99,8 +99,8 @@ def _found(audit: AttributionAudit) -> str:
     sure = int((regret["ci_low"] > 0).sum())
     return (
         f"Least regret: {_name(low)}, {cell(low)}; most: {_name(high)}, {cell(high)}, in € per "
-        f"shopper and year. Of {len(regret)} models and levels {sure} lose money by "
-        "an interval that leaves out zero; with many, some do so by chance."
+        f"shopper and year. Of {regret['ci_low'].count()} models and levels with an interval "
+        f"{sure} lose money by one that leaves out zero; with many, some do so by chance."
     )
 
 

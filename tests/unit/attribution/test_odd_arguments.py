@@ -9,6 +9,8 @@ from omnisim.attribution import (
     MarkovAttribution,
     bootstrap,
     budget_table,
+    choose_order,
+    compare_models,
     count_files,
     count_stream,
     merge_chains,
@@ -102,3 +104,18 @@ def test_files_are_counted_by_an_executor_with_options_of_the_reader(file):
     with pytest.raises(ParameterError, match=r"files must be a sequence of files. Got \[3\]"):
         count_files([3])
     assert count_files([file], n_nulls="n_nulls").to_null.sum() == 5
+
+
+def test_progress_is_a_function():
+    with pytest.raises(ParameterError, match=r"progress must be a function. Got 3"):
+        bootstrap(Linear(), PATHS, n_replicates=2, progress=3)
+
+
+def test_there_is_a_model_to_compare():
+    with pytest.raises(ParameterError, match=r"models must hold at least one model"):
+        compare_models(PATHS, {})
+
+
+def test_orders_are_chosen_by_so_many_folds_at_most():
+    with pytest.raises(ParameterError, match=r"n_folds must be at most 1,000. Got 1,000,000"):
+        choose_order(PATHS, n_folds=10**6)

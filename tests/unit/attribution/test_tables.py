@@ -64,7 +64,7 @@ def test_models_can_be_chosen():
     assert table["mine"].to_dict() == {"ad": 0.0, "mail": 5.0}
     with pytest.raises(ParameterError, match="Unknown quantity"):
         compare_models(PATHS, quantity="cost")
-    with pytest.raises(ParameterError, match=r"mapping of names to models. Got list"):
+    with pytest.raises(ParameterError, match=r"models must be models by name, as a dict. Got \["):
         compare_models(PATHS, [LastTouch()])
     with pytest.raises(ParameterError, match=r"models\['mine'\] must be an attribution model"):
         compare_models(PATHS, {"mine": LastTouch})

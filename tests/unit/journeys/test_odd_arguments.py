@@ -58,3 +58,9 @@ def test_one_column_does_not_count_conversions_and_nulls():
 def test_groups_are_a_mapping(groups):
     with pytest.raises(ParameterError, match=r"channels must map names of channels"):
         Journeys.from_paths(PATHS).regroup(groups)
+
+
+@pytest.mark.parametrize("rows", [[-1], [0, 1], [7], [True]])
+def test_rows_taken_are_there(rows):
+    with pytest.raises(ParameterError, match=r"rows must be integers from 0 to 0"):
+        Journeys.from_paths(PATHS).take(rows)

@@ -1,5 +1,8 @@
 """Tables of paths: names, separators, bad rows, every kind of dataframe and file."""
 
+import re
+import warnings
+
 import duckdb
 import pandas as pd
 import polars as pl
@@ -9,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from omnisim.exceptions import ParameterError, TableError
+from omnisim.exceptions import ParameterError, SeparatorWarning, TableError
 from omnisim.journeys import Journeys
 
 TABLE = {"path": ["search > email", "store", "email"], "n_conversions": [2, 0, 1],
@@ -140,6 +143,7 @@ def test_chunks_are_joined():
     st.sampled_from([">", "|", ">|>", " > "]),
 )
 @settings(max_examples=200, deadline=None)
+@pytest.mark.filterwarnings("ignore::omnisim.exceptions.SeparatorWarning")
 def test_any_names_survive(rows, separator):
     paths = [separator.join(row) for row in rows if row]
     if separator.strip() != separator:
@@ -240,3 +244,19 @@ def test_csv_that_is_not_utf8(tmp_path):
     file.write_bytes(b"path,n_conversions\n\xff\xfe > a,1\n")
     with pytest.raises(TableError):
         Journeys.from_paths(file)
+
+
+@pytest.mark.parametrize(
+    ("path", "separator", "told"),
+    [("a|b|c", ">", "|"), ("a -> b -> c", ">", "->"), ("a > b", "|", ">"), ("a;b", " > ", ";")],
+)
+def test_paths_that_look_separated_by_something_else_are_told(path, separator, told):
+    with pytest.warns(SeparatorWarning, match=f"Pass separator='{re.escape(told)}'"):
+        read([path, path], separator=separator)
+
+
+@pytest.mark.parametrize("path", ["google / organic > e-mail", "a > b|c > d > e", "search"])
+def test_names_with_signs_of_their_own_are_told_of_in_no_warning(path):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        read([path])

@@ -41,6 +41,7 @@ pieces = st.sampled_from(
     st.integers(0, 3),
 )
 @settings(max_examples=500, deadline=None)
+@pytest.mark.filterwarnings("ignore::omnisim.exceptions.SeparatorWarning")
 def test_any_text_is_split_as_python_does(paths, separator, skipped):
     expected = [oracle(path, separator) for path in paths]
     array = pa.array(["left out > "] * skipped + paths).slice(skipped)
@@ -64,6 +65,7 @@ def test_any_text_is_split_as_python_does(paths, separator, skipped):
         ("a\nb", "\n", ["a", "b"]),
     ],
 )
+@pytest.mark.filterwarnings("ignore::omnisim.exceptions.SeparatorWarning")
 def test_white_space_separates_as_it_stands(path, separator, names):
     assert read(pa.array([path]), separator) == [names]
     back = Journeys.from_paths(
