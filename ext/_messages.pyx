@@ -1,6 +1,6 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Messages to persons, by e-mail, push, direct mail and staff (facts.md D4, eqs. 3, 4 and 8)."""
-from libc.math cimport exp, log
+from libc.math cimport exp, fmin, log
 from libc.stdint cimport int32_t
 
 from _choice cimport logistic
@@ -11,6 +11,9 @@ cdef enum:
     MEDIUM_STEP = 256       # more than 4 x 2 x the number of kinds
     AFTER_PURCHASE = 2
     TO_PROMOTERS = 6
+
+
+cdef double MOST_RELEVANT = 1.5     # eq. 3
 
 
 cdef inline int channel_of(int medium) noexcept:
@@ -49,7 +52,7 @@ def deliver_messages(
     purchase, 3 near the store, 4 near a rival, 5 at risk of leaving, 6 to promoters.
 
     Relevance follows from taste and content: rho0 + rho1 cos(theta, content), less what a private
-    shopper minds when the record joins channels. It is never set.
+    shopper minds when the record joins channels, at most 1.5. It is never set.
     """
     cdef Py_ssize_t k, i, d
     cdef double relevance, taste_weight, now = <double>day
@@ -65,6 +68,7 @@ def deliver_messages(
             relevance += taste_weight * w.taste[i, d] * w.attributes[item[k], d]
         if w.record_teams[record[k]] == 3:
             relevance -= w.p.creep * w.privacy[i]
+        relevance = fmin(relevance, MOST_RELEVANT)
         w.record_sent[record[k], team[k]] += 1
         w.log.add(now, i, -1, channel_of(medium[k]), EVENT_MESSAGE, IDENTITY_ACCOUNT, item[k], -1,
                   FULFIL_NONE, 0, w.p.message_cost[medium[k]], propensity[k])

@@ -70,6 +70,7 @@ def deliver_messages(w, rows, kind, day):
         relevance = w.p["relevance_base"] + w.own(i, "relevance_taste") * likeness
         if w.c["record_teams"][record] == 3:
             relevance -= w.p["creep"] * w.c["privacy"][i]
+        relevance = min(relevance, 1.5)
         w.c["record_sent"][record, team] += 1
         w.log(day, i, -1, Channel[MEDIA[medium]], Event.MESSAGE, identity=Identity.ACCOUNT,
               item=item, cost=w.p["message_cost"][medium], propensity=propensity)  # fmt: skip

@@ -113,3 +113,13 @@ def test_saturated_shoppers_like_the_firm_less(seed):
     runs = [simulate(small(DAILY, media__saturation=s), seed=seed) for s in (0.0, 3.0)]
     mean = [np.mean(run.final["goodwill"]) for run in runs]
     assert 0 < mean[1] < 0.8 * mean[0]
+
+
+def test_no_message_is_more_relevant_than_one_and_a_half():
+    sure = {"p_open": [1 - 1e-15] * 4, "relevance_on_response": 0.0, "relevance_taste": 0.0}
+    world = lasting(relevance_base=4.0, creep=0.0, **sure)
+    n = world.n_shoppers
+    rows, none, zeros = np.arange(n, dtype=np.int32), np.zeros(n, np.int32), np.zeros(n)
+    _messages.deliver_messages(world.state, rows, rows, none, zeros, none, none, zeros, 0, 0)
+    most = 1.5 * world.state.params["message_goodwill"][0]
+    assert world.columns["goodwill"] == pytest.approx(most, rel=1e-9)
