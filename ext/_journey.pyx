@@ -15,6 +15,9 @@ from omnisim.simulation._state cimport State
 
 cdef enum:
     SEARCHED_RIVAL = 3
+    SEARCHED_SOCIAL = 4
+    SEARCHED_PHONE = 5
+    N_SEARCHED = 6
     CART_STEP = 1 << 16
     SEARCH_STEP = 2
 
@@ -34,8 +37,11 @@ def want(State w, Py_ssize_t i, long need, double now):
 
 
 def search(State w, Py_ssize_t i, long need, double now):
-    """Choose where to search (eq. 5): 0 store, 1 website, 2 app, 3 the online rival."""
-    cdef double v[4]
+    """Choose where to search (eq. 5), and log it; a call is logged by who takes it.
+
+    0 store, 1 website, 2 app, 3 the online rival, 4 a social network, 5 the telephone.
+    """
+    cdef double v[N_SEARCHED]
     cdef double pull, habit = w.p.habit * w.factor(i, OWN_HABIT)
     cdef int c
     w.refresh(i, now)
@@ -46,7 +52,9 @@ def search(State w, Py_ssize_t i, long need, double now):
             v[c] = w.p.search_intercept[c] + w.affinity[i, c] + habit * w.habit[i, c] + pull
     v[STORE] -= w.p.distance_per_km * w.distance[i]
     v[SEARCHED_RIVAL] = w.p.search_intercept[3] + w.affinity[i, WEBSITE]
-    c = <int>choose(v, 4, w.uniform(STREAM_SEARCH, i, need, 0))
+    v[SEARCHED_SOCIAL] = remote(w, i, SEARCHED_SOCIAL, WEBSITE)
+    v[SEARCHED_PHONE] = remote(w, i, SEARCHED_PHONE, STORE)
+    c = <int>choose(v, N_SEARCHED, w.uniform(STREAM_SEARCH, i, need, 0))
     if c == WEBSITE and w.uniform(STREAM_SEARCH, i, need, 1) < w.p.p_paid_search:
         w.goodwill[i] += (w.p.effect[PAID_SEARCH] * w.p.search_goodwill
                           * w.advert(i, PAID_SEARCH))
@@ -57,7 +65,22 @@ def search(State w, Py_ssize_t i, long need, double now):
         visit(w, i, need, c, SEARCH_STEP, now)
     elif c == SEARCHED_RIVAL:
         w.log.add(now, i, need, RIVAL_ONLINE, EVENT_VISIT)
+    elif c == SEARCHED_SOCIAL:
+        w.log.add(now, i, need, SOCIAL, EVENT_VISIT, cookie(w, i))
+    if c >= SEARCHED_SOCIAL:    # a search is the only use of a place that sells nothing
+        w.habit[i, c - 1] = (1 - w.p.habit_forgetting) * w.habit[i, c - 1] + 1
     return c
+
+
+cdef double remote(State w, Py_ssize_t i, int place, int liked) noexcept:
+    """Return the utility of a search where nothing is sold, liked as the channel `liked` is.
+
+    Its habit is in column `place` - 1, which exists only where such a search can begin.
+    """
+    if w.p.search_intercept[place] == -HUGE_VAL:
+        return -HUGE_VAL
+    return (w.p.search_intercept[place] + w.affinity[i, liked]
+            + w.p.habit * w.factor(i, OWN_HABIT) * w.habit[i, place - 1] + w.pull(i))
 
 
 cdef int cookie(State w, Py_ssize_t i) noexcept:

@@ -56,7 +56,7 @@ class Event(IntEnum):
     OPEN = 3  # an e-mail is opened
     CLICK = 4  # an e-mail or a paid search advertisement is clicked
     UNSUBSCRIBE = 5  # the shopper opts out of e-mail
-    VISIT = 6  # a store visit, or a session on website or app
+    VISIT = 6  # a store visit, or a session on website, app or in a social network
     PHONE_CHECK = 7  # the shopper compares prices on the phone while in the store
     CART = 8  # a cart is created
     CART_ABANDONED = 9

@@ -25,14 +25,44 @@ class Channel(Part):
     )  # fmt: skip
 
 
+class SearchPlace(Part):
+    """A place in which a search can begin and nothing is sold: a social network, the telephone."""
+
+    is_open: bool = param(
+        False, "whether shoppers can begin a search here; off, since no share of searches and no "
+        "size below is published", source="assumption",
+    )  # fmt: skip
+    search_intercept: float = param(
+        -1.0, "utility of starting a search here", unit="utils", source="assumption", ge=-50, le=50
+    )
+    risk_resolved: float = param(
+        0.1, "share of the uncertainty about fit that a search here removes; on the telephone once "
+        "the question is settled", source="assumption", ge=0, le=1,
+    )  # fmt: skip
+    to_store: float = param(
+        0.0, "utility of buying in the store after a search here", unit="utils",
+        source="assumption", ge=-5, le=5,
+    )  # fmt: skip
+    to_online: float = param(
+        0.0, "utility of buying on website or app after a search here", unit="utils",
+        source="assumption", ge=-5, le=5,
+    )  # fmt: skip
+
+
 class Channels(Part):
-    """The firm's channels and what searching in one does for buying in another."""
+    """The firm's channels and what searching in one does for buying in another.
+
+    A search can also begin at the firm's posts in a *social* network, unless `exposures.off` names
+    it, or by *phone*, with a call to the service desk, if that is open.
+    """
 
     store: Channel = Channel(
         search_intercept=1.7, purchase_intercept=0.6, risk_resolved=0.8, lock_in=0.8
     )
     website: Channel = Channel(search_intercept=-0.3, purchase_intercept=-0.5)
     app: Channel = Channel(search_intercept=-0.5, purchase_intercept=-0.5)
+    social: SearchPlace = SearchPlace()
+    phone: SearchPlace = SearchPlace(risk_resolved=0.5)
     online_to_store: float = param(
         0.3, "utility of buying in the store after an online search", unit="utils",
         source="C1: 0.3 (0-0.8); sign VNV07 V, size assumption", ge=-5, le=5,

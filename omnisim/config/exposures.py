@@ -22,7 +22,8 @@ class Exposures(Part):
     An *inert* medium is shown, opened, clicked and paid for as ever, and tires readers as ever; but
     it adds no goodwill and no engagement, brings no offer, and a click takes up no journey. In an
     inert sales channel one searches and buys as ever; but having searched there removes no doubt
-    about fit and makes no purchase likelier, there or elsewhere.
+    about fit and makes no purchase likelier, there or elsewhere. So it is with searches that begin
+    in social networks where these are inert; where they are off, none does.
     """
 
     off: Names = param((), f"media that do not run, among {', '.join(MEDIA)}", source="D7")

@@ -193,6 +193,7 @@ class Scenario(Part):
                "rivals.local_intercept": -50.0, "rivals.delay_intercept": -50.0,
                "rivals.none_intercept": -50.0, "channels.store.is_open": False,
                "channels.app.is_open": False, "channels.website.purchase_intercept": 50.0,
+               "channels.social.is_open": False, "channels.phone.is_open": False,
                "channels.cart_friction": -50.0, "channels.website.risk_resolved": 1.0,
                "service_desk.is_open": False, "voice.p_complain": 0.0,
                "fulfilment.return_threshold": -100.0,

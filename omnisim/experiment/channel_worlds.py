@@ -64,7 +64,7 @@ def _runs(scenario: Scenario, medium: str, *, is_ruled: bool) -> bool:
     """Return whether a medium is used; the scenario's own rule writes no letters."""
     media = scenario.media
     is_used = {
-        "social": media.social_per_week > 0,
+        "social": media.social_per_week > 0 or scenario.channels.social.is_open,
         "broadcast": media.broadcast_contacts > 0,
         "push": scenario.channels.app.is_open
         and not (is_ruled and scenario.capabilities.geofence == 0),

@@ -11,8 +11,14 @@ PLACES = {
     int(Channel.WEBSITE): "website",
     int(Channel.APP): "app",
     int(Channel.RIVAL_ONLINE): "rival's site",
+    int(Channel.SOCIAL): "social network",
+    int(Channel.CONTACT_CENTRE): "telephone",
+    int(Channel.CHATBOT): "telephone",
 }
-"""Where a shopper can be, by the channel of the visit."""
+"""Where a shopper can be, by the channel of the visit, or of the contact that begins a journey."""
+
+CALLED = (Channel.CONTACT_CENTRE, Channel.CHATBOT)
+"""Who answers the telephone."""
 
 ENDS = {
     "bought in store": (Event.PURCHASE, Channel.STORE, Fulfilment.IN_STORE),
@@ -43,7 +49,9 @@ def journey_flows(run: SimulationResult) -> pd.DataFrame:
     item = events["item"].to_numpy()
     followed = (event == Event.NEED) & (item >= 0)
     ended = np.isin(event, (Event.PURCHASE, Event.RIVAL_PURCHASE, Event.NO_PURCHASE))
-    keep = np.flatnonzero((followed | ended | (event == Event.VISIT)) & (journey >= 0))
+    called = (event == Event.CONTACT) & np.isin(events["channel"].to_numpy(), CALLED)
+    seen = followed | ended | called | (event == Event.VISIT)
+    keep = np.flatnonzero(seen & (journey >= 0))
     frame = pd.DataFrame(
         {
             "key": events["shopper"].to_numpy()[keep].astype(np.int64) << 32 | journey[keep],
@@ -57,9 +65,10 @@ def journey_flows(run: SimulationResult) -> pd.DataFrame:
     ends = frame[frame["end"] != ""].drop_duplicates("key")
     ends = ends[ends["key"].isin(needs)]
     ended_at = pd.Series(ends.index, index=ends["key"])
-    is_place = (frame["event"] == Event.VISIT) & frame["channel"].isin(PLACES)
+    is_place = frame["event"].isin((Event.VISIT, Event.CONTACT)) & frame["channel"].isin(PLACES)
     visits = frame[is_place & frame["key"].isin(ended_at.index)]
     visits = visits[visits.index.to_numpy() < ended_at[visits["key"]].to_numpy()]
+    visits = visits[(visits["event"] == Event.VISIT) | ~visits.duplicated("key")]
     before = visits.groupby("key")["channel"]
     places = pd.DataFrame({"first": before.first(), "last": before.last()}).replace(PLACES)
     places["end"] = ends.set_index("key")["end"]

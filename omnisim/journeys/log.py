@@ -25,6 +25,7 @@ TOUCHPOINT_EVENTS: tuple[tuple[Channel, Event], ...] = (
     (Channel.STAFF, Event.ADVISED),
     (Channel.REVIEWS, Event.VISIT),
     (Channel.SOCIAL, Event.IMPRESSION),
+    (Channel.SOCIAL, Event.VISIT),
     (Channel.PUSH, Event.OPEN),
     (Channel.PUSH, Event.CLICK),
     (Channel.DIRECT_MAIL, Event.MESSAGE),
@@ -67,9 +68,10 @@ def journeys_from_log(
 
     Notes
     -----
-    1. Touchpoints are visits of store, website and app, clicks in search, impressions in display
-       and social networks, letters, contacts with contact centre and chatbot, advice by screens and
-       staff, reviews that are read, and the chosen event in e-mail and push messages.
+    1. Touchpoints are visits of store, website and app, clicks in search, impressions in display,
+       impressions and visits in social networks, letters, contacts with contact centre and
+       chatbot, advice by screens and staff, reviews that are read, and the chosen event in e-mail
+       and push messages.
     2. A purchase ends a journey. The journey holds the person's touchpoints since the previous
        purchase and within the lookback, both edges included.
     3. A purchase is itself a contact: unless the journey's last touchpoint is in the same channel,

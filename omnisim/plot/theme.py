@@ -33,6 +33,8 @@ PLACE_COLORS = {
     "search": "#b9573f",
     "display": "#7b8794",
     "rival's site": "#9aa4af",
+    "social network": "#5b8c5a",
+    "telephone": "#c9879a",
 }
 """Told apart with any colour vision: they differ in lightness, and all are labelled."""
 

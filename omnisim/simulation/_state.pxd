@@ -9,13 +9,14 @@ cdef struct Params:
     # the address of the run's random numbers
     uint64_t seed
     uint64_t replication
-    # weights of decisions (facts.md D4, equations 5-8); indices: 0 store, 1 website, 2 app, 3 rival
+    # weights of decisions (facts.md D4, equations 5-8); indices: 0 store, 1 website, 2 app, 3 rival,
+    # 4 social network, 5 telephone; search_intercept is -HUGE_VAL where no search can begin
     double price, delivery_per_day, distance_per_km, habit, habit_forgetting
     double goodwill, satisfaction, risk, stock, believed_availability, inspection_sd, nest
     double mean_delay_days, p_phone_check, taste_weight
-    double search_intercept[4]
+    double search_intercept[6]
     double purchase_intercept[3]
-    double synergy[4][3]
+    double synergy[6][3]
     int is_open[3]
     double cart_friction, login_share
     double rival_online, rival_gap, rival_days, rival_unseen, rival_local, rival_distance

@@ -1,7 +1,7 @@
 """What tells a shopper whether an item fits: where it is looked at."""
 
 from omnisim.config.exposures import PLACES
-from omnisim.simulation.trip import RIVAL_ONLINE, STORE
+from omnisim.simulation.trip import PHONE, RIVAL_ONLINE, SOCIAL, STORE
 from omnisim.simulation.world import World
 
 
@@ -14,13 +14,18 @@ def resolved_by(world: World, place: int) -> float:
         The world at the moment.
     place : int
         STORE, with the item in hand; WEBSITE or APP; RIVAL_ONLINE, whose pages are as good as the
-        plain website's. Interactive views on website and app remove a share of what these leave
+        plain website's; SOCIAL; PHONE, where nothing is seen, and an answer still to come.
+        Interactive views on website and app remove a share of what these leave
         open (facts.md C1 and C3, K17). A look in an inert channel tells nothing.
     """
-    own = world.scenario.channels
+    own, inert = world.scenario.channels, world.scenario.exposures.inert
     if place == RIVAL_ONLINE:
         return own.website.risk_resolved
-    if PLACES[place] in world.scenario.exposures.inert:
+    if place == PHONE:
+        return 0.0
+    if place == SOCIAL:
+        return 0.0 if "social" in inert else own.social.risk_resolved
+    if PLACES[place] in inert:
         return 0.0
     if place == STORE:
         return own.store.risk_resolved

@@ -17,6 +17,8 @@ from omnisim.simulation.trip import (
     DELAY,
     NOWHERE,
     ONLINE,
+    PHONE,
+    SOCIAL,
     STORE,
     WEBSITE,
     WITH_PICKUP,
@@ -62,6 +64,10 @@ def journey(world: World, shopper: int, need: int) -> Steps:
         yield from _go_to_store(world, trip)
     elif trip.searched in ONLINE:
         yield from _inform_online(world, trip)
+    elif trip.searched == SOCIAL:
+        read_reviews(world, trip)
+    elif trip.searched == PHONE:
+        yield from _call(world, trip)
     while trip.step < MAX_STEPS and env.now <= expires:
         action = kernel.decide(
             state, shopper, need, trip.step, trip.searched, trip.item, trip.in_store,
@@ -98,6 +104,12 @@ def _inform_online(world: World, trip: Trip) -> Steps:
     if arises(world, trip.shopper, trip.need, Reason.QUESTION):
         if (yield from ask(world, trip.shopper, trip.need, Reason.QUESTION)):
             trip.inform(world.scenario.service_desk.answer_resolves)
+
+
+def _call(world: World, trip: Trip) -> Steps:
+    """Let a shopper who begins by telephone ask; who gets no answer decides without one."""
+    if (yield from ask(world, trip.shopper, trip.need, Reason.SEARCH)):
+        trip.inform(world.scenario.channels.phone.risk_resolved)
 
 
 def _go_to_store(world: World, trip: Trip) -> Steps:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from omnisim.config.channels import Channels
+from omnisim.config.channels import Channels, SearchPlace
 from omnisim.config.scenario import Scenario
 from omnisim.schema import Channel as Code
 from omnisim.simulation.actions import message_costs
@@ -32,7 +32,7 @@ def kernel_parameters(
 
 
 def _synergy(channels: Channels, inert: Collection[str]) -> list[list[float]]:
-    """Return M[search][purchase]; the last row is a search at the rival (facts.md D4, eq. 6).
+    """Return M[search][purchase], rows in the order of the searches (facts.md D4, eq. 6).
 
     A search in an inert channel makes no purchase likelier.
     """
@@ -41,8 +41,30 @@ def _synergy(channels: Channels, inert: Collection[str]) -> list[list[float]]:
         "store": [channels.store.lock_in, to_online, to_online],
         "website": [to_store, channels.website.lock_in, 0.0],
         "app": [to_store, 0.0, channels.app.lock_in],
+        "rival": [0.0] * 3,
     }
-    return [[0.0] * 3 if name in inert else row for name, row in rows.items()] + [[0.0] * 3]
+    for name, place in (("social", channels.social), ("phone", channels.phone)):
+        rows[name] = [place.to_store, place.to_online, place.to_online]
+    return [[0.0] * 3 if name in inert else row for name, row in rows.items()]
+
+
+def search_places(scenario: Scenario) -> list[SearchPlace | None]:
+    """Return the social network and the telephone, None where no search can begin there."""
+    social, phone = scenario.channels.social, scenario.channels.phone
+    has_posts = social.is_open and "social" not in scenario.exposures.off
+    has_agents = phone.is_open and scenario.service_desk.is_open
+    return [social if has_posts else None, phone if has_agents else None]
+
+
+def _search_intercepts(scenario: Scenario) -> list[float]:
+    """Return the intercepts of eq. 5: own channels, rival, social network, telephone."""
+    channels = scenario.channels
+    own = (channels.store, channels.website, channels.app)
+    return [
+        *(c.search_intercept for c in own),
+        scenario.rivals.online_search_intercept,
+        *(p.search_intercept if p else -math.inf for p in search_places(scenario)),
+    ]
 
 
 def _choice(scenario: Scenario) -> dict[str, Any]:
@@ -64,7 +86,7 @@ def _choice(scenario: Scenario) -> dict[str, Any]:
         "mean_delay_days": weights.mean_delay_days,
         "p_phone_check": weights.p_phone_check,
         "taste_weight": scenario.stock.taste_weight,
-        "search_intercept": [c.search_intercept for c in own] + [rivals.online_search_intercept],
+        "search_intercept": _search_intercepts(scenario),
         "purchase_intercept": [c.purchase_intercept for c in own],
         "synergy": _synergy(channels, scenario.exposures.inert),
         "is_open": [int(c.is_open) for c in own],

@@ -1,7 +1,8 @@
 """Service: help pages, chatbot, and agents in a queue with opening hours (facts.md D4, eq. 12).
 
-A matter goes from the help pages to the chatbot, where there is one, and on to an agent. Waiting,
-failing and telling everything again are felt; every contact costs.
+A matter goes from the help pages to the chatbot, where there is one, and on to an agent; a search
+by telephone skips the pages. Waiting, failing and telling everything again are felt; every contact
+costs.
 """
 
 import math
@@ -32,9 +33,10 @@ class Reason(IntEnum):
     WRONG_PICKUP = 2
     DEFECT = 3
     RETURN = 4
+    SEARCH = 5  # the search begins by telephone
 
 
-SIMPLE = (Reason.QUESTION, Reason.LATE, Reason.RETURN)
+SIMPLE = (Reason.QUESTION, Reason.LATE, Reason.RETURN, Reason.SEARCH)
 """What a chatbot has a fair chance of settling."""
 
 
@@ -78,7 +80,7 @@ class Matter:
 
     @property
     def identity(self) -> Identity:
-        """What the firm can read: the order's account; nothing before there is an order."""
+        """What the firm can read: the account of who calls or has ordered; else nothing."""
         known = self.reason != Reason.QUESTION and self.world.columns["has_account"][self.shopper]
         return Identity.ACCOUNT if known else Identity.NONE
 
@@ -106,7 +108,7 @@ def ask(world: World, shopper: int, need: int, reason: Reason) -> Steps:
     """Ask for service and feel how it went; return whether the matter was settled."""
     desk, felt = world.scenario.service_desk, world.scenario.experience
     matter = Matter(world, shopper, need, reason)
-    settled = _help_pages(matter, desk)
+    settled = reason != Reason.SEARCH and _help_pages(matter, desk)
     if not settled:
         settled = yield from _chatbot(matter, desk)
     if not settled:
@@ -178,7 +180,7 @@ def _agents(matter: Matter, desk: ServiceDesk) -> Steps:
 def _until_open(matter: Matter, desk: ServiceDesk) -> Steps:
     """Wait for the desk to open, with the time spread over its day; False for who gives up.
 
-    A question before the purchase does not wait for another day.
+    A question that comes up on website or app does not wait for another day.
     """
     env = matter.world.env
     days = days_until_open(desk, env.now)

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 STORE, WEBSITE, APP, RIVAL_ONLINE, RIVAL_LOCAL, DELAY, NOWHERE, AISLE = range(8)
 """What a shopper decides to do next, as in `ext/_streams.pxd`."""
 
+SOCIAL, PHONE = 4, 5
+"""Where a search can begin besides STORE, WEBSITE, APP and RIVAL_ONLINE."""
+
 WITH_PICKUP = 8
 """Added to WEBSITE or APP: the order is collected in the store."""
 

@@ -6,17 +6,18 @@ a weight that fades. Readers who have not bought yet are drawn towards its mean.
 
 from omnisim.config.voice import Voice
 from omnisim.random import Stream
-from omnisim.schema import Channel, Event, Identity, Line
+from omnisim.schema import OWN_CHANNELS, Channel, Event, Identity, Line
 from omnisim.simulation.store import Steps
 from omnisim.simulation.trip import Trip
 from omnisim.simulation.world import World
 
+N_SELLING = len(OWN_CHANNELS)
 REVIEWS, COMPLAINS, RECOVERS, READS = range(4)
 """Decisions about public voice; steps of `Stream.VOICE`."""
 
 
 def read_reviews(world: World, trip: Trip) -> None:
-    """Let some who search on website or app read reviews; new shoppers believe them."""
+    """Let some who search online read reviews; new shoppers believe them."""
     rules, standing, now = world.scenario.voice, world.standing, world.env.now
     if _draw(world, trip.shopper, trip.need, READS) >= rules.p_read:
         return
@@ -25,7 +26,7 @@ def read_reviews(world: World, trip: Trip) -> None:
         return
     _note(world, trip.shopper, trip.need, Channel.REVIEWS, Event.VISIT)
     trip.inform(rules.resolves * standing.volume / (standing.volume + rules.half_volume))
-    if not world.columns["habit"][trip.shopper].any():
+    if not world.columns["habit"][trip.shopper, :N_SELLING].any():
         satisfaction = world.columns["satisfaction"]
         satisfaction[trip.shopper] += rules.weight * (standing.mean - satisfaction[trip.shopper])
 

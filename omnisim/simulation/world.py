@@ -22,7 +22,7 @@ from omnisim.simulation.firm.profiles import bought_profiles, common_taste
 from omnisim.simulation.firm.stock import attributes, popularity, shown_items
 from omnisim.simulation.lessons import Lessons
 from omnisim.simulation.own_factors import draw_own_factors
-from omnisim.simulation.parameters import kernel_parameters
+from omnisim.simulation.parameters import kernel_parameters, search_places
 from omnisim.simulation.standing import Standing
 
 Due = tuple[float, int, int, float]
@@ -221,7 +221,7 @@ def _moods(scenario: Scenario, population: Population) -> dict[str, NDArray[Any]
         "settled": np.zeros(n, np.uint8),
         "bonus": np.tile([0.0, -1.0], (n, 1)),
         "nurtured_until": np.full(n, -np.inf),
-        "habit": np.zeros((n, 3)),
+        "habit": np.zeros((n, 5 if any(search_places(scenario)) else 3)),
         "points": np.zeros((n, 2)),
         "points_day": np.zeros((n, 2), np.int16),
         "last_written": np.full(n, -(2**14), np.int16),

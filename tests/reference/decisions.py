@@ -8,6 +8,8 @@ from omnisim.schema import Channel, Event, Fulfilment, Identity, Line
 from tests.reference.slow_world import choose, logistic
 
 STORE, WEBSITE, APP, RIVAL = range(4)
+SOCIAL, PHONE = 4, 5  # where a search can begin, too
+HABIT = {SOCIAL: 3, PHONE: 4}  # their columns, after those of the channels that sell
 RIVAL_ONLINE, RIVAL_LOCAL, DELAY, NOWHERE, AISLE = range(3, 8)
 WITH_PICKUP = 8
 LATER = 2**20  # second draw of a decision at the same step
@@ -31,7 +33,7 @@ def open_to(w, i, channel):
 
 
 def search(w, i, need, now):
-    """Choose among store, website, app and the online rival (eq. 5)."""
+    """Choose among store, website, app, the online rival, a social network, a call (eq. 5)."""
     w.refresh(i, now)
     v = {}
     for channel in (STORE, WEBSITE, APP):
@@ -43,7 +45,15 @@ def search(w, i, need, now):
             if channel == STORE:
                 v[channel] -= w.p["distance_per_km"] * w.c["distance"][i]
     v[RIVAL] = w.p["search_intercept"][RIVAL] + w.c["affinity"][i, WEBSITE]
+    for place, like in ((SOCIAL, WEBSITE), (PHONE, STORE)):
+        v[place] = None
+        if w.p["search_intercept"][place] > -math.inf:
+            v[place] = w.p["search_intercept"][place] + w.c["affinity"][i, like]
+            v[place] += w.own(i, "habit") * w.c["habit"][i, HABIT[place]] + w.pull(i)
     chosen = choose(v, w.u("SEARCH", i, need))
+    if chosen in HABIT:
+        w.c["habit"][i, HABIT[chosen]] *= 1 - w.p["habit_forgetting"]
+        w.c["habit"][i, HABIT[chosen]] += 1
     if chosen == WEBSITE and w.u("SEARCH", i, need, 1) < w.p["p_paid_search"]:
         w.c["goodwill"][i] += w.advert(i, "SEARCH") * w.p["search_goodwill"]
         w.log(now, i, need, Channel.SEARCH, Event.CLICK, identity=w.cookie(i),
@@ -53,6 +63,8 @@ def search(w, i, need, now):
         session(w, i, need, chosen, 2, now)
     if chosen == RIVAL:
         w.log(now, i, need, Channel.RIVAL_ONLINE, Event.VISIT)
+    if chosen == SOCIAL:
+        w.log(now, i, need, Channel.SOCIAL, Event.VISIT, identity=w.cookie(i))
     return chosen
 
 

@@ -87,8 +87,7 @@ def sell(w, i, logged, need, step, item, channel, fulfilment, free, now):
     store = w.home(i) if in_a_store else -1
     w.log(now, i, logged, channel, Event.PURCHASE, identity=identity, item=item, store=store,
           fulfilment=fulfilment, value=(goods - off - spent + fee) / 100)  # fmt: skip
-    for other in range(3):
-        w.c["habit"][i, other] *= 1 - w.p["habit_forgetting"]
+    w.c["habit"][i] *= 1 - w.p["habit_forgetting"]
     w.c["habit"][i, channel] += 1
     if w.u("SETTLE", i, need, step) < w.p["settling"]:
         w.c["settled"][i] = 1

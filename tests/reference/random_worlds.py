@@ -69,6 +69,12 @@ def random_world(rng, **fields):
         "surfaces.advice_weight": between(0.5, 3),
         "segments.busy.p_aware": 0.6,
         "segments.busy.dropout_b": between(0.5, 3),
+        "channels.social.is_open": bool(rng.uniform() < 0.5),
+        "channels.social.to_store": between(-1, 1),
+        "channels.social.to_online": between(-1, 1),
+        "channels.phone.is_open": bool(rng.uniform() < 0.5),
+        "channels.phone.to_store": between(-1, 1),
+        "channels.phone.to_online": between(-1, 1),
     }, **fields)  # fmt: skip
     spreads = {f"heterogeneity.{name}": between(0, 1) for name in Heterogeneity.model_fields}
     scenario = scenario.replace(spreads)
@@ -94,7 +100,7 @@ def scatter(columns, rng):
     columns["bonus"][:] = rng.uniform(0, 1.5, (n, 2)) * [1, 40]
     columns["nurtured_until"][:] = rng.uniform(-40, 60, n)
     columns["record_shown"][:] = rng.integers(-1, columns["on_hand"].shape[1], (2 * n, 2))
-    columns["habit"][:] = rng.exponential(0.5, (n, 3))
+    columns["habit"][:] = rng.exponential(0.5, columns["habit"].shape)
     columns["points"][:] = rng.integers(0, 1_000, (n, 2)) / 100
     columns["points_day"][:] = rng.integers(0, 20, (n, 2))
     columns["n_needs"][:] = rng.integers(0, 9, n)

@@ -99,6 +99,8 @@ def scenarios(draw):
         "choice.inspection_sd": between(0, 3),
         "choice.p_phone_check": between(0, 1),
         "channels.store.is_open": draw(st.booleans()),
+        "channels.social.is_open": draw(st.booleans()),
+        "channels.phone.is_open": draw(st.booleans()),
         "channels.cart_friction": between(-3, 3),
         "rivals.local_intercept": between(-3, 3),
         "rivals.delay_intercept": between(-3, 3),

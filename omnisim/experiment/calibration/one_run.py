@@ -12,7 +12,7 @@ Figures = dict[tuple[str, str], float]
 """Value by (code, name) of a target."""
 
 ONLINE = [int(Channel.WEBSITE), int(Channel.APP)]
-DIGITAL = [*ONLINE, int(Channel.EMAIL), int(Channel.SEARCH)]
+DIGITAL = [*ONLINE, int(Channel.EMAIL), int(Channel.SEARCH), int(Channel.SOCIAL)]
 LOOKS = [int(Event.VISIT), int(Event.CLICK), int(Event.OPEN), int(Event.PHONE_CHECK)]
 
 

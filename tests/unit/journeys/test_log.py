@@ -33,7 +33,8 @@ def test_what_counts_as_a_touchpoint():
     every = [(float(e), 1, c, e, 0.0) for e in Event for c in Channel if e != Event.PURCHASE]
     journeys = journeys_from_log(observed(every))
     seen = [journeys.channel_names[c] for c in journeys.channel]
-    assert sorted(seen) == sorted([*CHANNEL_NAMES, "staff"])  # staff advise, and write
+    # Staff advise, and write; social networks show posts, and are visited.
+    assert sorted(seen) == sorted([*CHANNEL_NAMES, "staff", "social"])
 
 
 def test_opens_can_stand_for_emails():

@@ -61,7 +61,7 @@ def test_decisions(pair):
     for _ in range(2 * N_CALLS):
         i, need, step, item, now = address(world, rng)
         in_store, been_there = bool(rng.integers(2)), bool(rng.integers(2))
-        searched = int(rng.integers(4))
+        searched = int(rng.integers(6))
         arguments = (step, searched, item, in_store, in_store or been_there,
                      float(rng.uniform()), now)  # fmt: skip
         chosen.append(same(world, slow, "decide", i, need, *arguments))
@@ -74,7 +74,7 @@ def test_prices_seen_elsewhere(pair):
     gaps = []
     for _ in range(2 * N_CALLS):
         i, need, step, _, now = address(world, rng)
-        arguments = (i, need, step, int(rng.integers(4)), bool(rng.integers(2)),
+        arguments = (i, need, step, int(rng.integers(6)), bool(rng.integers(2)),
                      int(rng.integers(3)), now)  # fmt: skip
         gaps.append(coherence.conflict(world.state, *arguments))
         assert gaps[-1] == pytest.approx(oracle.conflict(slow, *arguments))

@@ -38,20 +38,23 @@ def served(scenario, start, reason=Reason.LATE, n=40):
     return took, world.columns["satisfaction"][:n] - before[:n]
 
 
-def test_at_night_a_chatbot_saves_the_wait_for_the_morning():
+@pytest.mark.parametrize("reason", [Reason.LATE, Reason.SEARCH])
+def test_at_night_a_chatbot_saves_the_wait_for_the_morning(reason):
     bot = {"service_desk.p_bot_simple": 1.0}
-    slow, worse = served(firm(0, QUIET | bot), NIGHT)
-    fast, better = served(firm(2, QUIET | bot), NIGHT)
+    slow, worse = served(firm(0, QUIET | bot), NIGHT, reason)
+    fast, better = served(firm(2, QUIET | bot), NIGHT, reason)
     assert slow.min() > 8 / 24
     assert fast.max() == pytest.approx(3 / 24 / 60)  # the length of a chat
     assert (better > worse).all()
 
 
-def test_context_saves_repetition_and_a_useless_chatbot_is_felt():
+@pytest.mark.parametrize("reason", [Reason.LATE, Reason.SEARCH])
+def test_context_saves_repetition_and_a_useless_chatbot_is_felt(reason):
     useless = {"service_desk.p_bot_simple": 0.0, "service_desk.service_sd_log": 0.0}
-    plain, first = served(firm(0, QUIET | useless), NOON)
-    again, second = served(firm(2, QUIET | useless, primitives__context_passed=(0, 0, 0)), NOON)
-    known, third = served(firm(2, QUIET | useless, primitives__context_passed=(0, 0, 1)), NOON)
+    new, told = (firm(2, QUIET | useless, primitives__context_passed=(0, 0, k)) for k in (0, 1))
+    plain, first = served(firm(0, QUIET | useless), NOON, reason)
+    again, second = served(new, NOON, reason)
+    known, third = served(told, NOON, reason)
     chat, talk = 3 / 24 / 60, 6 / 24 / 60
     np.testing.assert_allclose(plain, talk, rtol=1e-9)
     np.testing.assert_allclose(again, chat + 1.4 * talk, rtol=1e-9)
