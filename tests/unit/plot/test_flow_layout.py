@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from omnisim.experiment.flows import PLACES
 from omnisim.plot.flow_layout import STAGES, flow_scale, lay_flow, spread
+from omnisim.plot.theme import PLACE_COLORS
 from tests.reference.comparisons import FLOWS
 
 
@@ -49,6 +51,10 @@ def test_bars_of_a_stage_do_not_overlap_and_stay_inside(flows: pd.DataFrame) -> 
 def test_the_scale_is_that_of_the_larger_arm(flows: pd.DataFrame) -> None:
     half = flows.assign(arm="baseline", journeys=flows["journeys"] / 2)
     assert flow_scale(pd.concat([flows, half])) == flow_scale(flows)
+
+
+def test_every_place_has_a_colour() -> None:
+    assert set(PLACES.values()) <= set(PLACE_COLORS)
 
 
 def test_unknown_places_are_kept(flows: pd.DataFrame) -> None:

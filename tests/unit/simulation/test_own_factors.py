@@ -61,15 +61,17 @@ def live_a_day(world):
     world.columns["aware"][1::2] = 1  # so that only every second can become aware, by the others
     _market.count_aware_neighbours(state)
     for i in range(n):
-        for need in range(3):
-            _journey.decide(state, i, need, 0, WEBSITE, 0, False, False, 0.3, 30.0)
+        for need in range(8):
+            _journey.decide(state, i, need, 0, WEBSITE, need, False, False, 0.3, 30.0)
     _media.show_display(state, 30, np.zeros(0, np.uint8))
     _media.broadcast(state, 30)
     _messages.deliver_messages(state, rows, rows, none, np.zeros(n), none, none, np.zeros(n), 0, 30)
-    _market.spread_awareness(state, 30)
+    for day in range(30, 50):
+        _market.spread_awareness(state, day)
     _market.needs(state, 30, 20.0)
     for i in range(n):
-        _outcome.evaluate(state, i, 0, STORE, 0.5, 0.0, 0.5, False, 0.0, 31.0)
+        for need in range(8):
+            _outcome.evaluate(state, i, need, STORE, 0.5, 0.0, 0.5, False, 0.0, 31.0)
     kept = ("surplus", "goodwill", "aware", "until_need", "alive")
     return np.column_stack([world.columns[name] for name in kept])
 
