@@ -87,7 +87,8 @@ cdef bint read_message(State w, Py_ssize_t i, int medium, double relevance, doub
 
     An opened message leaves goodwill, damped by fatigue over the messages of all media, by what was
     opened in the medium this week and, past the trial phase, by habit (eq. 8); an opened offer is a
-    coupon in hand.
+    coupon in hand. For as long as a coupon the message counts for the size of the next purchase
+    (eq. 9).
     """
     cdef double now = <double>day, tired = w.tired(i)
     cdef double odds = w.p.relevance_on_response * (relevance - w.p.relevance_reference)
@@ -104,6 +105,9 @@ cdef bint read_message(State w, Py_ssize_t i, int medium, double relevance, doub
                               * w.further(i, channel))
             if kind == AFTER_PURCHASE:
                 w.engagement[i] += w.p.effect[channel] * w.p.message_engagement * relevance
+        if w.p.effect[channel] > 0:
+            w.opened[i, 0] = relevance if relevance > 0 else 0
+            w.opened[i, 1] = now + w.p.coupon_days
         if depth > 0 and w.p.effect[channel] > 0:
             w.coupon[i] = depth
             w.coupon_until[i] = now + w.p.coupon_days

@@ -3,7 +3,7 @@
 
 Equations 8, 9, 11, 13-16 of facts.md D4. Money in the postings is in whole cents, costs negative.
 """
-from libc.math cimport HUGE_VAL, fmax, fmin, log, sqrt
+from libc.math cimport HUGE_VAL, exp, fmax, fmin, log, sqrt
 from libc.stdint cimport int64_t
 
 from _choice cimport logistic
@@ -22,22 +22,26 @@ cdef inline int64_t cents(double euros) noexcept:
 
 
 def buy(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, int fulfilment, bint free,
-        double now):
+        double now, double skill=0):
     """Sell the item: basket, points, books, habit and what the firm learns.
 
-    A delivery is `free` if it makes good a pick-up that failed. Returns (goods, off, spent, earned,
-    identified): what the goods cost, what a promotion took off, the points paid with and earned, in
-    cents, and whether the firm knows whose purchase it is.
+    A delivery is `free` if it makes good a pick-up that failed; `skill` is that of the staff who
+    served, 0 online. Returns (goods, off, spent, earned, identified): what the goods cost, what a
+    promotion took off, the points paid with and earned, in cents, and whether the firm knows whose
+    purchase it is.
     """
-    return sell(w, i, need, need, 0, item, channel, fulfilment, free, now)
+    cdef double lift = basket_lift(w, i, skill, False, now)
+    return sell(w, i, need, need, 0, item, channel, fulfilment, free, lift, now)
 
 
-def buy_unplanned(State w, Py_ssize_t i, long need, long step, double now):
+def buy_unplanned(State w, Py_ssize_t i, long need, long step, double now, double skill=0,
+                  bint errand=False):
     """Let a visit to the store also end in an unplanned purchase; True if it does.
 
     Every visit has the same chance, whatever brought it about; an item that screens or staff offer
     to one who shows the card is bought as likely as it fits. The purchase is logged outside the
-    journey, since it does not meet the need.
+    journey, since it does not meet the need. `skill` is that of the staff; an `errand` is a visit
+    to collect or to return goods.
     """
     cdef Py_ssize_t item = advice(w, i, need, step)
     cdef double p = w.p.p_unplanned
@@ -54,7 +58,8 @@ def buy_unplanned(State w, Py_ssize_t i, long need, long step, double now):
         return False
     w.on_hand[w.home_store[i], item] -= 1
     w.demand[w.home_store[i], item] += 1
-    sell(w, i, -1, need, UNPLANNED_STEP + step, item, STORE, FULFIL_IN_STORE, False, now)
+    sell(w, i, -1, need, UNPLANNED_STEP + step, item, STORE, FULFIL_IN_STORE, False,
+         basket_lift(w, i, skill, errand, now), now)
     return True
 
 
@@ -68,11 +73,25 @@ cdef Py_ssize_t advice(State w, Py_ssize_t i, long need, long step) noexcept:
     return item
 
 
+cdef double basket_lift(State w, Py_ssize_t i, double skill, bint errand, double now) noexcept:
+    """Return what multiplies the basket: exp(b_staff skill + b_x errand + b_rel rel) (eq. 9).
+
+    `rel` is the relevance of the last message opened, while it counts; a purchase uses it up.
+    """
+    cdef double size = w.p.basket_staff * skill
+    if errand:
+        size += w.p.basket_errand
+    if now <= w.opened[i, 1]:
+        size += w.p.basket_relevance * w.opened[i, 0]
+        w.opened[i, 1] = -1
+    return exp(size)
+
+
 cdef tuple sell(State w, Py_ssize_t i, long logged, long need, long step, Py_ssize_t item,
-                int channel, int fulfilment, bint free, double now):
+                int channel, int fulfilment, bint free, double lift, double now):
     cdef int ledger = 0 if channel == STORE else 1
     cdef double size = gamma(w.uniform(STREAM_BASKET, i, need, step), w.basket_shape[i])
-    cdef int64_t goods = cents(size / w.basket_scale[i])
+    cdef int64_t goods = cents(size / w.basket_scale[i] * lift)
     cdef int identity = identify(w, i, need, step, channel)
     cdef bint member = w.has_card[i] and identity != IDENTITY_NONE
     cdef int64_t off = take_off(w, i, logged, channel, goods, identity, now)

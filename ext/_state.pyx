@@ -20,7 +20,7 @@ COLUMNS = (
     "is_shown", "on_hand", "demand", "weights", "record_of", "record_last", "record_value",
     "record_count", "record_profile", "record_weight", "settled", "nurtured_until",
     "location_consent", "record_first", "record_shown", "bonus", "record_sent", "record_teams",
-    "surplus", "points_day", "exposed", "own_factors",
+    "surplus", "points_day", "exposed", "own_factors", "opened",
 )  # fmt: skip
 
 
@@ -88,6 +88,7 @@ cdef class State:
         self.bonus = columns["bonus"]
         self.settled = columns["settled"]
         self.nurtured_until = columns["nurtured_until"]
+        self.opened = columns["opened"]
         self.record_sent = columns["record_sent"]
         self.record_teams = columns["record_teams"]
         self.n = self.need_rate.shape[0]

@@ -139,6 +139,28 @@ class Fulfilment(Part):
     )
 
 
+class Basket(Part):
+    """What makes a purchase larger or smaller than the shopper's own baskets (equation 9).
+
+    All are 0 in the reference: no size is published, and staff and messages act on whether and what
+    one buys already. One category: kappa of eq. 9 is that of the scenario.
+    """
+
+    staff: float = param(
+        0.0, "log change of a basket bought in the store, per unit of the skill of its staff",
+        source="S0-16, eq. 9 (b_staff); assumption: no size is published", ge=-3, le=3,
+    )  # fmt: skip
+    errand: float = param(
+        0.0, "log change of what is bought on a visit to collect or to return goods",
+        source="eq. 9 (b_x); assumption: no size is published", ge=-3, le=3,
+    )  # fmt: skip
+    relevance: float = param(
+        0.0, "log change of the next basket within offers.coupon_days of opening a message, per "
+        "unit of its relevance",
+        source="eq. 9 (b_rel); assumption: no size is published", ge=-3, le=3,
+    )  # fmt: skip
+
+
 class Experience(Part):
     """Satisfaction, engagement and churn (equations 13 and 14)."""
 

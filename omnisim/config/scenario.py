@@ -19,7 +19,7 @@ from omnisim.config.holdouts import Holdouts
 from omnisim.config.in_store import InStore
 from omnisim.config.market import Market, Word
 from omnisim.config.media import Media, Messages
-from omnisim.config.operations import Experience, Fulfilment, Service, Stock, Stores
+from omnisim.config.operations import Basket, Experience, Fulfilment, Service, Stock, Stores
 from omnisim.config.preset import preset_changes
 from omnisim.config.primitives import Primitives
 from omnisim.config.records import Records
@@ -58,6 +58,7 @@ class Scenario(Part):
     service_desk: ServiceDesk = ServiceDesk()
     in_store: InStore = InStore()
     stock: Stock = Stock()
+    basket: Basket = Basket()
     fulfilment: Fulfilment = Fulfilment()
     experience: Experience = Experience()
     word: Word = Word()

@@ -36,11 +36,11 @@ def split_gain(baseline: SimulationResult, variant: SimulationResult) -> pd.Seri
 
     Needs are matched by (shopper, number): the same need arises in both arms unless a capability
     changes how often the shopper has one. A basket belongs to its need, so needs that the firm
-    meets in both arms bring no difference. A need that one arm met and the other had not ended, or
-    that had not arisen there, by the end of the run is a matter of time: every need has the same
-    threshold in both arms, so it comes later. Where needs come faster for good, their part of this
-    row is lasting; within one horizon the two cannot be told apart. The last row holds the revenue
-    that changed own channel, which is no gain.
+    meets in both arms bring no difference where `basket` is all 0. A need that one arm met and the
+    other had not ended, or that had not arisen there, by the end of the run is a matter of time:
+    every need has the same threshold in both arms, so it comes later. Where needs come faster for
+    good, their part of this row is lasting; within one horizon the two cannot be told apart. The
+    last row holds the revenue that changed own channel, which is no gain.
     """
     before, after = needs_met(baseline), needs_met(variant)
     keys = np.union1d(before.key, after.key)

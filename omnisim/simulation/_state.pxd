@@ -29,6 +29,7 @@ cdef struct Params:
     double browse_online_per_day, browse_store_per_day, browse_goodwill
     double delivery_days, delivery_shape, delivery_fee, pick_days
     double fit_sd, return_threshold, p_resellable
+    double basket_staff, basket_errand, basket_relevance    # equation 9
     # experience (equations 13-15)
     double rating, rating_fit, rating_obstacle
     double satisfaction_rate, loss_weight, expectation_rate, weakest_link, incoherence
@@ -94,6 +95,7 @@ cdef class State:
     cdef double[:, ::1] habit, points
     cdef int16_t[:, ::1] points_day    # when points were last earned or spent; ledgers as in points
     cdef double[::1] nurtured_until
+    cdef double[:, ::1] opened         # relevance of the last message opened, last day it counts
     cdef double[:, ::1] bonus          # extra points as a share of the usual ones, last day
     cdef int32_t[::1] n_needs, n_aware_near
     cdef double[::1] coupon, coupon_until     # share off the next purchase, and how long it counts

@@ -7,6 +7,7 @@ import omnisim.simulation._journey as kernel
 import omnisim.simulation._outcome as outcome
 from omnisim.schema import Fulfilment
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM
+from omnisim.simulation.in_store import skill
 from omnisim.simulation.information import resolved_by
 from omnisim.simulation.parameters import MINUTES_PER_DAY
 from omnisim.simulation.returns import way_back
@@ -82,8 +83,9 @@ def _sell(
         channel, now,
     )  # fmt: skip
     goods, off, spent, earned, identified = outcome.buy(
-        world.state, trip.shopper, trip.need, trip.item, channel, int(fulfilment), free, now
-    )
+        world.state, trip.shopper, trip.need, trip.item, channel, int(fulfilment), free, now,
+        skill(world) if channel == STORE else 0.0,
+    )  # fmt: skip
     if identified:
         team = STORE_TEAM if channel == STORE else ONLINE_TEAM
         own = world.scenario.messages.own_trigger_days

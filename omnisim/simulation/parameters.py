@@ -108,7 +108,7 @@ def _choice(scenario: Scenario) -> dict[str, Any]:
 
 def _operations(scenario: Scenario) -> dict[str, Any]:
     stores, service, stock = scenario.stores, scenario.service, scenario.stock
-    goods = scenario.fulfilment
+    goods, basket = scenario.fulfilment, scenario.basket
     return {
         "opening": stores.opening_hour,
         "closing": stores.closing_hour,
@@ -130,6 +130,9 @@ def _operations(scenario: Scenario) -> dict[str, Any]:
         "fit_sd": goods.fit_sd,
         "return_threshold": goods.return_threshold,
         "p_resellable": goods.p_resellable,
+        "basket_staff": basket.staff,
+        "basket_errand": basket.errand,
+        "basket_relevance": basket.relevance,
     }
 
 

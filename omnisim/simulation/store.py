@@ -6,7 +6,7 @@ from typing import Any
 
 import omnisim.simulation._journey as kernel
 import omnisim.simulation._outcome as outcome
-from omnisim.simulation.in_store import pace
+from omnisim.simulation.in_store import pace, skill
 from omnisim.simulation.world import World
 
 Steps = Generator[Any, Any, Any]
@@ -39,7 +39,7 @@ def visit(world: World, shopper: int, need: int, step: int, *, patient: bool = F
     if served < 0:
         kernel.walk_out(state, shopper, need, env.now)
     else:
-        outcome.buy_unplanned(state, shopper, need, step, env.now)
+        outcome.buy_unplanned(state, shopper, need, step, env.now, skill(world), patient)
     return served
 
 

@@ -220,6 +220,7 @@ def _moods(scenario: Scenario, population: Population) -> dict[str, NDArray[Any]
         "exposed": np.zeros((n, len(Channel)), np.uint8),
         "settled": np.zeros(n, np.uint8),
         "bonus": np.tile([0.0, -1.0], (n, 1)),
+        "opened": np.tile([0.0, -1.0], (n, 1)),
         "nurtured_until": np.full(n, -np.inf),
         "habit": np.zeros((n, 5 if any(search_places(scenario)) else 3)),
         "points": np.zeros((n, 2)),

@@ -98,6 +98,8 @@ def read(w, i, medium, relevance, depth, kind, u, day):
         w.c["goodwill"][i] += liked * strength
         if kind == 2:
             w.c["engagement"][i] += w.p["message_engagement"] * liked
+        if works:
+            w.c["opened"][i] = max(relevance, 0.0), day + w.p["coupon_days"]
         if works and depth:
             w.c["coupon"][i] = depth
             w.c["coupon_until"][i] = day + w.p["coupon_days"]

@@ -11,11 +11,12 @@ STORE = 0
 UNPLANNED = 2**20
 
 
-def buy(w, i, need, item, channel, fulfilment, free, now):
-    return sell(w, i, need, need, 0, item, channel, fulfilment, free, now)
+def buy(w, i, need, item, channel, fulfilment, free, now, skill=0.0):
+    lift = basket_lift(w, i, skill, False, now)
+    return sell(w, i, need, need, 0, item, channel, fulfilment, free, lift, now)
 
 
-def buy_unplanned(w, i, need, step, now):
+def buy_unplanned(w, i, need, step, now, skill=0.0, errand=False):
     """Buy, by chance, what is popular, if the shelf has it; the journey knows nothing of it."""
     chance = w.p["p_unplanned"]
     offered = w.c["record_shown"][w.c["record_of"][i, 1], 1]
@@ -38,18 +39,29 @@ def buy_unplanned(w, i, need, step, now):
         return False
     shelf[item] -= 1
     w.c["demand"][w.home(i), item] += 1
-    sell(w, i, -1, need, UNPLANNED + step, item, STORE, Fulfilment.IN_STORE, False, now)
+    lift = basket_lift(w, i, skill, errand, now)
+    sell(w, i, -1, need, UNPLANNED + step, item, STORE, Fulfilment.IN_STORE, False, lift, now)
     return True
 
 
-def sell(w, i, logged, need, step, item, channel, fulfilment, free, now):
+def basket_lift(w, i, skill, errand, now):
+    """Return the factor of eq. 9: staff, errand, and a message that still counts, once."""
+    relevance, last_day = w.c["opened"][i]
+    counts = last_day >= now
+    if counts:
+        w.c["opened"][i, 1] = -1
+    terms = {"staff": skill, "errand": errand, "relevance": relevance * counts}
+    return math.exp(sum(w.p["basket_" + name] * x for name, x in terms.items()))
+
+
+def sell(w, i, logged, need, step, item, channel, fulfilment, free, lift, now):
     """Draw the basket (eq. 9), take points, post, log, learn; money in whole cents.
 
     Euros are cents * 0.01, as in the kernel, so that halves of a cent round alike.
     """
     ledger = 0 if channel == STORE else 1
     size = gammaincinv(w.c["basket_shape"][i], w.u("BASKET", i, need, step))
-    goods = to_cents(size / w.c["basket_scale"][i])
+    goods = to_cents(size / w.c["basket_scale"][i] * lift)
     identity = Identity.NONE
     if channel != STORE:
         w.c["has_account"][i] = 1

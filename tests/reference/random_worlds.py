@@ -33,6 +33,9 @@ def random_world(rng, **fields):
         "costs.points_share": between(0, 0.3),
         "costs.points_minimum": between(0, 5),
         "costs.points_expire_days": between(1, 30),
+        "basket.staff": between(-0.5, 0.5),
+        "basket.errand": between(-0.5, 0.5),
+        "basket.relevance": between(-0.5, 0.5),
         "fulfilment.fit_sd": between(0.5, 3),
         "fulfilment.p_resellable": between(0.3, 0.8),
         "stock.review_days": between(1, 20),
@@ -98,6 +101,7 @@ def scatter(columns, rng):
     columns["exposed"][:] = rng.integers(0, 5, columns["exposed"].shape)
     columns["settled"][:] = rng.uniform(size=n) < 0.3
     columns["bonus"][:] = rng.uniform(0, 1.5, (n, 2)) * [1, 40]
+    columns["opened"][:] = rng.uniform(0, 1.5, (n, 2)) * [1, 40]
     columns["nurtured_until"][:] = rng.uniform(-40, 60, n)
     columns["record_shown"][:] = rng.integers(-1, columns["on_hand"].shape[1], (2 * n, 2))
     columns["habit"][:] = rng.exponential(0.5, columns["habit"].shape)

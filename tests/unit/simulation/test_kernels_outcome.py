@@ -40,7 +40,8 @@ def test_sales_and_returns(pair):
         i, need, item, now = address(world, rng)
         channel, fulfilment = WAYS[rng.integers(len(WAYS))]
         free = bool(rng.integers(2))
-        arguments = (i, need, item, channel, int(fulfilment), free, now)
+        skill = float(rng.uniform()) if channel == 0 else 0.0
+        arguments = (i, need, item, channel, int(fulfilment), free, now, skill)
         sold = kernel.buy(world.state, *arguments)
         assert sold == oracle.buy(slow, *arguments)
         if rng.uniform() < 0.3:
@@ -56,8 +57,9 @@ def test_unplanned_purchases(pair):
     for _ in range(3 * N_CALLS):
         i, need, _, now = address(world, rng)
         step = int(rng.choice([*range(12), 2**10]))
-        found = kernel.buy_unplanned(world.state, i, need, step, now)
-        assert found == oracle.buy_unplanned(slow, i, need, step, now)
+        arguments = (i, need, step, now, float(rng.uniform()), bool(rng.integers(2)))
+        found = kernel.buy_unplanned(world.state, *arguments)
+        assert found == oracle.buy_unplanned(slow, *arguments)
         bought += found
     assert_same(world, slow)
     assert 0 < bought < 3 * N_CALLS

@@ -1,0 +1,97 @@
+"""What makes baskets larger: staff, errands and messages (equation 9)."""
+
+import numpy as np
+import pytest
+
+from omnisim.config.capabilities import Capabilities
+from omnisim.schema import Channel, Event, Fulfilment, Line
+from omnisim.simulation import _outcome as outcome
+from omnisim.simulation import simulate
+from omnisim.simulation.trip import STORE, WEBSITE
+from tests.reference.worlds import new_world, of, small
+
+# Without points and managers who read the books a basket changes no later decision.
+PEOPLE = {"market.n_shoppers": 150, "costs.points_share": 0.0, "stores.p_unplanned": 0.5,
+          "governance.managers_decide": False}  # fmt: skip
+SKILLED = Capabilities(staff_training=2)
+
+
+def goods_of(changes, opened=(0.0, -1.0), *, unplanned=False, skill=0.0, errand=False):
+    """Return the price of what each shopper buys at day 5, in cents."""
+    world = new_world(small({"market.n_shoppers": 40, "stores.p_unplanned": 1.0} | changes))
+    world.columns["opened"][:] = opened
+    world.columns["on_hand"][:] = 1000
+    for i in range(world.n_shoppers):
+        if unplanned:
+            assert outcome.buy_unplanned(world.state, i, 0, 0, 5.0, skill, errand)
+        else:
+            outcome.buy(world.state, i, 0, 0, STORE, int(Fulfilment.IN_STORE), False, 5.0, skill)
+    _, line, _, _, _, cents = (np.concatenate(part) for part in world.state.postings.columns())
+    return cents[line == Line.REVENUE]
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "expected"),
+    [
+        ("staff", {"skill": 0.5}, 0.5),
+        ("staff", {"skill": 0.5, "unplanned": True}, 0.5),
+        ("staff", {}, 0.0),
+        ("errand", {"unplanned": True, "errand": True}, 1.0),
+        ("errand", {"unplanned": True}, 0.0),
+        ("relevance", {"opened": (0.8, 6.0)}, 0.8),
+        ("relevance", {"opened": (0.8, 4.0)}, 0.0),
+    ],
+)
+def test_the_basket_is_that_of_the_shopper_times_the_terms_of_the_equation(field, given, expected):
+    plain, swollen = (goods_of({"basket." + field: size}, **given) for size in (0.0, 0.4))
+    np.testing.assert_allclose(swollen, plain * np.exp(0.4 * expected), atol=1.5)
+    assert (swollen > plain).any() == (expected > 0)
+
+
+def test_a_message_counts_for_one_purchase():
+    world = new_world(small({"basket.relevance": 0.5}))
+    world.columns["opened"][:] = [1.0, 20.0]
+    first, second = (
+        outcome.buy(world.state, 0, 0, 0, WEBSITE, int(Fulfilment.DELIVERY), False, now)[0]
+        for now in (5.0, 6.0)  # one need, one draw
+    )
+    assert first == pytest.approx(second * np.exp(0.5), abs=2.0)
+
+
+def purchases(field, changes=None, **fields):
+    """Return two runs, without and with a term, and by how much it changed each purchase."""
+    base = PEOPLE | dict(changes or {})
+    runs = [simulate(small(base | {"basket." + field: size}, **fields), seed=1)
+            for size in (0.0, 0.5)]  # fmt: skip
+    for column in ("time", "shopper", "journey", "channel", "event", "item"):
+        first, second = (of(run.events, column).tobytes() for run in runs)
+        assert first == second, column
+    bought = of(runs[0].events, "event") == Event.PURCHASE
+    before, after = (of(run.events, "value")[bought] for run in runs)
+    log = runs[0].events.to_pandas()[bought]
+    return log, after > before + 0.01, after < before - 0.01
+
+
+def test_skill_swells_what_is_bought_in_the_store_and_nothing_else():
+    log, grown, shrunk = purchases("staff", capabilities=SKILLED)
+    in_store = (log["channel"] == Channel.STORE).to_numpy()
+    assert grown[in_store].mean() > 0.9
+    assert not grown[~in_store].any()
+    assert not shrunk.any()
+    assert not purchases("staff")[1].any()  # nobody is trained
+
+
+def test_only_what_is_bought_beside_a_return_or_a_collection_swells():
+    log, grown, shrunk = purchases("errand")
+    beside = (log["journey"] < 0).to_numpy()
+    assert 0 < grown.sum() < beside.sum()
+    assert not grown[~beside].any()
+    assert not shrunk.any()
+
+
+def test_opened_messages_swell_the_next_purchase_unless_they_are_inert():
+    log, grown, shrunk = purchases("relevance", {"messages.p_open": 0.6})
+    assert 0 < grown.sum() < len(log)
+    assert not shrunk.any()
+    inert = {"exposures.inert": ("email",), "messages.p_open": 0.6}
+    assert not purchases("relevance", inert)[1].any()
