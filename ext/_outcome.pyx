@@ -189,20 +189,22 @@ cdef void learn(State w, Py_ssize_t i, int team, Py_ssize_t item, double value,
     w.file_signal(r, item, 1.0)
 
 
-def evaluate(State w, Py_ssize_t i, long need, int channel, double resolved, double hassle,
-             double speed, bint obstacle, double gap, double now):
+def evaluate(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, double resolved,
+             double hassle, double speed, bint obstacle, double gap, double now):
     """Compare the experience with what was expected; return whether the goods go back.
 
-    `resolved` is the share of the uncertainty about fit that was gone; `hassle` what sending or
-    bringing the goods back takes, in units of fit; `speed` in [-1, 1] rates the wait; `obstacle`
-    tells of a stock-out, a walk-out or a wrong record on the way; `gap` is what the shopper paid
-    beyond a price of the firm seen elsewhere, as a share of the list price.
+    Fit is noise, plus how like the item is to taste (eq. 11). `resolved` is the share of the
+    uncertainty about fit that was gone; `hassle` what sending or bringing the goods back takes, in
+    units of fit; `speed` in [-1, 1] rates the wait; `obstacle` tells of a stock-out, a walk-out or
+    a wrong record on the way; `gap` is what the shopper paid beyond a price of the firm seen
+    elsewhere, as a share of the list price.
     Updates satisfaction (eq. 13), then drop-out (eq. 14) and word of mouth (eq. 15).
     """
     cdef double fit = w.p.fit_sd * sqrt(1 - resolved) * normal(w.uniform(STREAM_FIT, i, need, 0))
-    cdef double goods = fmax(-1.0, fmin(1.0, w.p.rating + w.p.rating_fit * fit))
     cdef double ease = w.p.rating_obstacle if obstacle else w.p.rating
-    cdef double worst
+    cdef double goods, worst
+    fit += w.p.fit_likeness * w.likeness(i, item)
+    goods = fmax(-1.0, fmin(1.0, w.p.rating + w.p.rating_fit * fit))
     ease = fmax(-1.0, ease - w.p.incoherence * gap)
     worst = fmin(goods, fmin(speed, ease))
     experience(w, i, (1 - w.p.weakest_link) * (goods + speed + ease) / 3

@@ -117,6 +117,11 @@ class Fulfilment(Part):
     fit_sd: float = param(
         1.0, "standard deviation of fit when nothing is resolved", source="assumption", ge=0, le=10
     )
+    fit_likeness: float = param(
+        0.0, "fit gained by an item that is wholly to taste, lost by one that is the opposite",
+        source="eq. 11 (match); assumption: no size is published, and taste acts on which item is "
+        "wanted", ge=0, le=10,
+    )  # fmt: skip
     return_threshold: float = param(
         -0.53, "fit below which the goods are not wanted", source="assumption; tuned to T-35",
         ge=-100, le=10,

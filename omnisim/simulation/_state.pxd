@@ -28,7 +28,7 @@ cdef struct Params:
     int n_stocked
     double browse_online_per_day, browse_store_per_day, browse_goodwill
     double delivery_days, delivery_shape, delivery_fee, pick_days
-    double fit_sd, return_threshold, p_resellable
+    double fit_sd, fit_likeness, return_threshold, p_resellable
     double basket_staff, basket_errand, basket_relevance    # equation 9
     # experience (equations 13-15)
     double rating, rating_fit, rating_obstacle

@@ -140,7 +140,7 @@ def evaluate(world: World, trip: Trip, sale: Sale, speed: float) -> Steps:
     _may_ask(world, trip, Reason.DEFECT)
     by_parcel, hassle = way_back(world, trip.shopper, trip.need, by_parcel=sale.by_parcel)
     returns = outcome.evaluate(
-        state, trip.shopper, trip.need, sale.channel, trip.resolved, hassle, speed,
+        state, trip.shopper, trip.need, trip.item, sale.channel, trip.resolved, hassle, speed,
         trip.obstacle, sale.gap, env.now,
     )  # fmt: skip
     speak_up(world, trip.shopper, trip.need)

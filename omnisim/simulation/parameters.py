@@ -128,6 +128,7 @@ def _operations(scenario: Scenario) -> dict[str, Any]:
         "delivery_fee": goods.delivery_fee,
         "pick_days": goods.pick_hours / 24,
         "fit_sd": goods.fit_sd,
+        "fit_likeness": goods.fit_likeness,
         "return_threshold": goods.return_threshold,
         "p_resellable": goods.p_resellable,
         "basket_staff": basket.staff,

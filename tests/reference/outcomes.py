@@ -132,10 +132,11 @@ def learn(w, i, team, item, value, now):
     w.file_signal(record, item, 1.0)
 
 
-def evaluate(w, i, need, channel, resolved, hassle, speed, obstacle, gap, now):
+def evaluate(w, i, need, item, channel, resolved, hassle, speed, obstacle, gap, now):
     """Judge the purchase: satisfaction (13), drop-out (14), word of mouth (15), return (11)."""
     doubt = 1 - resolved
     fit = ndtri(w.u("FIT", i, need)) * w.p["fit_sd"] * doubt**0.5
+    fit += w.p["fit_likeness"] * (w.c["taste"][i] @ w.c["attributes"][item])
     goods = min(1.0, max(-1.0, w.p["rating"] + w.p["rating_fit"] * fit))
     ease = w.p["rating_obstacle" if obstacle else "rating"] - w.p["incoherence"] * gap
     parts = [goods, speed, max(-1.0, ease)]

@@ -37,6 +37,7 @@ def random_world(rng, **fields):
         "basket.errand": between(-0.5, 0.5),
         "basket.relevance": between(-0.5, 0.5),
         "fulfilment.fit_sd": between(0.5, 3),
+        "fulfilment.fit_likeness": between(0.2, 2),
         "fulfilment.p_resellable": between(0.3, 0.8),
         "stock.review_days": between(1, 20),
         "stock.store_share": between(0.4, 0.8),

@@ -69,9 +69,9 @@ def test_experience(pair):
     world, slow, rng = pair
     given_back = 0
     for _ in range(N_CALLS):
-        i, need, _, now = address(world, rng)
-        arguments = (i, need, int(rng.integers(3)), float(rng.uniform()), bool(rng.integers(2)),
-                     float(rng.uniform(-1, 1)), bool(rng.integers(2)),
+        i, need, item, now = address(world, rng)
+        arguments = (i, need, item, int(rng.integers(3)), float(rng.uniform()),
+                     bool(rng.integers(2)), float(rng.uniform(-1, 1)), bool(rng.integers(2)),
                      float(rng.choice([0.0, rng.uniform(0, 0.3)])), now)  # fmt: skip
         found = kernel.evaluate(world.state, *arguments)
         assert found == oracle.evaluate(slow, *arguments)
