@@ -1,5 +1,8 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
-"""Prices that differ between the firm's channels, as a shopper meets them (K13, S0-05)."""
+"""Prices and points that differ between the firm's channels, as a shopper meets them.
+
+K13 and K10; S0-05, S4-13; equations 13 and 16 of facts.md D4.
+"""
 from _streams cimport *
 from omnisim.simulation._state cimport State
 
@@ -27,3 +30,8 @@ def conflict(State w, Py_ssize_t i, long need, long step, int searched, bint bee
         return 0.0
     w.log.add(now, i, need, channel, EVENT_CONFLICT, IDENTITY_NONE, -1, w.home_store[i])
     return seen - paid
+
+
+def stranded_points(State w, Py_ssize_t i, int channel):
+    """Return the points, in EUR, that the shopper holds but that do not count in the channel."""
+    return (1 - w.p.points_across) * w.points[i, 1 if channel == STORE else 0]

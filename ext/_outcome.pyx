@@ -190,14 +190,15 @@ cdef void learn(State w, Py_ssize_t i, int team, Py_ssize_t item, double value,
 
 
 def evaluate(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, double resolved,
-             double hassle, double speed, bint obstacle, double gap, double now):
+             double hassle, double speed, bint obstacle, double gap, double lost, double now):
     """Compare the experience with what was expected; return whether the goods go back.
 
     Fit is noise, plus how like the item is to taste (eq. 11). `resolved` is the share of the
     uncertainty about fit that was gone; `hassle` what sending or bringing the goods back takes, in
     units of fit; `speed` in [-1, 1] rates the wait; `obstacle` tells of a stock-out, a walk-out or
     a wrong record on the way; `gap` is what the shopper paid beyond a price of the firm seen
-    elsewhere, as a share of the list price.
+    elsewhere, and `lost` what points that do not count there would have paid, as shares of the list
+    price.
     Updates satisfaction (eq. 13), then drop-out (eq. 14) and word of mouth (eq. 15).
     """
     cdef double fit = w.p.fit_sd * sqrt(1 - resolved) * normal(w.uniform(STREAM_FIT, i, need, 0))
@@ -205,7 +206,7 @@ def evaluate(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, dou
     cdef double goods, worst
     fit += w.p.fit_likeness * w.likeness(i, item)
     goods = fmax(-1.0, fmin(1.0, w.p.rating + w.p.rating_fit * fit))
-    ease = fmax(-1.0, ease - w.p.incoherence * gap)
+    ease = fmax(-1.0, ease - w.p.incoherence * gap - w.p.frustration * lost)
     worst = fmin(goods, fmin(speed, ease))
     experience(w, i, (1 - w.p.weakest_link) * (goods + speed + ease) / 3
                + w.p.weakest_link * worst)
@@ -226,13 +227,17 @@ def live(State w, Py_ssize_t i, double lived):
 
 
 cdef void experience(State w, Py_ssize_t i, double lived) noexcept:
-    """S <- S + omega (lived - expected), a disappointment weighing more (eq. 13)."""
+    """S <- S + omega (lived - expected), a disappointment weighing more (eq. 13).
+
+    What is expected follows slowly what was lived, plus a norm of coherence (S1-09).
+    """
     cdef double gap = lived - w.expectation[i]
     if gap < 0:
         gap *= w.p.loss_weight
     w.satisfaction[i] += w.p.satisfaction_rate * (gap - w.satisfaction[i])
     w.satisfaction[i] = fmax(-1.0, fmin(1.0, w.satisfaction[i]))
-    w.expectation[i] += w.p.expectation_rate * (lived - w.expectation[i])
+    w.expectation[i] += w.p.expectation_rate * (lived + w.p.coherence_norm
+                                                 - w.expectation[i])
 
 
 cdef int drop_out(State w, Py_ssize_t i, long need, int channel, double now) except -1:

@@ -201,6 +201,17 @@ class Experience(Part):
         source="S0-05, eq. 13; size assumption: 10 % is less than half an obstacle",
         ge=0, le=100,
     )  # fmt: skip
+    frustration: float = param(
+        0.0, "rating lost per share of the price that points held, but not counted in the channel, "
+        "would have paid",
+        source="S4-13, eqs. 13 and 16; assumption: no size is published, and such points cost "
+        "their value", ge=0, le=100,
+    )  # fmt: skip
+    coherence_norm: float = param(
+        0.0, "what shoppers come to expect beyond the experiences that they have had, since they "
+        "expect channels to be coherent",
+        source="S1-09, eq. 13; assumption: no size is published", ge=0, le=2,
+    )  # fmt: skip
     satisfaction_on_churn: float = param(
         1.0, "log-odds of drop-out lost per unit of satisfaction", source="assumption", ge=0, le=20
     )

@@ -33,6 +33,7 @@ cdef struct Params:
     # experience (equations 13-15)
     double rating, rating_fit, rating_obstacle
     double satisfaction_rate, loss_weight, expectation_rate, weakest_link, incoherence
+    double frustration, coherence_norm
     double satisfaction_on_churn, engagement_on_churn, points_on_churn
     double satisfaction_centre, engagement_centre, engagement_on_need, engagement_decay
     double points_centre

@@ -25,8 +25,8 @@ RETURN_STEP = 2**10
 class Sale:
     """What was sold, and how: money in cents.
 
-    `gap` is what the shopper paid beyond a price of the firm seen elsewhere, as a share of the list
-    price.
+    `gap` is what the shopper paid beyond a price of the firm seen elsewhere, and `lost` what points
+    that do not count in the channel would have paid, as shares of the list price.
     """
 
     channel: int
@@ -37,6 +37,7 @@ class Sale:
     earned: int
     identified: bool
     gap: float
+    lost: float
 
     @property
     def by_parcel(self) -> bool:
@@ -82,6 +83,7 @@ def _sell(
         world.state, trip.shopper, trip.need, trip.step - 1, trip.searched, trip.been_in_store,
         channel, now,
     )  # fmt: skip
+    stranded: float = coherence.stranded_points(world.state, trip.shopper, channel)
     goods, off, spent, earned, identified = outcome.buy(
         world.state, trip.shopper, trip.need, trip.item, channel, int(fulfilment), free, now,
         skill(world) if channel == STORE else 0.0,
@@ -91,7 +93,8 @@ def _sell(
         own = world.scenario.messages.own_trigger_days
         days = world.primitives["trigger_days"] if team == STORE_TEAM else own
         world.thanks.append((now + days, trip.shopper, team, now))
-    return Sale(channel, fulfilment, goods, off, spent, earned, identified, gap)
+    lost = min(100 * stranded, goods - off - spent) / max(goods, 1)
+    return Sale(channel, fulfilment, goods, off, spent, earned, identified, gap, lost)
 
 
 def receive(world: World, trip: Trip, sale: Sale) -> Steps:
@@ -141,7 +144,7 @@ def evaluate(world: World, trip: Trip, sale: Sale, speed: float) -> Steps:
     by_parcel, hassle = way_back(world, trip.shopper, trip.need, by_parcel=sale.by_parcel)
     returns = outcome.evaluate(
         state, trip.shopper, trip.need, trip.item, sale.channel, trip.resolved, hassle, speed,
-        trip.obstacle, sale.gap, env.now,
+        trip.obstacle, sale.gap, sale.lost, env.now,
     )  # fmt: skip
     speak_up(world, trip.shopper, trip.need)
     if not returns:

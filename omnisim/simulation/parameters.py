@@ -148,6 +148,8 @@ def _experience(scenario: Scenario) -> dict[str, Any]:
         "expectation_rate": felt.expectation_rate,
         "weakest_link": felt.weakest_link,
         "incoherence": felt.incoherence,
+        "frustration": felt.frustration,
+        "coherence_norm": felt.coherence_norm,
         "satisfaction_on_churn": felt.satisfaction_on_churn,
         "engagement_on_churn": felt.engagement_on_churn,
         "points_on_churn": felt.points_on_churn,

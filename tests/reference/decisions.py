@@ -234,6 +234,12 @@ def conflict(w, i, need, step, searched, been_in_store, channel, now):
     return max(gap, 0.0)
 
 
+def stranded_points(w, i, channel):
+    """Return the EUR of the other ledger that do not count in a channel."""
+    store, online = w.c["points"][i]
+    return (online if channel == STORE else store) * (1 - w.p["points_across"])
+
+
 def without_firm(w, i):
     """Return the inclusive value of a need of someone who does not consider the firm."""
     price = w.p["price"] * w.c["price_sensitivity"][i]

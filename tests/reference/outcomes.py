@@ -132,13 +132,14 @@ def learn(w, i, team, item, value, now):
     w.file_signal(record, item, 1.0)
 
 
-def evaluate(w, i, need, item, channel, resolved, hassle, speed, obstacle, gap, now):
+def evaluate(w, i, need, item, channel, resolved, hassle, speed, obstacle, gap, lost, now):
     """Judge the purchase: satisfaction (13), drop-out (14), word of mouth (15), return (11)."""
     doubt = 1 - resolved
     fit = ndtri(w.u("FIT", i, need)) * w.p["fit_sd"] * doubt**0.5
     fit += w.p["fit_likeness"] * (w.c["taste"][i] @ w.c["attributes"][item])
     goods = min(1.0, max(-1.0, w.p["rating"] + w.p["rating_fit"] * fit))
     ease = w.p["rating_obstacle" if obstacle else "rating"] - w.p["incoherence"] * gap
+    ease -= w.p["frustration"] * lost
     parts = [goods, speed, max(-1.0, ease)]
     weight = w.p["weakest_link"]
     feel(w, i, weight * min(parts) + (1 - weight) * sum(parts) / 3)
@@ -158,7 +159,7 @@ def feel(w, i, lived):
     rate = w.p["satisfaction_rate"]
     mood = (1 - rate) * w.c["satisfaction"][i] + rate * felt
     w.c["satisfaction"][i] = min(1.0, max(-1.0, mood))
-    w.c["expectation"][i] += w.p["expectation_rate"] * gap
+    w.c["expectation"][i] += w.p["expectation_rate"] * (gap + w.p["coherence_norm"])
 
 
 def drop_out(w, i, need, channel, now):

@@ -45,6 +45,8 @@ def random_world(rng, **fields):
         "experience.rating_fit": between(0.2, 0.8),
         "experience.rating_obstacle": between(-0.9, 0.2),
         "experience.loss_weight": between(1, 4),
+        "experience.frustration": between(0.2, 3),
+        "experience.coherence_norm": between(0, 0.5),
         "experience.points_centre": between(0, 9),
         "experience.engagement_on_need": between(0.05, 1),
         "word.p_recommend": between(0.2, 0.8),

@@ -78,6 +78,9 @@ def test_prices_seen_elsewhere(pair):
                      int(rng.integers(3)), now)  # fmt: skip
         gaps.append(coherence.conflict(world.state, *arguments))
         assert gaps[-1] == pytest.approx(oracle.conflict(slow, *arguments))
+        place = arguments[0], arguments[5]
+        stranded = coherence.stranded_points(world.state, *place)
+        assert stranded == pytest.approx(oracle.stranded_points(slow, *place))
     assert_same(world, slow)
     assert 0 < np.count_nonzero(gaps) < len(gaps)
 

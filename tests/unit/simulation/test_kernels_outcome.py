@@ -72,7 +72,8 @@ def test_experience(pair):
         i, need, item, now = address(world, rng)
         arguments = (i, need, item, int(rng.integers(3)), float(rng.uniform()),
                      bool(rng.integers(2)), float(rng.uniform(-1, 1)), bool(rng.integers(2)),
-                     float(rng.choice([0.0, rng.uniform(0, 0.3)])), now)  # fmt: skip
+                     float(rng.choice([0.0, rng.uniform(0, 0.3)])),
+                     float(rng.choice([0.0, rng.uniform()])), now)  # fmt: skip
         found = kernel.evaluate(world.state, *arguments)
         assert found == oracle.evaluate(slow, *arguments)
         given_back += found

@@ -17,7 +17,7 @@ def test_without_noise_goods_go_back_that_are_unlike_taste():
     likeness = world.columns["taste"] @ world.columns["attributes"].T
     assert abs(likeness).max() <= 1 + 1e-9
     back = np.array([
-        [outcome.evaluate(world.state, i, 0, k, STORE, 0.0, 0.1, 0.65, False, 0.0, 1.0)
+        [outcome.evaluate(world.state, i, 0, k, STORE, 0.0, 0.1, 0.65, False, 0.0, 0.0, 1.0)
          for k in range(world.scenario.stock.n_items)] for i in range(world.n_shoppers)
     ])  # fmt: skip
     assert (back == (2 * likeness < -0.6)).all()

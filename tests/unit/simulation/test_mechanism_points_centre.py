@@ -17,7 +17,7 @@ def lost(points, centre, weight=0.1):
     world = new_world(scenario, seed=8)
     world.columns["points"][:] = points
     for i in range(world.n_shoppers):
-        outcome.evaluate(world.state, i, 0, 0, STORE, 0.5, 0.0, 0.5, False, 0.0, 1.0)
+        outcome.evaluate(world.state, i, 0, 0, STORE, 0.5, 0.0, 0.5, False, 0.0, 0.0, 1.0)
     return world.columns["alive"] == 0
 
 

@@ -65,7 +65,7 @@ def test_a_lower_price_seen_elsewhere_is_felt():
     felt = []
     for gap in (0.0, 0.1):
         world = promoting(0, 0.0, 0.1)
-        outcome.evaluate(world.state, 0, 0, 0, STORE, 1.0, 0.0, 0.65, False, gap, 0.0)
+        outcome.evaluate(world.state, 0, 0, 0, STORE, 1.0, 0.0, 0.65, False, gap, 0.0, 0.0)
         felt.append(float(world.columns["satisfaction"][0]))
     lost = 5.0 * 0.1 * ((1 - 0.4) / 3 + 0.4)  # a third of the experience, and its weakest link
     below_expected = lost - 0.05  # 0.65 is 0.05 above what is expected

@@ -71,7 +71,7 @@ def live_a_day(world):
     _market.needs(state, 30, 20.0)
     for i in range(n):
         for need in range(8):
-            _outcome.evaluate(state, i, need, 0, STORE, 0.5, 0.0, 0.5, False, 0.0, 31.0)
+            _outcome.evaluate(state, i, need, 0, STORE, 0.5, 0.0, 0.5, False, 0.0, 0.0, 31.0)
     kept = ("surplus", "goodwill", "aware", "until_need", "alive")
     return np.column_stack([world.columns[name] for name in kept])
 
