@@ -103,6 +103,21 @@ cdef int become_aware(State w, Py_ssize_t i, double now) except -1:
     return 0
 
 
+cdef int become_unaware(State w, Py_ssize_t i, double now) except -1:
+    cdef int64_t k
+    w.aware[i] = 0
+    for k in range(w.indptr[i], w.indptr[i + 1]):
+        w.n_aware_near[w.indices[k]] -= 1
+    w.log.add(now, i, -1, NOWHERE, EVENT_UNAWARE)
+    return 0
+
+
+cdef bint is_stranger(State w, Py_ssize_t i) noexcept:
+    """Return whether a shopper has never bought and holds nothing of the firm."""
+    return not (w.has_account[i] or w.has_card[i] or w.has_app[i]
+                or w.habit[i, STORE] > 0 or w.habit[i, WEBSITE] > 0 or w.habit[i, APP] > 0)
+
+
 def spread_awareness(State w, long day):
     """Make shoppers aware with hazard p0 + b_G G + q x share of aware acquaintances (eq. 2)."""
     cdef Py_ssize_t i
@@ -126,7 +141,11 @@ def spread_awareness(State w, long day):
 
 
 def spread_word(State w, double now):
-    """Carry what shoppers said to their acquaintances; draws are keyed by sender and receiver."""
+    """Carry what shoppers said to their acquaintances; draws are keyed by sender and receiver.
+
+    A recommendation makes the listener aware. A warning may put a stranger off: unaware
+    until news of the firm comes again (eq. 15).
+    """
     cdef Py_ssize_t i, j
     cdef int64_t k
     cdef long need
@@ -140,6 +159,9 @@ def spread_word(State w, double now):
                 continue
             if sign > 0 and not w.aware[j]:
                 become_aware(w, j, now)
+            if (sign < 0 and w.p.p_put_off > 0 and w.aware[j] and is_stranger(w, j)
+                    and w.uniform(STREAM_PUT_OFF, i, need, 1 + j) < w.p.p_put_off):
+                become_unaware(w, j, now)
             w.satisfaction[j] += sign * w.p.satisfaction_shift
             w.satisfaction[j] = min(1.0, max(-1.0, w.satisfaction[j]))
     w.speakers.clear()

@@ -31,6 +31,7 @@ cdef enum:
     STREAM_SETTLE = 71
     STREAM_NEAR = 72
     STREAM_BROWSE = 83
+    STREAM_PUT_OFF = 86
 
 cdef enum:
     STORE = 0
@@ -90,6 +91,7 @@ cdef enum:
     EVENT_WITHHELD = 34
     EVENT_CONFLICT = 35
     EVENT_DEFENCE = 36
+    EVENT_UNAWARE = 37
 
 cdef enum:
     IDENTITY_NONE = 0

@@ -102,6 +102,7 @@ class Stream(IntEnum):
     ROLLOUT = 81
     FIRM = 82
     BROWSE = 83
+    PUT_OFF = 86
 
     HOLDOUT = 95
 

@@ -87,6 +87,7 @@ class Event(IntEnum):
     WITHHELD = 34  # a message or advertisement is kept back by a field trial
     CONFLICT = 35  # the shopper pays more than the firm asks elsewhere, and has seen it
     DEFENCE = 36  # the firm answers a look at the phone in the store with an offer
+    UNAWARE = 37  # the shopper, warned before ever buying, thinks of the firm no more
 
 
 class Identity(IntEnum):

@@ -37,7 +37,8 @@ cdef struct Params:
     double satisfaction_on_churn, engagement_on_churn, points_on_churn
     double satisfaction_centre, engagement_centre, engagement_on_need, engagement_decay
     double points_centre
-    double promoter_above, detractor_below, p_recommend, p_warn, p_heard, satisfaction_shift
+    double promoter_above, detractor_below, p_recommend, p_warn, p_heard, p_put_off
+    double satisfaction_shift
     double innovation, imitation, aware_goodwill, back_per_day
     # media and messages (equations 3-4); decays are per day, as exponents
     double effect[18]           # by channel: 0 where exposures are inert, else 1

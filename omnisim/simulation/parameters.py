@@ -163,6 +163,7 @@ def _experience(scenario: Scenario) -> dict[str, Any]:
         "p_recommend": word.p_recommend,
         "p_warn": word.p_warn,
         "p_heard": word.p_heard,
+        "p_put_off": word.p_put_off,
         "satisfaction_shift": word.satisfaction_shift,
         "innovation": word.innovation_per_year / DAYS_PER_YEAR,
         "imitation": word.imitation_per_year / DAYS_PER_YEAR,

@@ -51,6 +51,7 @@ def random_world(rng, **fields):
         "experience.engagement_on_need": between(0.05, 1),
         "word.p_recommend": between(0.2, 0.8),
         "word.p_warn": between(0.2, 0.8),
+        "word.p_put_off": between(0.2, 0.8),
         "media.display_per_week": between(0, 5),
         "exposures.inert": tuple(m for m in MEDIA if rng.uniform() < 0.2),
         "media.p_ad_click": 0.3,
@@ -108,6 +109,7 @@ def scatter(columns, rng):
     columns["nurtured_until"][:] = rng.uniform(-40, 60, n)
     columns["record_shown"][:] = rng.integers(-1, columns["on_hand"].shape[1], (2 * n, 2))
     columns["habit"][:] = rng.exponential(0.5, columns["habit"].shape)
+    columns["habit"][:] *= rng.uniform(size=(n, 1)) < 0.8
     columns["points"][:] = rng.integers(0, 1_000, (n, 2)) / 100
     columns["points_day"][:] = rng.integers(0, 20, (n, 2))
     columns["n_needs"][:] = rng.integers(0, 9, n)

@@ -71,6 +71,13 @@ def become_aware(w, i, now):
     w.log(now, i, -1, Channel.NONE, Event.AWARE)
 
 
+def become_unaware(w, i, now):
+    w.c["aware"][i] = 0
+    for j in friends(w, i):
+        w.c["n_aware_near"][j] -= 1
+    w.log(now, i, -1, Channel.NONE, Event.UNAWARE)
+
+
 def spread_awareness(w, day):
     """Become aware (eq. 2), in the order of the rows; the lost may come back."""
     for i in range(len(w.c["alive"])):
@@ -130,6 +137,11 @@ def spread_word(w, now):
             if w.u("WORD", speaker, need, 1 + j) < w.p["p_heard"]:
                 if sign > 0 and not w.c["aware"][j]:
                     become_aware(w, j, now)
+                holds = [w.c[name][j] for name in ("has_account", "has_card", "has_app")]
+                is_put_off = w.u("PUT_OFF", speaker, need, 1 + j) < w.p["p_put_off"]
+                if sign < 0 and w.c["aware"][j] and is_put_off:
+                    if not any(holds) and not w.c["habit"][j, :3].any():
+                        become_unaware(w, j, now)
                 mood = w.c["satisfaction"][j] + sign * w.p["satisfaction_shift"]
                 w.c["satisfaction"][j] = min(1.0, max(-1.0, mood))
     w.speakers.clear()

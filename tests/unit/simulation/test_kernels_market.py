@@ -17,7 +17,8 @@ DAYS = range(20, 28)  # after every column was last touched
 def pair(request, seed):
     """A random world, its oracle and a generator of arguments."""
     rng = np.random.default_rng([seed, 200 + request.param])
-    world = random_world(rng, word__innovation_per_year=10.0, market__back_per_year=10.0)
+    world = random_world(rng, word__innovation_per_year=10.0, market__back_per_year=10.0,
+                         segments__busy__p_loyalty=0.3)  # fmt: skip
     return world, SlowWorld(world), rng
 
 
@@ -86,12 +87,20 @@ def test_word_of_mouth(pair):
     world, slow, rng = pair
     for columns in (world.columns, slow.c):
         columns["satisfaction"][:5] = [0.99, -0.99, 1.0, -1.0, 0.0]
+        columns["has_account"][:] = 0
+        columns["habit"][10:] = 0
+    kernel.count_aware_neighbours(world.state)
+    oracle.count_aware_neighbours(slow)
     for day in DAYS:
         said = [(int(rng.integers(world.n_shoppers)), int(rng.integers(50)), sign)
-                for sign in rng.choice([-1, 1], 20).tolist()]  # fmt: skip
+                for sign in rng.choice([-1, 1], 100).tolist()]  # fmt: skip
         world.state.speakers.extend(said)
         slow.speakers.extend(said)
         kernel.spread_word(world.state, float(day))
         oracle.spread_word(slow, float(day))
     assert_same(world, slow)
     assert slow.speakers == []
+    assert events(slow) == {21, 37}  # AWARE, UNAWARE
+    counted = world.columns["n_aware_near"].copy()
+    kernel.count_aware_neighbours(world.state)
+    assert (world.columns["n_aware_near"] == counted).all()
