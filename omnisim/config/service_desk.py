@@ -54,6 +54,15 @@ class ServiceDesk(Part):
     p_return: float = param(
         0.1, "chance of a question before a return", source="assumption", ge=0, le=1
     )
+    further_contacts: float = param(
+        0.0, "mean number of further contacts about a late parcel, a failed pick-up or a defect, "
+        "whatever the first one brought (Poisson)",
+        source="eq. 12; assumption: no size is published", ge=0, le=100,
+    )  # fmt: skip
+    further_days: float = param(
+        1.0, "mean days from one contact about the same matter to the next (exponential)",
+        unit="days", source="assumption; acts with further_contacts", gt=0, le=365,
+    )  # fmt: skip
     p_self_service: float = param(
         0.09, "share of matters that the help pages settle", source="T-74 V (GART19): 9 %",
         ge=0, le=1,

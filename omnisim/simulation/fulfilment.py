@@ -11,7 +11,7 @@ from omnisim.simulation.in_store import skill
 from omnisim.simulation.information import resolved_by
 from omnisim.simulation.parameters import MINUTES_PER_DAY
 from omnisim.simulation.returns import way_back
-from omnisim.simulation.service import Reason, arises, ask
+from omnisim.simulation.service import Reason, arises, pursue
 from omnisim.simulation.store import Steps, visit
 from omnisim.simulation.trip import AISLE, STORE, WITH_PICKUP, Trip
 from omnisim.simulation.voice import speak_up
@@ -128,7 +128,7 @@ def _travel(world: World, trip: Trip, days: float, promised: float) -> Steps:
 def _may_ask(world: World, trip: Trip, reason: Reason) -> None:
     """Let the shopper ask for service while the order goes its way."""
     if arises(world, trip.shopper, trip.need, reason):
-        world.env.process(ask(world, trip.shopper, trip.need, reason))
+        world.env.process(pursue(world, trip.shopper, trip.need, reason))
 
 
 def rate_queue(world: World, waited: float) -> float:

@@ -40,6 +40,10 @@ SIMPLE = (Reason.QUESTION, Reason.LATE, Reason.RETURN, Reason.SEARCH)
 """What a chatbot has a fair chance of settling."""
 
 
+LASTING = (Reason.LATE, Reason.WRONG_PICKUP, Reason.DEFECT)
+"""What may lead to further contacts: delays and defects."""
+
+
 class Step(IntEnum):
     """Decisions of a contact. Permanent: append, never renumber; at most 16."""
 
@@ -54,22 +58,28 @@ class Step(IntEnum):
     SILENT = 8
     CONTEXT = 9
     SOLVED = 10
+    FURTHER = 11
+    NEXT = 12
 
 
 @dataclass(slots=True)
 class Matter:
-    """What a shopper wants settled, and what was felt on the way (a loss of rating)."""
+    """What a shopper wants settled, and what was felt on the way (a loss of rating).
+
+    `number` counts the contacts about the same matter, from 0.
+    """
 
     world: World
     shopper: int
     need: int
     reason: Reason
+    number: int = 0
     felt: float = 0.0
     from_bot: bool = False
 
     def draw(self, step: Step) -> float:
         """Return the uniform of a decision."""
-        return draw(self.world, self.shopper, self.need, self.reason, step)
+        return draw(self.world, self.shopper, self.need, self.reason, step, self.number)
 
     def note(self, channel: Channel, event: Event, cost: float = 0.0) -> None:
         """Log an event of the contact and post what it costs."""
@@ -85,9 +95,11 @@ class Matter:
         return Identity.ACCOUNT if known else Identity.NONE
 
 
-def draw(world: World, shopper: int, need: int, reason: Reason, step: Step) -> float:
-    """Return the uniform of a decision about a matter."""
-    u: float = world.state.draw(Stream.CONTACT, shopper, need, 16 * reason + step)
+def draw(
+    world: World, shopper: int, need: int, reason: Reason, step: Step, number: int = 0
+) -> float:
+    """Return the uniform of a decision about a matter, at one of the contacts about it."""
+    u: float = world.state.draw(Stream.CONTACT, shopper, need, 256 * number + 16 * reason + step)
     return u
 
 
@@ -104,10 +116,26 @@ def arises(world: World, shopper: int, need: int, reason: Reason) -> bool:
     return desk.is_open and draw(world, shopper, need, reason, Step.ARISES) < p
 
 
-def ask(world: World, shopper: int, need: int, reason: Reason) -> Steps:
+def pursue(world: World, shopper: int, need: int, reason: Reason) -> Steps:
+    """Ask for service, and for what lasts a Poisson number of times more (eq. 12)."""
+    desk = world.scenario.service_desk
+    yield from ask(world, shopper, need, reason)
+    if reason not in LASTING or desk.further_contacts == 0:
+        return
+    further = world.draws.poisson(
+        Stream.CONTACT, shopper, journey=need, step=16 * reason + Step.FURTHER,
+        mean=desk.further_contacts,
+    )  # fmt: skip
+    for number in range(1, 1 + int(further)):
+        u = draw(world, shopper, need, reason, Step.NEXT, number)
+        yield world.env.timeout(-math.log1p(-u) * desk.further_days)
+        yield from ask(world, shopper, need, reason, number)
+
+
+def ask(world: World, shopper: int, need: int, reason: Reason, number: int = 0) -> Steps:
     """Ask for service and feel how it went; return whether the matter was settled."""
     desk, felt = world.scenario.service_desk, world.scenario.experience
-    matter = Matter(world, shopper, need, reason)
+    matter = Matter(world, shopper, need, reason, number)
     settled = reason != Reason.SEARCH and _help_pages(matter, desk)
     if not settled:
         settled = yield from _chatbot(matter, desk)

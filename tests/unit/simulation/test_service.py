@@ -5,10 +5,11 @@ import simpy
 
 from omnisim.config.service_desk import ServiceDesk
 from omnisim.exceptions import ConfigError
+from omnisim.random import Draws, Stream
 from omnisim.schema import Channel, Event, Line
 from omnisim.simulation import simulate
-from omnisim.simulation.service import days_until_open, take_turn
-from tests.reference.worlds import small
+from omnisim.simulation.service import Reason, Step, days_until_open, take_turn
+from tests.reference.worlds import assert_same_bytes, small
 
 DESK = ServiceDesk(opening_hour=8.0, closing_hour=20.0, days_per_week=6)
 
@@ -107,3 +108,50 @@ def test_what_contacts_cost_is_in_the_books(contacts):
 def test_without_a_desk_nobody_is_asked():
     log = simulate(small(service_desk__is_open=False), seed=4).events.to_pandas()
     assert not log["event"].isin(range(Event.CONTACT, Event.RESOLVED + 1)).any()
+
+
+ONLY_DEFECTS = {
+    "market.n_shoppers": 200, "service_desk.p_defect": 0.5, "service_desk.p_question": 0.0,
+    "service_desk.p_late": 0.0, "service_desk.p_wrong_pickup": 0.0, "service_desk.p_return": 0.0,
+    "service_desk.further_days": 0.5,
+}  # fmt: skip
+
+
+def test_a_defect_leads_to_a_poisson_number_of_further_contacts():
+    changes = ONLY_DEFECTS | {"service_desk.further_contacts": 1.5}
+    log = simulate(small(changes), seed=4).events.to_pandas()
+    pages = log[(log["channel"] == Channel.WEBSITE) & (log["event"] == Event.CONTACT)]
+    matters = pages.groupby(["shopper", "journey"])["time"].agg(["size", "min"]).reset_index()
+    matters = matters[matters["min"] < 30.0]  # a month is left for what follows
+    step = 16 * Reason.DEFECT + Step.FURTHER
+    further = Draws(4).poisson(
+        Stream.CONTACT, matters["shopper"].to_numpy(), journey=matters["journey"].to_numpy(),
+        step=step, mean=1.5,
+    )  # fmt: skip
+    assert len(matters) > 50
+    assert (matters["size"] == 1 + further).all()
+    assert 1.0 < further.mean() < 2.0
+
+
+def test_until_the_first_further_contact_a_run_is_the_same():
+    runs = [simulate(small(ONLY_DEFECTS | {"service_desk.further_contacts": mean}), seed=4)
+            for mean in (0.0, 1.5)]  # fmt: skip
+    logs = [run.events.to_pandas() for run in runs]
+    pages = [log[(log["channel"] == Channel.WEBSITE) & (log["event"] == Event.CONTACT)]
+             for log in logs]  # fmt: skip
+    again = [table.duplicated(["shopper", "journey"]) for table in pages]
+    assert not again[0].any()
+    first = pages[1]["time"][again[1]].min()
+    before = [log[log["time"] < first] for log in logs]
+    assert len(before[0]) > 100
+    assert before[0].equals(before[1])
+
+
+def test_questions_and_returns_lead_to_no_further_contact():
+    alone = {"service_desk.p_defect": 0.0, "service_desk.p_late": 0.0,
+             "service_desk.p_wrong_pickup": 0.0, "service_desk.p_question": 0.5,
+             "service_desk.p_return": 1.0}  # fmt: skip
+    assert_same_bytes(*(
+        simulate(small(alone | {"service_desk.further_contacts": mean}), seed=4)
+        for mean in (0.0, 3.0)
+    ))  # fmt: skip
