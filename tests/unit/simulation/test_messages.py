@@ -113,7 +113,7 @@ def test_teams_share_a_cap_where_they_send_as_one(world, team, share):
 @pytest.mark.parametrize("cap", [1, 3])
 def test_a_record_that_stands_in_a_batch_twice_has_one_cap(world, team, cap):
     """Several people filed under one record by mistake: row by row."""
-    world.columns["record_of"][:, STORE_TEAM] = np.arange(world.n_shoppers) // 4 * 2
+    world.columns["record_of"][:, STORE_TEAM] = np.arange(world.n_shoppers) // 8 * 2
     world.columns["record_sent"][::3, STORE_TEAM] = 1
     sent = {record: 0 for record in range(2 * world.n_shoppers)}
     world.scenario = world.scenario.replace({"limits.cap_per_week": 1000})
