@@ -57,19 +57,20 @@ def observed_rows(run: SimulationResult, level: str) -> NDArray[np.int64]:
 
 
 def _observed(run: SimulationResult, events: pa.Table, level: str) -> pa.Table:
-    made = run.provenance
-    primitives = run.scenario.primitives.at(run.scenario.capabilities)
+    """Sense visits as beacons did on the day, and join records as the firm does at the end."""
+    made, moved = run.provenance, run.primitives
     draws = Draws(made["seed"], made["replication"])
-    if level == "TL2" and primitives["visits_sensed"] > 0:
-        events = sense_visits(
-            events, population=run.population, share=primitives["visits_sensed"], draws=draws
-        )
+    sensed = moved["visits_sensed"].to_numpy(np.float64)
+    if level == "TL2" and sensed.any():
+        move = np.searchsorted(moved.index, events["time"].to_numpy(), side="right") - 1
+        events = sense_visits(events, population=run.population, share=sensed[move], draws=draws)
+    at_the_end = moved.iloc[-1]
     return observe(
         events,
         level=level,
         population=run.population,
-        match_recall=primitives["match_recall"],
-        false_merge=primitives["false_merge"],
+        match_recall=float(at_the_end["match_recall"]),
+        false_merge=float(at_the_end["false_merge"]),
         draws=draws,
     )
 

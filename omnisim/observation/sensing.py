@@ -28,7 +28,11 @@ class AppHolders(Protocol):
 
 
 def sense_visits(
-    events: pa.Table, *, population: AppHolders, share: float, draws: Draws
+    events: pa.Table,
+    *,
+    population: AppHolders,
+    share: float | npt.NDArray[np.float64],
+    draws: Draws,
 ) -> pa.Table:
     """Return the true log with the store visits that a beacon ties to an account.
 
@@ -38,9 +42,9 @@ def sense_visits(
         The true log, `omnisim.schema.EVENTS`.
     population : AppHolders
         By shopper.
-    share : float, in [0, 1]
-        Share of the visits of those whose app may know where it is that a beacon notices; see
-        ``primitives.visits_sensed`` (facts.md D6, S3-11).
+    share : float or ndarray of shape (n_events,), in [0, 1]
+        Share of the visits of those whose app may know where it is that a beacon notices, at all
+        times or at that of each event; see ``primitives.visits_sensed`` (facts.md D6, S3-11).
     draws : Draws
         The replication's random numbers; stream SENSOR, by shopper and minute.
 
@@ -56,7 +60,9 @@ def sense_visits(
     ParameterError
         If `share` is out of range.
     """
-    check_probability("share", share)
+    for bound in (np.min(share, initial=0.0), np.max(share, initial=1.0)):
+        check_probability("share", float(bound))
+    shares = np.broadcast_to(share, events.num_rows)
     check_columns(
         "events", events.column_names, ("time", "shopper", "channel", "event", "identity")
     )
@@ -68,7 +74,7 @@ def sense_visits(
     rows = np.flatnonzero(visit)
     rows = rows[answers[shopper[rows]]]
     minute = (events["time"].to_numpy()[rows] * MINUTES_PER_DAY).astype(np.int64)
-    noticed = rows[draws.uniform(Stream.SENSOR, shopper[rows], step=minute) < share]
+    noticed = rows[draws.uniform(Stream.SENSOR, shopper[rows], step=minute) < shares[rows]]
     identity = events["identity"].to_numpy().copy()
     identity[noticed] = np.maximum(identity[noticed], Identity.ACCOUNT)
     place = events.column_names.index("identity")

@@ -38,6 +38,9 @@ class SimulationResult:
         less. ``surplus`` is what they gained by the firm after the burn-in, in EUR: the inclusive
         value of the first decision of each need less that of the same need without the firm, over
         the marginal utility of money (Small and Rosen 1981).
+    primitives : DataFrame
+        What the firm could do, by name, from the day of the index on; the last row holds at the
+        end. One row, unless a roll-out or an intervention moved them.
     provenance : dict
         How the result was made.
     decisions : pyarrow.Table, optional
@@ -51,6 +54,7 @@ class SimulationResult:
     scenario: Scenario
     population: Population
     final: Mapping[str, np.ndarray]
+    primitives: pd.DataFrame
     provenance: Mapping[str, Any]
     decisions: pa.Table | None = None
     policy: Policy | None = None
@@ -126,10 +130,12 @@ def close_books(world: World, population: Population, made: Mapping[str, Any]) -
     kept = ("alive", "aware", "subscribed", "satisfaction", "engagement", "goodwill", "points",
             "surplus", "settled", "fatigue")  # fmt: skip
     final = {name: world.columns[name] for name in kept}
+    days, values = zip(*world.moves, strict=True)
+    primitives = pd.DataFrame(values, index=pd.Index(days, name="day", dtype=np.float64))
     decided = None if world.decisions is None else world.decisions.to_arrow()
     learned = world.policy if isinstance(world.policy, Online) else None
     return SimulationResult(
-        events, postings, world.scenario, population, final, made, decided, learned
+        events, postings, world.scenario, population, final, primitives, made, decided, learned
     )
 
 

@@ -99,6 +99,8 @@ class World:
         Where decisions are recorded.
     lessons : Lessons, optional
         What a policy that learns in the run is still to be told.
+    moves : list of (float, dict)
+        The day of every move of the primitives and what they were from then on.
     """
 
     scenario: Scenario
@@ -125,6 +127,7 @@ class World:
     decisions: DecisionLog | None = None
     lessons: Lessons | None = None
     progress: Any = None
+    moves: list[tuple[float, dict[str, float]]] = field(default_factory=list)
 
     @property
     def n_shoppers(self) -> int:
@@ -165,6 +168,7 @@ def build_world(
         scenario, env, draws, policy, state, columns, primitives, conduct, staff, agents,
         Standing(scenario.voice.memory_per_week), actions, population,
         lessons=Lessons(policy.window_days) if isinstance(policy, Online) else None,
+        moves=[(0.0, dict(primitives))],
     )  # fmt: skip
 
 

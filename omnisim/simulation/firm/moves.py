@@ -34,6 +34,7 @@ def move_primitives(world: World, values: Mapping[str, float]) -> None:
     if accuracy != world.primitives["third_party_accuracy"]:
         _renew_bought_data(world, accuracy)
     world.primitives.update(values)
+    world.moves.append((world.env.now, dict(world.primitives)))
     refresh(world)
     record_of = draw_record_of(
         world.n_shoppers,
