@@ -116,11 +116,19 @@ def credited_margin(
     results: Results, now: Floats, channels: list[int], depth: float, price: float, credit: float,
     aligned: float = 0.0,
 ) -> float:  # fmt: skip
-    """Return what a manager expects per need, as a share of the price, at a promotion `depth`."""
+    """Return what a manager expects per need, as a share of the price, at a promotion `depth`.
+
+    What staff order from the web shop is sold at the store's price and counts for the web shop's
+    manager; for that of the store it counts as other channels' margin does.
+    """
     tried = now + aligned * (depth - now)
     tried[channels] = depth
-    weight = results.share * np.exp(price * (tried - align(now, aligned)))
-    share = weight / (weight.sum() + 1 - results.share.sum())
+    lift = np.exp(price * (tried - align(now, aligned)))
+    weight = results.share * lift
+    needs = weight.sum() + 1 - results.share.sum()
     counts = np.full(len(now), credit)
     counts[channels] = 1.0
-    return float((counts * (results.margin - tried) * share).sum())
+    worth = (counts * (results.margin - tried) * (weight / needs)).sum()
+    store = int(Channel.STORE)
+    ordered = (results.staff_margin - tried[store] * results.staff_share) * lift[store] / needs
+    return float(worth + (1 - credit) * (-ordered if store in channels else ordered))

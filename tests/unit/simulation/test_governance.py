@@ -9,12 +9,13 @@ from omnisim.config.capabilities import Capabilities
 from omnisim.config.governance import Governance
 from omnisim.config.media import Messages
 from omnisim.config.scenario import Scenario
-from omnisim.schema import Line
+from omnisim.schema import Channel, Fulfilment, Line
+from omnisim.simulation import _outcome as outcome
 from omnisim.simulation import rivals, simulate
 from omnisim.simulation.firm.governance import choose_effort, choose_pause, credited_margin
 from omnisim.simulation.firm.moves import refresh
 from omnisim.simulation.firm.results import Reader, Results
-from tests.reference.worlds import assert_same_bytes, finished_world, small
+from tests.reference.worlds import assert_same_bytes, finished_world, new_world, small
 
 SHARES = Results(np.array([0.25, 0.04, 0.01]), np.array([0.42, 0.35, 0.35]), np.array([0.3, 0.2]))
 
@@ -82,6 +83,83 @@ def test_margins_are_those_of_the_account():
     nobodys = (Line.STAFF, Line.MEDIA, Line.MESSAGES, Line.CAPABILITIES, Line.SERVICE, Line.REWARDS)
     costs = np.isin(line, nobodys)
     assert found == pytest.approx(cents[~costs].sum() / cents[line == Line.REVENUE].sum())
+
+
+STORE, WEBSITE = int(Channel.STORE), int(Channel.WEBSITE)
+
+
+def shop(changes=None):
+    """Return a world in which one shopper bought in the store and one on the website."""
+    world = new_world(small(changes))
+    for i, (channel, way) in enumerate(
+        ((STORE, Fulfilment.IN_STORE), (WEBSITE, Fulfilment.DELIVERY))
+    ):
+        outcome.buy(world.state, i, 0, 0, channel, int(way), False, 0.0)
+    return world
+
+
+def order_by_staff(world):
+    """Let staff order for a third shopper; return what `give_back` takes of it."""
+    return outcome.buy(world.state, 2, 0, 0, STORE, int(Fulfilment.ENDLESS_AISLE), False, 0.0)[:4]
+
+
+def worth(world, channels, credit):
+    """Return the margin that a manager credits to all needs that ended, in mean prices."""
+    results = Reader().read(world)
+    per_need = credited_margin(results, np.zeros(3), channels, 0.0, 3.5, credit)
+    return per_need * len(np.unique(np.concatenate(world.state.log.columns()[1])))
+
+
+ONLINE = [WEBSITE, int(Channel.APP)]
+
+
+def test_what_staff_order_counts_for_the_web_shop_that_fills_it():
+    plain, world = shop(), shop()
+    order_by_staff(world)
+    assert worth(world, [STORE], 0.0) == pytest.approx(worth(plain, [STORE], 0.0))
+    assert worth(world, ONLINE, 0.0) > worth(plain, ONLINE, 0.0) + 0.1
+
+
+def test_managers_of_everything_both_count_what_staff_order():
+    plain, world = shop(), shop()
+    order_by_staff(world)
+    for channels in ([STORE], ONLINE):
+        assert worth(world, channels, 1.0) > worth(plain, channels, 1.0) + 0.1
+
+
+def test_half_the_credit_counts_half_of_what_staff_order():
+    world = shop()
+    order_by_staff(world)
+    none, half, full = (worth(world, [STORE], credit) for credit in (0.0, 0.5, 1.0))
+    assert half == pytest.approx((none + full) / 2)
+
+
+def test_goods_that_staff_ordered_come_back_to_the_web_shop():
+    pairs = []
+    for is_returned in (False, True):
+        world, reader = shop(), Reader()
+        paid = order_by_staff(world)
+        reader.read(world)
+        if is_returned:
+            outcome.give_back(world.state, 2, 0, 0, STORE, True, *paid, 1.0)
+        for i, channel in ((3, STORE), (4, WEBSITE)):
+            way = Fulfilment.IN_STORE if channel == STORE else Fulfilment.DELIVERY
+            outcome.buy(world.state, i, 0, 0, channel, int(way), False, 1.0)
+        results = reader.read(world)
+        pairs.append([
+            credited_margin(results, np.zeros(3), channels, 0.0, 3.5, 0.0)
+            for channels in ([STORE], ONLINE)
+        ])  # fmt: skip
+    (store, online), (store_after, online_after) = pairs
+    assert store_after == pytest.approx(store)
+    assert online_after < online
+
+
+def test_where_there_is_no_web_shop_the_store_keeps_what_staff_order():
+    world = shop({"channels.website.is_open": False, "channels.app.is_open": False})
+    before = worth(world, [STORE], 0.0)
+    order_by_staff(world)
+    assert worth(world, [STORE], 0.0) > before + 0.1
 
 
 def test_without_managers_nobody_promotes():
