@@ -56,14 +56,14 @@ def to_markdown(found: Calibration) -> str:
         f"Inside, and not an input: {own}.",
         f"Inside, and neither an input nor a consequence of inputs: {free}.",
         "",
-        "| target | figure | published | tolerance | simulated | inside | source |",
-        "|---|---|---|---|---|---|---|",
+        "| target | figure | published | tolerance | simulated | inside | source | set for it |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     for row in found.to_frame().itertuples():
         verdict = "yes" if row.inside else "**no**"
         told = " (input)" if row.input else f" (follows from {row.follows})" if row.follows else ""
         lines.append(
             f"| {row.target} | {row.figure}{told} | {row.published:.4g} | {row.low:.3g} to "
-            f"{row.high:.3g} | {row.simulated:.4g} | {verdict} | {row.source} |"
+            f"{row.high:.3g} | {row.simulated:.4g} | {verdict} | {row.source} | {row.set_for} |"
         )
     return "\n".join(lines)

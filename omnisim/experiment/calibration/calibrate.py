@@ -14,7 +14,7 @@ from omnisim.config.scenario import Scenario
 from omnisim.experiment.calibration.cohort import figures_of_cohort
 from omnisim.experiment.calibration.one_run import Figures, figures_of
 from omnisim.experiment.calibration.studies import STUDIES
-from omnisim.experiment.calibration.targets import FOLLOWS, TARGETS
+from omnisim.experiment.calibration.targets import FOLLOWS, SET_FOR, TARGETS
 from omnisim.experiment.runner import run_tasks
 from omnisim.provenance import record
 from omnisim.random import chosen_seed
@@ -51,7 +51,7 @@ class Calibration:
         )
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row a figure: published, tolerance, simulated, and whether it is inside."""
+        """Return one row a figure: published, tolerance, simulated, inside, and what was set."""
         rows = []
         for target in TARGETS:
             value = self.figures.get((target.code, target.name), math.nan)
@@ -66,6 +66,7 @@ class Calibration:
                     "inside": target.low <= value <= target.high,
                     "input": target.is_input,
                     "follows": FOLLOWS.get(target.code, ""),
+                    "set_for": SET_FOR.get(target.code, ""),
                     "source": target.source,
                 }
             )

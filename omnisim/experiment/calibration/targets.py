@@ -45,8 +45,10 @@ TARGETS = (
     Target("T-01", "store share of revenue", 0.86, 0.80, 0.89, "ECOM23 V2, McK20 V"),
     Target("T-02", "buyers with a digital touch before a purchase", 0.70, 0.55, 0.85,
            "S1, OSS19 V2"),
-    Target("T-14", "shoppers whose channel habit has settled", 0.28, 0.15, 0.40, "VMN11 V"),
-    Target("T-19", "online sales gained per delivery day saved", 0.015, 0.008, 0.022, "FGX19 V"),
+    Target("T-14", "shoppers whose channel habit has settled", 0.28, 0.15, 0.40, "VMN11 V",
+           is_input=True),
+    Target("T-19", "online sales gained per delivery day saved", 0.015, 0.008, 0.022, "FGX19 V",
+           is_input=True),
     Target("T-32", "purchases per store visit", 0.28, 0.20, 0.35, "CONVB V2"),
     Target("T-33", "online orders per session", 0.025, 0.018, 0.032, "CONVB, SHOP V2"),
     Target("T-34", "carts abandoned", 0.7019, 0.66, 0.74, "BAY V2", is_input=True),
@@ -97,3 +99,16 @@ FOLLOWS = {
 }
 """Targets that inputs imply, discounts and noise apart: that such a one is met shows that the
 simulator follows BG/NBD, Gamma-Gamma or the law of abandonment, not that the world does."""
+
+SET_FOR = {
+    "T-01": "search and purchase intercepts of the channels",
+    "T-02": "digital nativity of the segments",
+    "T-32": "browse_store_per_week, inspection_sd",
+    "T-33": "browse_online_per_week",
+    "T-35": "return_threshold, hassle of returns",
+    "T-37": "safety_factor of stock",
+    "T-55": "display_goodwill",
+}
+"""What was turned to meet a target, or taken from it: it acts on the target through what shoppers
+decide, or, of T-37, through what is ordered. Where nothing is named and nothing implies the target,
+nobody set anything for it."""

@@ -1,6 +1,8 @@
 """Calibration: every figure is read from what happened, and told with its tolerance."""
 
+import json
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -9,10 +11,11 @@ import pytest
 from omnisim.calibration import to_markdown
 from omnisim.cli import main
 from omnisim.config.market import Word
+from omnisim.config.schema_json import scenario_schema
 from omnisim.experiment.calibration import TARGETS, Calibration, calibrate
 from omnisim.experiment.calibration.one_run import _stockouts, figures_of
 from omnisim.experiment.calibration.studies import _bass, push_figures
-from omnisim.experiment.calibration.targets import FOLLOWS
+from omnisim.experiment.calibration.targets import FOLLOWS, SET_FOR
 from omnisim.schema import Channel, Event, Fulfilment
 from omnisim.simulation import simulate
 from tests.reference.worlds import of, small
@@ -125,22 +128,23 @@ def test_inputs_and_what_follows_from_them_are_counted_apart():
         figures |= {key: 1e9 for key in figures if key[0] == code}
     found = Calibration(figures, {})
     counts = [(int(part["inside"].sum()), len(part)) for part in found.shown()]
-    assert counts == [(22, 25), (13, 15), (9, 10)]
+    assert counts == [(22, 25), (11, 13), (7, 8)]
     text = to_markdown(found)
     assert text.startswith("22 of 25 targets lie inside their tolerance.\n")
-    assert "not an input: 13 of 15." in text
-    assert "inputs: 9 of 10." in text
+    assert "not an input: 11 of 13." in text
+    assert "inputs: 7 of 8." in text
     assert "| T-73 | Bass p of awareness, per year (input) |" in text
     assert "(follows from T-41)" in text
-    assert "13 of 15 that are no inputs" in repr(found)
+    assert "| ECOM23 V2, McK20 V | search and purchase intercepts of the channels |" in text
+    assert "11 of 13 that are no inputs" in repr(found)
 
 
 def test_inputs_are_the_targets_whose_figure_a_parameter_states():
     """Word of mouth takes p and q of T-73 as they are published."""
     assert (Word().innovation_per_year, Word().imitation_per_year) == (0.03, 0.38)
     inputs = {target.code for target in TARGETS if target.is_input}
-    assert inputs == {"T-34", "T-36", "T-38", "T-41", "T-44", "T-52", "T-53", "T-54", "T-73",
-                      "T-74"}  # fmt: skip
+    assert inputs == {"T-14", "T-19", "T-34", "T-36", "T-38", "T-41", "T-44", "T-52", "T-53",
+                      "T-54", "T-73", "T-74"}  # fmt: skip
     assert not inputs & set(FOLLOWS)
 
 
@@ -157,3 +161,9 @@ def test_the_command_writes_the_table(tmp_path, capsys):
     assert main(["calibrate", str(scenario), "--workers", "1", "--out", str(out)]) == 0
     assert "of 25 targets" in out.read_text()
     assert "| T-01 |" in capsys.readouterr().out
+
+
+def test_the_table_says_of_every_target_what_was_tuned_to_it():
+    tuned = set(re.findall(r"tuned to (T-\d+)", json.dumps(scenario_schema())))
+    assert "T-37" in tuned
+    assert tuned <= set(SET_FOR)
