@@ -74,6 +74,24 @@ def test_in_the_placebo_integration_is_exactly_one(placebo_split: PremiumSplit) 
     assert parts["log_ratio"].iloc[1:].sum() == pytest.approx(parts.loc["observed", "log_ratio"])
 
 
+def test_without_effects_between_channels_nothing_but_selection_is_left(
+    base: om.Scenario,
+) -> None:
+    """The effects are listed by hand: what the split switches off beyond them would be found."""
+    placebo = base.placebo().replace({
+        "market.n_shoppers": 400, "choice.habit": 0.0, "channels.online_to_store": 0.0,
+        "channels.store_to_online": 0.0, "channels.social.to_store": 0.0,
+        "channels.social.to_online": 0.0, "channels.phone.to_store": 0.0,
+        "channels.phone.to_online": 0.0, "experience.incoherence": 0.0, "stores.p_unplanned": 0.0,
+        "costs.points_share": 0.0, "messages.cap_per_week": 0,
+    })  # fmt: skip
+    variant = placebo.replace({"capabilities": om.Capabilities.integrated()})
+    parts = split_premium(placebo, variant, n_replications=2, seed=5).parts.set_index("part")
+    assert parts.loc["channel use", ["ratio", "ci_low", "ci_high"]].tolist() == [1, 0, 0]
+    assert parts.loc["integration", ["ratio", "ci_low", "ci_high"]].tolist() == [1, 0, 0]
+    assert parts.loc["exposure", "ratio"] > 1.3
+
+
 def test_closing_channels_costs_sales(placebo_split: PremiumSplit) -> None:
     ratio = placebo_split.do_effects.set_index("against")["ratio"]
     assert ratio["online only"] > 1.5  # stores sell most
