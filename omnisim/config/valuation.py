@@ -51,7 +51,7 @@ class Valuation(Part):
         source="assumption: a suite for analytics and one analyst", ge=0, le=1e12,
     )  # fmt: skip
     follow: float = param(
-        1.0, "share of next year's media budget that follows a model's credits",
+        1.0, "share of the next replication's media budget that follows a model's credits",
         source="assumption: all of it", ge=0, le=1,
     )  # fmt: skip
     n_media_orderings: int = param(

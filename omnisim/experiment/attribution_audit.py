@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -75,13 +75,15 @@ def audit_attribution(
     """Hold every attribution model, at every tracking level, against the truth.
 
     In each replication the firm runs a year, its log is observed at each tracking level, and each
-    model is fitted to what is seen. Then this year's media budget is divided in proportion to the
-    model's credits, and the year is run again under the same luck with that budget. What a medium
-    cannot take is saved (`omnisim.experiment.budget.with_media_scaled`), so that a model is judged
-    by what it leaves unspent, too: `budgets` tells what was spent. The same is done with the true
-    contributions. The difference in profit is the regret of following the model. It can be
-    negative: a budget in proportion to true average contributions is not the best budget, since
-    returns diminish.
+    model is fitted to what is seen. Then the media budget is divided in proportion to the model's
+    credits and run in the next replication (after the last comes the first), whose shoppers and
+    luck the model has not seen. In that replication run, under the same luck, the present budget
+    and one by the true contributions, too, which are means over all replications but that one.
+    What a medium cannot take is saved (`omnisim.experiment.budget.with_media_scaled`), so that a
+    model is judged by what it leaves unspent, too: `budgets` tells what was spent. The difference
+    in profit is the regret of following the model. It can be negative: a budget in proportion to
+    true average contributions is not the best budget, since returns diminish, and both are
+    estimates.
 
     Parameters
     ----------
@@ -94,7 +96,8 @@ def audit_attribution(
     n_orderings : int, optional
         Orderings of the media to sample for the truth; see `channel_truth`.
     n_replications : int, default=12
-        Replications, paired by common random numbers; at least 2.
+        Replications, paired by common random numbers; at least 2, since the credits of one are
+        followed in another.
     seed : int, optional
         Seed of the study; drawn and recorded if absent.
     shoppers : Shoppers, optional
@@ -117,7 +120,8 @@ def audit_attribution(
     Returns
     -------
     AttributionAudit
-        Intervals are over replications, given the mean truth; `truth` has its own.
+        Intervals are over replications, taken as independent, given the mean truth; `truth` has
+        its own. Neighbours share a little: one reads the year in which the other's plan is run.
 
     Raises
     ------
@@ -157,8 +161,8 @@ def audit_attribution(
         ignore_index=True,
     )
     plans = pd.DataFrame(
-        [row for k, o in enumerate(read) for row in _plans(k, o, truth, follow)]
-    ).reset_index(drop=True)
+        [row for k, o in enumerate(read) for row in _plans(k, len(read), o, truth, follow)]
+    )
     budgets = _simulated(
         plans, runs, [o.spend for o in read], study=study, **stages.next("budgets")
     )
@@ -196,21 +200,25 @@ def read_credits(task: CreditTask) -> tuple[list[list[Any]], dict[str, float]]:
 
 
 def _plans(
-    replication: int, outcome: CreditOutcome, truth: ChannelTruth, follow: float
+    source: int, n_replications: int, outcome: CreditOutcome, truth: ChannelTruth, follow: float
 ) -> Iterator[dict[str, Any]]:
-    """Yield next year's budget by every model, by the truth, and as it is."""
-    spend = outcome.spend
+    """Yield the next replication's budget by every model, by the truth, and as it is.
+
+    The outcome is that of replication `source`; the truth leaves out the one where the budget is
+    run.
+    """
+    replication, spend = (source + 1) % n_replications, outcome.spend
+    made = {"replication": replication, "source": source}
 
     def plan(level: str, model: str, credit: Mapping[str, float] | None) -> dict[str, Any]:
         scales = dict.fromkeys(spend, 1.0)
         if credit is not None:
             scales |= scales_by_credit(credit, spend, follow=follow)
-        return {"replication": replication, "level": level, "model": model} | {
-            medium: round(scale, DIGITS) for medium, scale in scales.items()
-        }
+        rounded = {medium: round(scale, DIGITS) for medium, scale in scales.items()}
+        return made | {"level": level, "model": model} | rounded
 
     yield plan("", "present", None)
-    yield plan("", "truth", truth.of("orders").to_dict())
+    yield plan("", "truth", truth.of("orders", without=replication).to_dict())
     for (level, model), part in outcome.credits.groupby(["level", "model"], sort=False):
         yield plan(str(level), str(model), part.set_index("channel")["credit"].to_dict())
 
@@ -219,15 +227,15 @@ def _simulated(
     plans: pd.DataFrame, runs: list[ArmTask], spends: list[dict[str, float]], **how: Any
 ) -> pd.DataFrame:
     """Run each budget of a replication once; return the plans with profit and spending."""
-    keys = ["replication", *BUDGETED]
+    keys = ["replication", "source", *BUDGETED]
     distinct = plans[keys].drop_duplicates()
     tasks = []
     for row in distinct.to_dict("records"):
-        k = int(row.pop("replication"))
+        k, source = int(row.pop("replication")), int(row.pop("source"))
         scales = {str(m): float(s) for m, s in row.items()}
-        changed = with_media_scaled(runs[k].scenario, scales, spends[k])
-        name = f"budget-{digest(json.dumps(scales).encode())[:16]}"
-        tasks.append(ArmTask(name, changed, runs[k].shoppers, runs[k].policy, runs[k].seed, k))
+        changed = with_media_scaled(runs[k].scenario, scales, spends[source])
+        name = f"budget-{digest(json.dumps([scales, spends[source]]).encode())[:16]}"
+        tasks.append(replace(runs[k], arm=name, scenario=changed))
     found = run_addressed(run_budget, tasks, **how)
     results = {name: [outcome[name] for outcome in found] for name in ("profit", "spent")}
     return plans.merge(distinct.assign(**results), on=keys, how="left")

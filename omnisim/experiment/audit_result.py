@@ -22,7 +22,8 @@ QUANTITIES = {
     "gain": "EUR per shopper and year: profit of the budget that follows the model, less that of "
     "the present budget",
 }
-"""What is audited; the last two are decisions, simulated under the same luck."""
+"""What is audited; the last two are decisions: budgets by the credits of one replication, run in
+the next, where the budgets that they are held against have the same luck."""
 
 KEYS = ["level", "model"]
 
@@ -41,9 +42,9 @@ class AttributionAudit:
         One row a level, model and channel: credit and truth in orders per shopper and year, bias,
         ci_low, ci_high (of the bias).
     budgets : DataFrame
-        One row a replication, level and model: planned scale of each medium's spending,
-        profit, and spent: what all media took, EUR per shopper and year. A medium may take less
-        than is planned.
+        One row a replication, level and model: source (replication whose log was read for the
+        plan; another), planned scale of each medium's spending, profit, and spent: what all
+        media took, EUR per shopper and year. A medium may take less than is planned.
     truth : ChannelTruth
         What the credits are held against.
     provenance : dict

@@ -79,17 +79,18 @@ class ChannelTruth:
             f"orders per shopper and year: {listed}"
         )
 
-    def of(self, metric: str, *, way: str = "off", kind: str = "Shapley") -> pd.Series:
-        """Return the mean contribution by channel."""
+    def of(
+        self, metric: str, *, way: str = "off", kind: str = "Shapley", without: int | None = None
+    ) -> pd.Series:
+        """Return the mean contribution by channel; over all replications but one if told so."""
         check_choice("metric", metric, METRICS)
         check_choice("way", way, WAYS)
         check_choice("kind", kind, KINDS)
-        rows = self.values[
-            (self.values["metric"] == metric)
-            & (self.values["way"] == way)
-            & (self.values["kind"] == kind)
-        ]
-        return rows.set_index("channel")["value"]
+        rows = self.values
+        if without is not None:
+            rows = self.samples[self.samples["replication"] != without]
+        rows = rows[(rows["metric"] == metric) & (rows["way"] == way) & (rows["kind"] == kind)]
+        return rows.groupby("channel", sort=False)["value"].mean()
 
     def to_frame(self) -> pd.DataFrame:
         """Return `values` as a new frame."""

@@ -20,8 +20,8 @@ LABELS = {
     "bias": "bias: orders credited to media beyond what they cause, per shopper and year",
     "rank correlation": "Spearman’s rank correlation of credits with causes over all channels",
     "share error": "total absolute error of the media’s shares, from 0 to 2",
-    "regret": "decision regret: profit lost next year by dividing the media budget by the model’s "
-    "credits instead of the truth, € per shopper and year",
+    "regret": "decision regret: profit lost in the next replication by dividing its media budget "
+    "by the model’s credits instead of the truth, € per shopper and year",
     "gain": "profit gained over the present budget, € per shopper and year",
 }
 
@@ -36,9 +36,10 @@ def audit_section(audit: AttributionAudit) -> Section:
             "A credit is held against a cause: what orders would be missing if the channel were "
             "taken away from everybody, the same people living the same year. Bias, rank "
             "correlation and total absolute error compare credits with causes; decision regret is "
-            "the profit lost when next year’s media budget follows the credits instead of the "
-            "truth, both years simulated under the same luck. It can be negative: a budget in "
-            "proportion to true average contributions is not the best one.",
+            "the profit lost when the media budget of the next replication (other shoppers, other "
+            "luck) follows the credits instead of the truth, which is that of the other "
+            "replications; both budgets are simulated under the same luck. It can be negative: a "
+            "budget in proportion to true average contributions is not the best one.",
             basis(truth.n_replications, truth.n_shoppers, truth.confidence)
             + " TL0 has totals only, so that a media-mix regression is all there is; the true log "
             "is what no firm has.",

@@ -201,6 +201,50 @@ def test_what_each_budget_spends_is_told(audit: AttributionAudit) -> None:
     assert audit.budgets["spent"].nunique() > len(present)
 
 
+def test_credits_are_followed_in_a_year_they_were_not_read_in(audit: AttributionAudit) -> None:
+    """Of replication k's credits and spending comes what is run in k + 1; after 2 comes 0."""
+    firm = om.Scenario.model_validate(audit.provenance["scenario"], strict=False)
+    models, media = {"first touch": FirstTouch()}, ["email", "display"]
+    found = audit_attribution(firm, truth=audit.truth, models=models, n_replications=3, seed=4)
+    budgets = found.budgets.set_index(["replication", "level"])
+    moved = 0
+    for k, following in ((0, 1), (1, 2), (2, 0)):
+        run = om.simulate(firm, seed=4, replication=k)
+        spend = spend_of(run)
+        for level, part in credits_of(run, models, 30.0).groupby("level"):
+            planned = budgets.loc[(following, level)]
+            scales = scales_by_credit(part.set_index("channel")["credit"].to_dict(), spend)
+            assert planned["source"] == k
+            assert planned[media].to_dict() == pytest.approx(
+                {m: scales[m] for m in media}, abs=1e-6
+            )
+            moved += planned["email"] != 1
+            rounded = planned[[m for m in spend if m in scales]].astype(float).to_dict()
+            year = om.simulate(
+                with_media_scaled(firm, rounded, spend), seed=4, replication=following
+            )
+            assert planned["profit"] == year.profit_per_shopper_year
+    assert moved > 3
+
+
+def test_the_truth_of_the_year_to_come_is_not_told(audit: AttributionAudit) -> None:
+    """Its budget in one of two replications is by what was found in the other."""
+    firm = om.Scenario.model_validate(audit.provenance["scenario"], strict=False)
+    samples = audit.truth.samples.query("metric == 'orders' and way == 'off' and kind == 'Shapley'")
+    planned = audit.budgets[audit.budgets["model"] == "truth"].set_index("replication")
+    for k in range(2):
+        other = samples[samples["replication"] == 1 - k].set_index("channel")["value"]
+        spend = spend_of(om.simulate(firm, seed=4, replication=1 - k))
+        scales = scales_by_credit(other.to_dict(), spend)
+        assert planned.loc[k, list(scales)].to_dict() == pytest.approx(scales, abs=1e-6)
+    assert planned["display"].nunique() == 2
+
+
+def test_one_replication_leaves_no_other_to_follow_its_credits_in() -> None:
+    with pytest.raises(ParameterError, match="n_replications"):
+        audit_attribution(small(), n_replications=1, seed=1)
+
+
 def test_figures(audit: AttributionAudit) -> None:
     for quantity in ("regret", "share error", "rank correlation"):
         ax = om.plot.attribution_audit(audit, quantity)

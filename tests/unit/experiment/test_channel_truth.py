@@ -60,6 +60,17 @@ def test_sales_channels_are_closed_one_at_a_time(truth: ChannelTruth) -> None:
     assert removed["store"] > 0
 
 
+def test_a_replication_can_be_left_out(truth: ChannelTruth) -> None:
+    each = truth.samples.query("metric == 'orders' and way == 'off' and kind == 'Shapley'")
+    wide = each.pivot(index="replication", columns="channel", values="value")
+    for k in wide.index:
+        found = truth.of("orders", without=k)
+        pd.testing.assert_series_equal(
+            found, wide.drop(k).mean()[found.index], check_names=False, rtol=1e-12
+        )
+    assert not found.equals(truth.of("orders"))
+
+
 def test_powerless_media_contribute_nothing_and_cost() -> None:
     powerless = small(POWERLESS | {"media.display_per_week": 2.0})
     nothing = channel_truth(powerless, n_replications=2, seed=11)
