@@ -34,8 +34,8 @@ class Firm:
         K1, K3, K4 and K15 as the survey tells, K2 at level 2 where all channels are tracked (TL2:
         the till asks for the card); what it does not ask for is at level 0.
     tracking_level : str
-        How the firm follows its shoppers: ``"TL0"``, ``"TL1"`` or ``"TL2"``; what an analyst there
-        sees of a run is ``omnisim.observation.observe(events, level=firm.tracking_level, ...)``.
+        How the firm follows its shoppers: ``"TL0"``, ``"TL1"`` or ``"TL2"``; analysts there read
+        a run at this level (`records.tracking_level`).
     keeps_addresses, keeps_purchases : bool
         Whether it collects addresses, and files purchases under the person who made them.
     """
@@ -54,6 +54,7 @@ class Firm:
         personalises = self.capabilities.personalisation_engine == 2
         return {
             "capabilities": self.capabilities,
+            "records.tracking_level": self.tracking_level,
             "records.keeps_addresses": self.keeps_addresses,
             "records.keeps_purchases": self.keeps_purchases,
             "surfaces.online_every_days": CONTENT_REVIEW_DAYS if personalises else 0,

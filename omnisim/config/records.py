@@ -1,10 +1,18 @@
-"""What the firm keeps of those whom it recognises (facts.md D6: availability of data)."""
+"""What the firm tracks, and keeps of those whom it recognises (facts.md D6)."""
+
+from typing import Literal
 
 from omnisim.config.base import Part, param
 
 
 class Records(Part):
     """Kinds of data on a person that the firm has at all; a survey says how many firms do."""
+
+    tracking_level: Literal["TL0", "TL1", "TL2"] = param(
+        "TL2", "how the firm follows journeys: totals only, digital channels by cookie and "
+        "account, all channels by person; analysts read at this level unless told another, and "
+        "nothing that happens depends on it", source="D6; S1-25 to S1-27: 36, 44 and 20 % of firms",
+    )  # fmt: skip
 
     keeps_addresses: bool = param(
         True, "whether e-mail and postal addresses are collected; without, only the app can write",

@@ -42,12 +42,17 @@ def observed_journeys(run: SimulationResult, level: str, lookback_days: float) -
     return journeys_from_log(observed_log(run, level), lookback_days=lookback_days)
 
 
-def observed_log(run: SimulationResult, level: str, *, burn_in: bool = False) -> pa.Table:
-    """Return the log that the firm of a run sees at a tracking level, burn-in included or not."""
+def observed_log(
+    run: SimulationResult, level: str | None = None, *, burn_in: bool = False
+) -> pa.Table:
+    """Return the log that the firm of a run sees, burn-in included or not.
+
+    It sees it at its own tracking level (`records.tracking_level`) unless another is given.
+    """
     return _observed(run, run.events if burn_in else run.counted_events, level)
 
 
-def observed_rows(run: SimulationResult, level: str) -> NDArray[np.int64]:
+def observed_rows(run: SimulationResult, level: str | None = None) -> NDArray[np.int64]:
     """Return, for each row of `observed_log`, its row in the counted true log."""
     log = run.counted_events
     place = log.column_names.index("value")  # carried through, and read by no rule of tracking
@@ -56,8 +61,9 @@ def observed_rows(run: SimulationResult, level: str) -> NDArray[np.int64]:
     return rows
 
 
-def _observed(run: SimulationResult, events: pa.Table, level: str) -> pa.Table:
+def _observed(run: SimulationResult, events: pa.Table, level: str | None) -> pa.Table:
     """Sense visits as beacons did on the day, and join records as the firm does at the end."""
+    level = level or run.scenario.records.tracking_level
     made, moved = run.provenance, run.primitives
     draws = Draws(made["seed"], made["replication"])
     sensed = moved["visits_sensed"].to_numpy(np.float64)

@@ -63,12 +63,15 @@ def served(run: SimulationResult) -> Groups:
     return found
 
 
-def naive_differences(run: SimulationResult, level: str) -> dict[str, tuple[float, float]]:
+def naive_differences(
+    run: SimulationResult, level: str | None = None
+) -> dict[str, tuple[float, float]]:
     """Return (difference, ratio) of mean revenue between each group and the others, as seen.
 
-    A comparison that cannot be made at the level, for lack of one of the groups, is left out. Cards
-    and tills are seen in the store only, and so not at TL1. A till knows who of the staff sold; who
-    has bought from trained staff is known where the buyer is.
+    The firm looks at its own tracking level unless another is given. A comparison that cannot be
+    made at the level, for lack of one of the groups, is left out. Cards and tills are seen in the
+    store only, and so not at TL1. A till knows who of the staff sold; who has bought from trained
+    staff is known where the buyer is.
     """
     frame = observed_log(run, level).select(["visitor", "channel", "event", "value"]).to_pandas()
     frame["served"] = served(run)[observed_rows(run, level)]

@@ -10,7 +10,7 @@ def encouragement_design(
     scenario: Scenario,
     *,
     share: float = 0.5,
-    level: str = "TL2",
+    level: str | None = None,
     seed: int = 0,
     replication: int = 0,
     confidence: float = 0.95,
@@ -28,8 +28,9 @@ def encouragement_design(
         The firm.
     share : float, default=0.5
         Share of the addresses held out, in (0, 1).
-    level : {"TL1", "TL2"}, default="TL2"
-        Tracking level at which the design is read.
+    level : {"TL1", "TL2"}, optional
+        Tracking level at which the design is read; the firm's own by default. Totals (TL0)
+        tell nobody apart.
     seed, replication : int, default=0
         Luck of the run.
     confidence : float, default=0.95
@@ -46,6 +47,7 @@ def encouragement_design(
        variables. Journal of the American Statistical Association 91(434), 444-455.
        doi:10.1080/01621459.1996.10476902
     """
+    level = level or scenario.records.tracking_level
     trial = Trial(scenario, "email", share, level, seed, replication)
     run = trial.run(share)
     table = trial.units_seen(run)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 import pyarrow as pa
 
+from omnisim._validation import check_choice
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation.field import difference_in_means
 from omnisim.experiment.arm import ArmTask, simulate_arm
@@ -48,6 +49,9 @@ class Trial:
     replication: int
     shoppers: Shoppers | None = None
     policy: Policy | None = None
+
+    def __post_init__(self) -> None:
+        check_choice("level", self.level, ("TL1", "TL2"))
 
     def run(self, share: float) -> SimulationResult:
         """Simulate the firm with a share held out; 0 and 1 are the worlds that make the truth."""

@@ -9,7 +9,7 @@ def randomised_trial(
     scenario: Scenario,
     *,
     share: float = 0.5,
-    level: str = "TL2",
+    level: str | None = None,
     seed: int = 0,
     replication: int = 0,
     confidence: float = 0.95,
@@ -26,8 +26,9 @@ def randomised_trial(
         The firm.
     share : float, default=0.5
         Share of the addresses held out, in (0, 1).
-    level : {"TL1", "TL2"}, default="TL2"
-        Tracking level at which the trial is read.
+    level : {"TL1", "TL2"}, optional
+        Tracking level at which the trial is read; the firm's own by default. Totals (TL0)
+        tell nobody apart.
     seed, replication : int, default=0
         Luck of the run.
     confidence : float, default=0.95
@@ -38,6 +39,7 @@ def randomised_trial(
     FieldExperiment
         EUR per enrolled customer from enrolment to the end of the run.
     """
+    level = level or scenario.records.tracking_level
     trial = Trial(scenario, "email", share, level, seed, replication)
     return trial.compared(
         design="randomised trial of e-mail",

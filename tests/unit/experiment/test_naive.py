@@ -68,6 +68,12 @@ def test_cards_are_not_seen_without_the_store() -> None:
     assert "loyalty members" in naive_differences(run, "TL2")
 
 
+def test_a_firm_compares_what_it_tracks_itself() -> None:
+    run = om.simulate(small(records__tracking_level="TL1"), seed=1)
+    assert naive_differences(run) == naive_differences(run, "TL1")
+    assert len(observed_rows(run)) == observed_log(run).num_rows
+
+
 def test_staff_are_not_told_apart_where_nobody_is_trained() -> None:
     run = om.simulate(small(), seed=1)
     assert not served(run).any()

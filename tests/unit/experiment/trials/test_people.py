@@ -83,3 +83,12 @@ def test_shares_and_levels_are_checked() -> None:
         trials.randomised_trial(small(FIRM), share=1.5)
     with pytest.raises(om.exceptions.OmnisimError):
         trials.randomised_trial(small(FIRM), level="TL0")
+
+
+def test_a_trial_on_mail_is_read_as_the_firm_tracks() -> None:
+    firm = small(FIRM | {"records.tracking_level": "TL1"})
+    for trial in (trials.randomised_trial, trials.encouragement_design):
+        own, given = trial(firm, seed=2), trial(small(FIRM), level="TL1", seed=2)
+        assert own.table.equals(given.table)
+    with pytest.raises(om.exceptions.OmnisimError, match="level"):
+        trials.randomised_trial(small(FIRM | {"records.tracking_level": "TL0"}))
