@@ -40,7 +40,7 @@ def test_links_lead_somewhere() -> None:
 
 @pytest.mark.slow
 def test_shell_blocks_run_in_a_fresh_environment(tmp_path: pathlib.Path) -> None:
-    """Install and run as the README says, the customers' file in a small market for brevity.
+    """Install and run as the README says, in fewer replications and a small market for brevity.
 
     The test command only collects, lest it call itself.
     """
@@ -51,6 +51,10 @@ def test_shell_blocks_run_in_a_fresh_environment(tmp_path: pathlib.Path) -> None
     environment = os.environ | {"PATH": path, "PYTEST_ADDOPTS": "--collect-only -q"}
     environment.pop("PYTHONPATH", None)
     install_and_run, *others = blocks("bash")
+    config = clone / install_and_run.split()[-1]
+    whole = config.read_text(encoding="utf-8")
+    config.write_text(whole.replace("n_replications = 12", "n_replications = 2"), encoding="utf-8")
+    assert config.read_text(encoding="utf-8") != whole
     (customers,) = (block for block in blocks("python") if "my_customers.csv" in block)
     subprocess.run(["bash", "-euc", install_and_run], cwd=clone, env=environment, check=True)
     subprocess.run(["python", "-c", customers], cwd=clone, env=environment, check=True)
