@@ -176,9 +176,9 @@ cdef void grow_habit(State w, Py_ssize_t i, int channel) noexcept:
 
 cdef void learn(State w, Py_ssize_t i, int team, Py_ssize_t item, double value,
                 double now) noexcept:
-    """Add a purchase to the record that the team files it under, if purchases are filed at all."""
+    """Add a purchase to the record that the team files it under, if it files any."""
     cdef Py_ssize_t r = w.record_of[i, team]
-    if not w.p.keeps_purchases:
+    if not w.p.files[team]:
         return
     w.record_teams[r] |= 1 << team
     if w.record_count[r] == 0:

@@ -9,9 +9,10 @@ class Records(Part):
     """Kinds of data on a person that the firm has at all; a survey says how many firms do."""
 
     tracking_level: Literal["TL0", "TL1", "TL2"] = param(
-        "TL2", "how the firm follows journeys: totals only, digital channels by cookie and "
-        "account, all channels by person; analysts read at this level unless told another, and "
-        "nothing that happens depends on it", source="D6; S1-25 to S1-27: 36, 44 and 20 % of firms",
+        "TL2", "how the firm follows journeys: TL0 totals only, TL1 digital channels by cookie "
+        "and account, TL2 all channels by person. It files under a person, and acts on, what it "
+        "follows; analysts read at this level unless told another",
+        source="D6; S1-25 to S1-27: 36, 44 and 20 % of firms",
     )  # fmt: skip
 
     keeps_addresses: bool = param(
@@ -19,6 +20,7 @@ class Records(Part):
         source="S1-23: 98 % of firms",
     )  # fmt: skip
     keeps_purchases: bool = param(
-        True, "whether purchases are filed under the person who made them; without, records hold "
-        "neither history nor, but for clicks and bought data, taste", source="S1-23: 86 % of firms",
+        True, "whether purchases in the channels that the firm follows are filed under the person "
+        "who made them; without, records hold neither history nor, but for clicks and bought data, "
+        "taste", source="S1-23: 86 % of firms",
     )  # fmt: skip

@@ -90,12 +90,12 @@ def evaluate_policies(
 ) -> League:
     """Train policies on logs, and judge them by paired replications in which they learn no more.
 
-    In each world the behavior policy runs in the first `n_training` replications, from whose log
-    every policy learns, and in the next `n_logged` ones, from whose log off-policy estimates are
-    made: no policy is valued on what it learned from. The policies, nobody contacted, and the
-    oracle then run over `n_replications` further ones, under the same luck. Of several candidates
-    for a name the one that earns most in `n_logged` replications of their own takes part: none is
-    judged where it was tuned.
+    In each world the behavior policy runs in the first `n_training` replications, from whose log,
+    as the firm files it, every policy learns, and in the next `n_logged` ones, from whose log
+    off-policy estimates are made: no policy is valued on what it learned from. The policies, nobody
+    contacted, and the oracle then run over `n_replications` further ones, under the same luck. Of
+    several candidates for a name the one that earns most in `n_logged` replications of their own
+    takes part: none is judged where it was tuned.
 
     Parameters
     ----------

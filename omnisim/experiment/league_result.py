@@ -30,8 +30,9 @@ class League:
         fatigue with their intervals.
     estimates : DataFrame
         One row a world, policy and estimator: world, policy, estimator, value, ci_low, ci_high,
-        effective_sample_size, max_weight (EUR per decision after cost, from the log), and truth,
-        truth_low, truth_high: the mean reward of the policy's own decisions where it was judged.
+        effective_sample_size, max_weight (EUR per decision after cost, from the log); filed,
+        filed_low, filed_high, what an estimate is of: the mean margin that the firm files of the
+        policy's own decisions where it was judged; and truth, truth_low, truth_high, all of it.
         An estimator that finds no evidence for a policy in the log has NaN.
     selections : mapping of str to Selection
         By world, among the policies and no contact; the oracle does not compete.

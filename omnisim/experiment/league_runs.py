@@ -20,7 +20,8 @@ UNITS = {
     "subscribed": "share of shoppers and media at the end",
     "fatigue": "recent messages at the end, older ones less",
     "engagement": "mean at the end",
-    "reward": "EUR per decision, after the cost of the action",
+    "reward": "EUR per decision, true margin after the cost of the action",
+    "filed": "EUR per decision, margin filed under the record after the cost of the action",
 }
 """What is measured of a judged run, and its unit."""
 
@@ -38,9 +39,14 @@ class LeagueTask:
     replication: int
     window_days: float
 
+    @property
+    def address(self) -> str:
+        """World, policy and replication."""
+        return f"{self.world}-{self.name}-r{self.replication}"
+
 
 def run_logged(task: LeagueTask) -> DecisionRewards:
-    """Simulate the behavior policy and join its decisions with their rewards."""
+    """Simulate the behavior policy and join its decisions with the margin that the firm files."""
     return decision_rewards(simulate_task(task, "features"), window_days=task.window_days)
 
 
@@ -63,8 +69,10 @@ def measure_policy(run: SimulationResult, window_days: float) -> dict[str, float
         "profit": run.profit_per_shopper_year,
         "contacts": counts[Event.MESSAGE],
         "opt_outs": counts[Event.UNSUBSCRIBE],
-        "reward": decision_rewards(run, window_days=window_days).net_reward.mean(),
     }
+    for name, margin in (("reward", "true"), ("filed", "filed")):
+        rewards = decision_rewards(run, window_days=window_days, margin=margin)
+        found[name] = rewards.net_reward.mean()
     found |= {name: run.final[name].mean() for name in ("subscribed", "fatigue", "engagement")}
     return {name: float(found[name]) for name in UNITS}
 

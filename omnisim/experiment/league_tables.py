@@ -117,13 +117,18 @@ def _summary(
 
 
 def beside_truth(estimates: pd.DataFrame, samples: pd.DataFrame, confidence: float) -> pd.DataFrame:
-    """Return estimates with the mean reward of the policy's own decisions where it was judged."""
-    own = samples[samples["measure"] == "reward"].groupby(["world", "policy"])["value"]
-    truth = {key: mean_interval(values, confidence=confidence) for key, values in own}
-    rows = [truth[key] for key in zip(estimates["world"], estimates["policy"], strict=True)]
-    names = ["truth", "truth_low", "truth_high"]
-    found = pd.DataFrame(rows, columns=names, index=estimates.index)
-    return pd.concat([estimates, found], axis=1)
+    """Return estimates with the mean reward of the policy's own decisions where it was judged.
+
+    `filed` is what a log can estimate, the margin that the firm files; `truth` is all margin.
+    """
+    parts = [estimates]
+    for name, measure in (("filed", "filed"), ("truth", "reward")):
+        own = samples[samples["measure"] == measure].groupby(["world", "policy"])["value"]
+        means = {key: mean_interval(values, confidence=confidence) for key, values in own}
+        rows = [means[key] for key in zip(estimates["world"], estimates["policy"], strict=True)]
+        names = [name, f"{name}_low", f"{name}_high"]
+        parts.append(pd.DataFrame(rows, columns=names, index=estimates.index))
+    return pd.concat(parts, axis=1)
 
 
 def competing(samples: pd.DataFrame, world: str) -> dict[str, np.ndarray]:

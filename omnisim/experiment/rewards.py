@@ -10,16 +10,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import ArrayLike, NDArray
 
-from omnisim._validation import check_instance, check_positive
+from omnisim._validation import check_choice, check_instance, check_positive
 from omnisim.evaluation import LoggedFeedback
 from omnisim.exceptions import OverlapError, ParameterError
 from omnisim.policies import Action, Context, Outcome, joined
-from omnisim.schema import Line
+from omnisim.schema import Channel, Event, Identity, Line
 from omnisim.simulation import SimulationResult
 from omnisim.simulation.actions import action_list
+from omnisim.simulation.firm.following import files
+from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+
+MARGINS = ("filed", "true")
+SALE = ["shopper", "journey", "time"]
+"""What tells which purchase a posting belongs to."""
 
 MARGIN_LINES = (
     Line.REVENUE, Line.DISCOUNTS, Line.REFUNDS, Line.COST_OF_GOODS, Line.GOODS_RETURNED,
@@ -118,14 +124,17 @@ class DecisionRewards:
         })  # fmt: skip
 
 
-def decision_rewards(run: SimulationResult, *, window_days: float = 28.0) -> DecisionRewards:
+def decision_rewards(
+    run: SimulationResult, *, window_days: float = 28.0, margin: str = "filed"
+) -> DecisionRewards:
     """Join the decisions of a run with the margin that followed.
 
-    The reward of a decision at time t is the margin (`MARGIN_LINES`) of the same shopper's
-    postings in ``[t, t + window_days)``, before the cost of the action. It is the true margin of
-    the person, as a trial with a customer panel measures it; a firm without a customer view would
-    miss what the other channel sold. Decisions in the burn-in, or whose window ends after the
-    run, are left out.
+    The reward of a decision at time t is the margin (`MARGIN_LINES`) of the postings in
+    ``[t, t + window_days)``, before the cost of the action. *Filed* margin is what the firm sees:
+    that of the purchases filed under the same record. A team without a customer view misses what
+    the other sold, and nobody sees what was bought without a card; who is filed under a wrong
+    record counts there. *True* margin is that of the person, which only the simulator knows.
+    Decisions in the burn-in, or whose window ends after the run, are left out.
 
     Windows of one person may overlap: a purchase counts, whole, for every decision whose window
     holds it, and what a later decision brought about counts for an earlier one too. The value of a
@@ -139,6 +148,8 @@ def decision_rewards(run: SimulationResult, *, window_days: float = 28.0) -> Dec
         Simulated with ``decisions="features"``; with ``"log"`` the contexts have no features.
     window_days : float, default=28.0
         Length of the window, above 0.
+    margin : {"filed", "true"}, default="filed"
+        Whose margin counts.
 
     Raises
     ------
@@ -146,6 +157,7 @@ def decision_rewards(run: SimulationResult, *, window_days: float = 28.0) -> Dec
         If the run kept no decisions, or none has a complete window.
     """
     check_positive("window_days", window_days)
+    check_choice("margin", margin, MARGINS)
     table = check_instance("run", run, SimulationResult).decisions
     if table is None or not table.num_rows:
         raise ParameterError(
@@ -165,9 +177,38 @@ def decision_rewards(run: SimulationResult, *, window_days: float = 28.0) -> Dec
         )
     time, shopper = table["time"].to_numpy(), table["shopper"].to_numpy().astype(np.int64)
     context, action = _decided(table, action_list(run.scenario).cost)
-    reward = margin_after(run.postings, shopper, time, window_days)
+    if margin == "true":
+        reward = margin_after(run.postings, shopper, time, window_days)
+    else:
+        reward = margin_after(filed_postings(run), context.record, time, window_days)
     outcome = Outcome(context, action, reward)
     return DecisionRewards(outcome, time, shopper, table["trigger"].to_numpy(), float(window_days))
+
+
+def filed_postings(run: SimulationResult) -> pa.Table:
+    """Return the postings of purchases that the firm filed, by record in place of shopper.
+
+    A purchase brings its whole account with it: what its delivery cost, and its return.
+    """
+    events, postings = run.events, run.postings
+    bought = events.filter(
+        pa.array((events["event"].to_numpy() == Event.PURCHASE)
+                 & (events["identity"].to_numpy() != Identity.NONE))
+    )  # fmt: skip
+    team = np.where(bought["channel"].to_numpy() == Channel.STORE, STORE_TEAM, ONLINE_TEAM)
+    is_filed = np.array([files(run.scenario, ONLINE_TEAM), files(run.scenario, STORE_TEAM)])[team]
+    sales = bought.select(SALE).to_pandas()[is_filed]
+    record = run.final["record_of"][sales["shopper"], team[is_filed]].astype(np.int64)
+    rows = postings.select(SALE).to_pandas()
+    found = np.full(len(rows), -1, np.int64)
+    for is_need in (True, False):  # one purchase a need; others are told by their time
+        keys = SALE[:2] if is_need else [SALE[0], SALE[2]]
+        known = sales.assign(record=record)[(sales["journey"] >= 0) == is_need]
+        part = np.flatnonzero((rows["journey"] >= 0) == is_need)
+        whose = rows.iloc[part].merge(known[[*keys, "record"]], how="left", on=keys)["record"]
+        found[part] = whose.fillna(-1).to_numpy()
+    place = postings.schema.get_field_index("shopper")
+    return postings.set_column(place, "shopper", pa.array(found))
 
 
 def margin_after(
@@ -178,7 +219,7 @@ def margin_after(
     Parameters
     ----------
     postings : pyarrow.Table
-        `omnisim.schema.POSTINGS`.
+        `omnisim.schema.POSTINGS`, or `filed_postings`, where records take the place of shoppers.
     shopper, time : array-like of shape (n,)
         Whose margin, and from when on.
     window_days : float

@@ -15,7 +15,7 @@ from omnisim.experiment.attribution_audit import audit_attribution, audit_size
 from omnisim.experiment.capability_gains import capability_gains, gains_size
 from omnisim.experiment.capability_values import capability_values, study_size
 from omnisim.experiment.findings import Findings
-from omnisim.experiment.measurement_value import LEVELS, measurement_value
+from omnisim.experiment.measurement_value import measurement_runs, measurement_value
 from omnisim.experiment.naive import N_WORLDS, naive_comparisons
 from omnisim.experiment.premium_split import split_premium
 from omnisim.experiment.premium_worlds import premium_size
@@ -66,13 +66,16 @@ def valuation_sizes(experiment: Experiment, seed: int) -> dict[str, Size]:
         "transition": lambda: (0, transition_size(n)),
         "gains": lambda: (gains_size(baseline, variant), 2 * gains_size(baseline, variant)),
         "premium": lambda: (1, premium_size(baseline, variant)),
-        "measurement": lambda: (len(LEVELS), len(LEVELS)),
+        "measurement": lambda: (0, 0),  # not in proportion to n, see below
         "audit": lambda: (worlds(), worlds()),
         "naive": lambda: (1, N_WORLDS),
         "trials": lambda: trials_size(baseline, variant, panel_of(experiment)),
     }
     each = {part: counts[part]() for part in asked_parts(experiment)}
-    return {part: Size(n * n_tasks, n * n_runs) for part, (n_tasks, n_runs) in each.items()}
+    sizes = {part: Size(n * n_tasks, n * n_runs) for part, (n_tasks, n_runs) in each.items()}
+    if "measurement" in sizes:
+        sizes["measurement"] = Size(measurement_runs(n), measurement_runs(n))
+    return sizes
 
 
 def asked_parts(experiment: Experiment) -> Iterator[str]:

@@ -106,8 +106,8 @@ def off_policy(result: League, *, world: str | None = None, ax: "Axes | None" = 
     Returns
     -------
     Axes
-        One row a policy: the truth as a diamond with its interval and in numbers, each estimator as
-        a dot with its own.
+        One row a policy: the truth as a diamond with its interval and in numbers, what the firm
+        files of it as an open one, each estimator as a dot with its interval.
 
     Raises
     ------
@@ -123,11 +123,12 @@ def off_policy(result: League, *, world: str | None = None, ax: "Axes | None" = 
     y = truth.index.map(policies.index).to_numpy() - STEP * middle
     whisker(ax, y, truth["truth_low"], truth["truth_high"], color=INK)
     ax.plot(truth["truth"], y, "D", color=INK, markersize=5, zorder=4, label="truth")
+    ax.plot(truth["filed"], y, "D", color=INK, markersize=5, zorder=5, label="filed", mfc="white")
     draw_estimates(ax, rows, policies, up=middle - 1)
     lay_rows(ax, policies, unit="€ per decision, after the cost of the action")
-    ends = ["value", "ci_low", "ci_high", "truth", "truth_low", "truth_high"]
+    ends = ["value", "ci_low", "ci_high", "truth", "truth_low", "truth_high", "filed"]
     widen(ax, rows[ends].to_numpy().ravel())
     digits = digits_for(float(truth["truth"].abs().max()))
     values_right(ax, [number(truth["truth"][policy], digits) for policy in policies])
-    name_estimators(ax, n_columns=min(len(names) + 1, 4))
+    name_estimators(ax, n_columns=min(len(names) + 2, 5))
     return ax

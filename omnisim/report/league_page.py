@@ -201,6 +201,7 @@ def _estimate_row(row: "pd.Series[Any]") -> Row:
         f"{clean(row['policy'])}, {clean(row['world'])}, {clean(row['estimator'])}",
         [
             number(row["value"], 3), _range(row["ci_low"], row["ci_high"], 3),
+            number(row["filed"], 3), interval(row["filed_low"], row["filed_high"], 3),
             number(row["truth"], 3), interval(row["truth_low"], row["truth_high"], 3),
             number(row["effective_sample_size"], 0), number(row["max_weight"], 1),
         ],

@@ -73,19 +73,25 @@ def by_world(league: League) -> Sentences:
 
 
 def off_policy(league: League) -> Sentences:
-    """Return how often the intervals of the estimators hold the truth, by estimator."""
-    table = league.estimates.dropna(subset="value")
-    inside = (table["ci_low"] <= table["truth"]) & (table["truth"] <= table["ci_high"])
-    counts = [
-        f"{clean(name)} {int(inside[part.index].sum())} of {len(part)}"
-        for name, part in table.groupby("estimator", sort=False)
-    ]
+    """Return how often the intervals of the estimators hold what they estimate, and the truth."""
     return (
-        f"Intervals from the log that hold the mean of the truth: {', '.join(counts)}.",
-        "The two are not quite the same quantity. An estimate says what a decision would have "
-        "earned among the shoppers as the behaviour policy left them; the truth is measured where "
-        "the policy itself ran all along, and made its own fatigue and opt-outs. Windows of one "
-        "shopper may overlap, so a purchase can count for several decisions.",
+        f"Intervals from the log that hold the mean of what the firm files: "
+        f"{_held(league, 'filed')}; that hold the mean of the truth: {_held(league, 'truth')}.",
+        "A log holds the margin that is filed under a record; what the same shopper buys without a "
+        "card, or under another record, is true margin that no estimate can see. Nor are the two "
+        "quite the same otherwise. An estimate says what a decision would have earned among the "
+        "shoppers as the behaviour policy left them; the means are measured where the policy "
+        "itself ran all along, and made its own fatigue and opt-outs. Windows of one shopper may "
+        "overlap, so a purchase can count for several decisions.",
+    )
+
+
+def _held(league: League, name: str) -> str:
+    table = league.estimates.dropna(subset="value")
+    inside = (table["ci_low"] <= table[name]) & (table[name] <= table["ci_high"])
+    return ", ".join(
+        f"{clean(estimator)} {int(inside[part.index].sum())} of {len(part)}"
+        for estimator, part in table.groupby("estimator", sort=False)
     )
 
 

@@ -59,7 +59,7 @@ cdef struct Params:
     double settled_goodwill
     double saturation, fatigue_on_ads
     double coupon_days, nurture_days, content_signals
-    int keeps_purchases
+    int files[2]
     # primitives set by the capabilities
     double card_shown, record_accuracy, aisle_offered, points_across
     double recommend_factor, referral_reward

@@ -11,12 +11,14 @@ from omnisim._validation import check_choice, check_count, check_instance
 from omnisim.config.capabilities import Capabilities
 from omnisim.config.scenario import Scenario
 from omnisim.exceptions import ParameterError, RunError
-from omnisim.policies import Online, Policy, RecencyCampaign
+from omnisim.policies import Blanket, Online, Policy, RecencyCampaign
 from omnisim.population import Population
 from omnisim.provenance import record
 from omnisim.random import Draws, chosen_seed
 from omnisim.simulation.decision_log import DecisionLog
+from omnisim.simulation.firm.following import files
 from omnisim.simulation.firm.governance import govern
+from omnisim.simulation.firm.knowledge import teams_at_work
 from omnisim.simulation.firm.rollout import roll_out
 from omnisim.simulation.firm.stock import popularity, replenish
 from omnisim.simulation.intervention import Intervention, intervene
@@ -51,7 +53,7 @@ def simulate(
         Shoppers; drawn from the scenario's segments by default. Its size replaces
         ``market.n_shoppers``.
     policy : Policy, optional
-        Whom to write to and what to show; the `RecencyCampaign` of the scenario by default. It
+        Whom to write to and what to show; `default_policy` of the scenario by default. It
         does not learn in the run, but wrapped in `omnisim.policies.Online`: then a copy does.
     seed : int, optional
         Seed of the study; drawn and recorded if absent.
@@ -98,8 +100,14 @@ def simulate(
     return close_books(world, population, made)
 
 
-def default_policy(scenario: Scenario) -> RecencyCampaign:
-    """Return the contact rule that the scenario's messages describe."""
+def default_policy(scenario: Scenario) -> Policy:
+    """Return the contact rule that the scenario's messages describe.
+
+    A firm that files no purchase under anybody knows no recent buyer: it writes to all whose
+    address it has, of what sells best.
+    """
+    if not any(files(scenario, team) for team in teams_at_work(scenario)):
+        return Blanket()
     return RecencyCampaign(scenario.messages.recent_days, scenario.messages.cap_per_week)
 
 

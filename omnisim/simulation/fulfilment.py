@@ -6,6 +6,7 @@ import omnisim.simulation._coherence as coherence
 import omnisim.simulation._journey as kernel
 import omnisim.simulation._outcome as outcome
 from omnisim.schema import Fulfilment
+from omnisim.simulation.firm.following import follows
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM
 from omnisim.simulation.in_store import skill
 from omnisim.simulation.information import resolved_by
@@ -74,7 +75,7 @@ def sell_online(world: World, trip: Trip, action: int) -> Steps:
 def _sell(
     world: World, trip: Trip, channel: int, fulfilment: Fulfilment, *, free: bool = False
 ) -> Sale:
-    """Book the sale; let it trigger a message, if the firm knows whose purchase it is.
+    """Book the sale; let it trigger a message, if the firm follows whose purchase it is.
 
     Online orders reach the e-mail system at once; what the till knows takes its time.
     """
@@ -88,8 +89,8 @@ def _sell(
         world.state, trip.shopper, trip.need, trip.item, channel, int(fulfilment), free, now,
         skill(world) if channel == STORE else 0.0,
     )  # fmt: skip
-    if identified:
-        team = STORE_TEAM if channel == STORE else ONLINE_TEAM
+    team = STORE_TEAM if channel == STORE else ONLINE_TEAM
+    if identified and follows(world.scenario, team):
         own = world.scenario.messages.own_trigger_days
         days = world.primitives["trigger_days"] if team == STORE_TEAM else own
         world.thanks.append((now + days, trip.shopper, team, now))

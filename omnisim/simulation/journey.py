@@ -6,6 +6,7 @@ from simpy import Interrupt
 
 import omnisim.simulation._journey as kernel
 import omnisim.simulation._outcome as outcome
+from omnisim.simulation.firm.following import follows
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM
 from omnisim.simulation.fulfilment import sell_in_store, sell_online
 from omnisim.simulation.in_store import meet
@@ -127,12 +128,12 @@ def _go_to_store(world: World, trip: Trip) -> Steps:
 
 
 def _abandon_cart(world: World, trip: Trip, action: int) -> bool:
-    """Fill a cart; an abandoned one triggers a reminder if the firm knows whose it is."""
+    """Fill a cart; an abandoned one triggers a reminder if the firm follows whose it is."""
     state, now, channel = world.state, world.env.now, action % WITH_PICKUP
     if channel != trip.searched:
         kernel.session(state, trip.shopper, trip.need, channel, 2 + trip.step, now)
     left: int = kernel.abandons(state, trip.shopper, trip.need, trip.step, channel, now)
-    if left == ABANDONED_AND_KNOWN:
+    if left == ABANDONED_AND_KNOWN and follows(world.scenario, ONLINE_TEAM):
         due = now + world.scenario.messages.own_trigger_days
         world.reminders.append((due, trip.shopper, ONLINE_TEAM, now))
     return left > 0

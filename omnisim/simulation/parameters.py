@@ -8,6 +8,8 @@ from omnisim.config.channels import Channels, SearchPlace
 from omnisim.config.scenario import Scenario
 from omnisim.schema import Channel as Code
 from omnisim.simulation.actions import message_costs
+from omnisim.simulation.firm.following import files
+from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM
 
 MINUTES_PER_DAY = 24 * 60
 DAYS_PER_YEAR = 365.0
@@ -206,7 +208,7 @@ def _communication(scenario: Scenario) -> dict[str, Any]:
         "fatigue": messages.fatigue,
         "coupon_days": scenario.offers.coupon_days,
         "nurture_days": scenario.offers.nurture_days,
-        "keeps_purchases": int(scenario.records.keeps_purchases),
+        "files": [int(files(scenario, team)) for team in (ONLINE_TEAM, STORE_TEAM)],
         "shown_help": scenario.surfaces.shown_help,
         "advice_weight": scenario.surfaces.advice_weight,
         "passes_per_day": scenario.push.passes_per_week / DAYS_PER_WEEK,

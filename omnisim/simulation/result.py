@@ -35,9 +35,10 @@ class SimulationResult:
         Who was simulated.
     final : mapping of str to ndarray
         The shoppers' state at the end, by name. ``fatigue`` counts recent messages, older ones
-        less. ``surplus`` is what they gained by the firm after the burn-in, in EUR: the inclusive
-        value of the first decision of each need less that of the same need without the firm, over
-        the marginal utility of money (Small and Rosen 1981).
+        less. ``record_of`` tells under which record each team files a shopper. ``surplus`` is what
+        they gained by the firm after the burn-in, in EUR: the inclusive value of the first decision
+        of each need less that of the same need without the firm, over the marginal utility of money
+        (Small and Rosen 1981).
     primitives : DataFrame
         What the firm could do, by name, from the day of the index on; the last row holds at the
         end. One row, unless a roll-out or an intervention moved them.
@@ -128,7 +129,7 @@ def close_books(world: World, population: Population, made: Mapping[str, Any]) -
     events = _to_arrow(world.state.log, EVENTS)
     postings = _to_arrow(world.state.postings, POSTINGS)
     kept = ("alive", "aware", "subscribed", "satisfaction", "engagement", "goodwill", "points",
-            "surplus", "settled", "fatigue")  # fmt: skip
+            "surplus", "settled", "fatigue", "record_of")  # fmt: skip
     final = {name: world.columns[name] for name in kept}
     days, values = zip(*world.moves, strict=True)
     primitives = pd.DataFrame(values, index=pd.Index(days, name="day", dtype=np.float64))

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 import omnisim.simulation._near as _near
 from omnisim.schema import Channel, Trigger
+from omnisim.simulation.firm.following import follows
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM, teams_at_work
 from omnisim.simulation.world import World
 
@@ -17,9 +18,12 @@ WEEK = 7
 def of_the_day(world: World, day: int) -> Iterator[tuple[Trigger, int, Rows]]:
     """Yield (trigger, team, shoppers) of the day; nothing where the firm has not the capability.
 
-    Near a store, if the firm has one open, or the local rival: what the app notices. At risk and
-    promoters: once a week, from what each team's records hold.
+    Nothing either where it follows nobody: it cannot act on what it does not see. Near a store, if
+    the firm has one open, or the local rival: what the app notices. At risk and promoters: once a
+    week, from what each team's records hold.
     """
+    if not follows(world.scenario, ONLINE_TEAM):
+        return
     shut = world.reopening is not None or not world.state.params["is_open"][Channel.STORE]
     for trigger, rival in ((Trigger.NEAR_STORE, False), (Trigger.NEAR_RIVAL, True)):
         if world.conduct.local_rival_shut if rival else shut:

@@ -17,6 +17,7 @@ from omnisim.schema import Channel, Trigger
 from omnisim.simulation._state import State
 from omnisim.simulation.actions import ActionList, action_list
 from omnisim.simulation.decision_log import DecisionLog
+from omnisim.simulation.firm.following import followed
 from omnisim.simulation.firm.knowledge import JOINT, ONLINE_TEAM, STORE_TEAM, draw_record_of
 from omnisim.simulation.firm.profiles import bought_profiles, common_taste
 from omnisim.simulation.firm.stock import attributes, popularity, shown_items
@@ -146,7 +147,7 @@ def build_world(
     """Return the world before its first day."""
     env = simpy.Environment()
     draws = Draws(seed, replication)
-    primitives = scenario.primitives.at(scenario.capabilities)
+    primitives = followed(scenario, scenario.primitives.at(scenario.capabilities))
     goods = _goods(scenario, primitives, draws)
     columns = (
         _traits(scenario, population, draws)

@@ -120,7 +120,7 @@ def pay_with_points(w, i, ledger, goods):
 
 def learn(w, i, team, item, value, now):
     """File a purchase, where the firm does."""
-    if not w.p["keeps_purchases"]:
+    if not w.p["files"][team]:
         return
     record = w.c["record_of"][i, team]
     w.c["record_teams"][record] |= (1, 2)[team]

@@ -71,6 +71,7 @@ def random_world(rng, **fields):
         "direct_mail.p_unsubscribe": between(0.1, 0.3),
         "primitives.content_signals": (0.0, 0.2, 0.5),
         "records.keeps_purchases": bool(rng.uniform() < 0.8),
+        "records.tracking_level": str(rng.choice(["TL0", "TL1", "TL2"], p=[0.1, 0.2, 0.7])),
         "offers.coupon_days": between(1, 60),
         "surfaces.shown_help": between(0.1, 1),
         "surfaces.advice_weight": between(0.5, 3),

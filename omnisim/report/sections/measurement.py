@@ -25,11 +25,12 @@ def measurement_section(found: MeasurementValue) -> Section:
         "measurement",
         "What it is worth to see more",
         (
-            "The estimand is the difference in contribution (profit before the cost of "
-            "capabilities) between one firm that sees more and the same firm that sees less, in € "
-            "per shopper and year. The contact policy is the same; it decides from what each "
-            "tracking level holds. What other capabilities do with identified records counts, "
-            "too. Loyalty points are off at every level.",
+            "The estimand is the difference in profit between one firm that sees more and the same "
+            "firm that sees less, in € per shopper and year, each with the contact policy that it "
+            "learnt from what it sees: candidates learn from a randomised trial as its records "
+            "show it, the firm keeps the one with the highest profit in a rehearsal, and this one "
+            "is judged in other years. Capabilities that act on records by themselves "
+            "(clienteling, answers at the phone check) are off at every level.",
             basis(
                 found.samples["replication"].nunique(), n_shoppers_of(found.provenance),
                 found.confidence,
@@ -37,7 +38,9 @@ def measurement_section(found: MeasurementValue) -> Section:
             f"To see all rather than totals ({last['step']}) is worth "
             f"{with_interval(last['gross'], last['ci_low'], last['ci_high'], 3)}, and "
             f"{with_interval(last['net'], last['net_low'], last['net_high'], 3)} net of the cost "
-            "of tracking.",
+            "of tracking. What was learnt: "
+            + "; ".join(f"{row['level']}, {row['policy']}" for _, row in found.levels.iterrows())
+            + ". The intervals are those of Monte Carlo error, given what was learnt.",
         ),
         (),
         [_steps_grid(found), _levels_grid(found)],
@@ -63,12 +66,15 @@ def _steps_grid(found: MeasurementValue) -> Grid:
 
 
 def _levels_grid(found: MeasurementValue) -> Grid:
-    names = ("contribution", "tracking_cost", "profit")
+    names = ("profit", "tracking_cost", "net")
     return Grid(
         "The firm at each tracking level, € per shopper and year",
-        ("Level", "Contribution", "Cost of tracking", "Contribution less this cost"),
+        ("Level", "Learnt policy", "Profit before tracking", "Cost of tracking", "Profit"),
         [
-            Row(LEVELS.get(row["level"], row["level"]), [number(row[name], 3) for name in names])
+            Row(
+                LEVELS.get(row["level"], row["level"]),
+                [row["policy"], *(number(row[name], 3) for name in names)],
+            )
             for _, row in found.levels.iterrows()
         ],
     )

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnisim.schema import Channel
+from omnisim.simulation.firm.following import followed
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM, draw_record_of
 from omnisim.simulation.firm.offers import align
 from omnisim.simulation.firm.profiles import bought_profiles
@@ -28,6 +29,7 @@ def move_primitives(world: World, values: Mapping[str, float]) -> None:
     Records joined by a higher recall are merged with their history; a lower recall leaves them
     merged and files what comes apart.
     """
+    values = followed(world.scenario, values)
     if all(world.primitives[name] == value for name, value in values.items()):
         return
     accuracy = values.get("third_party_accuracy", world.primitives["third_party_accuracy"])

@@ -54,8 +54,10 @@ def test_profits_are_those_of_runs_by_hand(league):
     runs = [simulate(WORLD, policy=Blanket(), seed=4, replication=k) for k in (2, 3, 4)]
     row = league.row("siloed", "blanket")
     assert row["profit"] == pytest.approx(np.mean([run.profit_per_shopper_year for run in runs]))
-    rewards = [decision_rewards(run, window_days=14).net_reward.mean() for run in runs]
-    assert row["reward"] == pytest.approx(np.mean(rewards))
+    for name, margin in (("reward", "true"), ("filed", "filed")):
+        rewards = [decision_rewards(run, window_days=14, margin=margin) for run in runs]
+        assert row[name] == pytest.approx(np.mean([part.net_reward.mean() for part in rewards]))
+    assert row["filed"] < row["reward"]
 
 
 def test_gain_regret_and_price_of_a_contact_fit_each_other(league):
@@ -76,6 +78,7 @@ def test_estimates_are_those_of_the_held_log(league):
     found = league.estimates.set_index(["world", "policy"]).loc[("siloed", "none")]
     assert found["value"] == pytest.approx(IPS().estimate(log.to_feedback(), "none").value)
     assert found["truth"] == pytest.approx(league.row("siloed", "none")["reward"])
+    assert found["filed"] == pytest.approx(league.row("siloed", "none")["filed"])
     assert "oracle" not in set(league.estimates["policy"])
 
 

@@ -1,17 +1,23 @@
-"""The value of measurement: what each level hides, and sums by hand."""
+"""The value of measurement: what each level hides, what is learnt from it, and sums by hand."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import omnisim as om
 from omnisim.exceptions import ParameterError
 from omnisim.experiment import measurement_value
-from omnisim.experiment.measurement_value import firm_at, tracking_costs
-from omnisim.policies import RecencyCampaign
-from omnisim.policies.blindfold import Blindfold
+from omnisim.experiment.measurement_value import (
+    LEVELS,
+    firm_at,
+    measurement_runs,
+    tracking_costs,
+)
+from omnisim.policies import Blanket, NoContact, Outcome, RecencyCampaign
 from omnisim.schema import Event, Line
-from omnisim.simulation.engine import default_policy
 from tests.reference.worlds import small
+
+SIZES = {"n_training": 1, "n_rehearsals": 1, "n_replications": 2, "window_days": 14.0}
 
 
 @pytest.fixture(scope="module")
@@ -20,8 +26,7 @@ def firm() -> om.Scenario:
 
 
 def run_at(firm: om.Scenario, level: str) -> om.SimulationResult:
-    scenario, policy = firm_at(firm, level, default_policy(firm))
-    return om.simulate(scenario, policy=policy, seed=5)
+    return om.simulate(firm_at(firm, level), policy=RecencyCampaign(), seed=5)
 
 
 def mailed(run: om.SimulationResult) -> np.ndarray:
@@ -29,7 +34,7 @@ def mailed(run: om.SimulationResult) -> np.ndarray:
     return events["shopper"].to_numpy()[events["event"].to_numpy() == Event.MESSAGE]
 
 
-def test_with_totals_alone_the_rule_of_recent_buyers_writes_to_nobody(firm: om.Scenario) -> None:
+def test_with_totals_alone_no_buyer_is_known_as_recent(firm: om.Scenario) -> None:
     assert len(mailed(run_at(firm, "TL0"))) == 0
 
 
@@ -42,24 +47,86 @@ def test_digital_tracking_writes_to_online_buyers_only(firm: om.Scenario) -> Non
     assert 0 < len(mailed(run)) < len(mailed(run_at(firm, "TL2")))
 
 
-@pytest.mark.parametrize("level", ["TL0", "TL1", "TL2"])
-def test_points_are_off_at_every_level(firm: om.Scenario, level: str) -> None:
-    assert not np.isin(run_at(firm, level).postings["line"].to_numpy(), Line.POINTS).any()
+@pytest.mark.parametrize("level", LEVELS)
+def test_levels_differ_in_what_is_followed_not_in_what_the_firm_can_do(
+    firm: om.Scenario, level: str
+) -> None:
+    run = run_at(firm, level)
+    assert (run.postings["line"].to_numpy() == Line.POINTS).any()
+    assert run.primitives["clients_written"].max() == run.primitives["checks_answered"].max() == 0
+    assert run.primitives["points_across"].min() == 1
+
+
+class Pupil(NoContact):
+    """Notes what it is told to learn from."""
+
+    lessons: list[Outcome]
+
+    def __init__(self) -> None:
+        self.lessons = []
+
+    def copy(self) -> "Pupil":
+        return self  # so that the test sees what the copies learn
+
+    def learn(self, outcome: Outcome) -> None:
+        self.lessons.append(outcome)
+
+
+def test_a_candidate_learns_at_each_level_from_what_is_filed_there(firm: om.Scenario) -> None:
+    pupil = Pupil()
+    measurement_value(firm, candidates={"pupil": pupil}, seed=5, **SIZES)
+    paid = [outcome.reward.sum() for outcome in pupil.lessons]
+    known = [(outcome.context.column("n_purchases") > 0).any() for outcome in pupil.lessons]
+    assert paid[0] == 0 < paid[1] != paid[2]
+    assert known == [False, True, True]
+
+
+def test_the_firm_keeps_what_earned_most_in_the_rehearsal_and_is_judged_elsewhere(
+    firm: om.Scenario,
+) -> None:
+    found = measurement_value(firm, seed=5, **SIZES)
+    best = found.rehearsal.loc[found.rehearsal.groupby("level")["profit"].idxmax()]
+    kept = found.levels.set_index("level")["policy"]
+    assert kept.to_dict() == best.set_index("level")["policy"].to_dict()
+    assert set(found.samples["replication"]) == {2, 3}  # 0 was the trial, 1 the rehearsal
+    for _, row in found.samples.iterrows():
+        if kept[row["level"]] == "blanket":
+            run = om.simulate(
+                firm_at(firm, row["level"]), policy=Blanket(), seed=5,
+                replication=int(row["replication"]),
+            )  # fmt: skip
+            assert run.profit_per_shopper_year == row["profit"]
 
 
 def test_steps_are_differences_net_of_cost(firm: om.Scenario) -> None:
-    found = measurement_value(firm, n_replications=2, seed=5, digital_cost=300_000.0)
+    found = measurement_value(firm, seed=5, digital_cost=300_000.0, **SIZES)
     levels = found.levels.set_index("level")
     steps = found.steps.set_index("step")
-    assert levels["contribution"].diff().iloc[1:].tolist() == pytest.approx(
+    assert levels["profit"].diff().iloc[1:].tolist() == pytest.approx(
         steps.loc[["TL1 - TL0", "TL2 - TL1"], "gross"].tolist()
     )
     assert steps.loc["TL1 - TL0", "cost"] == pytest.approx(0.1)  # 300,000 over 3 million shoppers
     assert (steps["net"] == steps["gross"] - steps["cost"]).all()
-    assert levels.loc["TL2", "profit"] == pytest.approx(
-        levels.loc["TL2", "contribution"] - levels.loc["TL2", "tracking_cost"]
+    assert levels.loc["TL2", "net"] == pytest.approx(
+        levels.loc["TL2", "profit"] - levels.loc["TL2", "tracking_cost"]
     )
     assert "net of tracking" in repr(found)
+    assert "TL0" in repr(found)
+
+
+def test_a_folder_and_progress(firm: om.Scenario, tmp_path) -> None:
+    done: list[int] = []
+    sizes = SIZES | {"candidates": {"nobody": NoContact(), "blanket": Blanket()}}
+    first = measurement_value(firm, seed=5, folder=tmp_path, on_wait=done.append, **sizes)
+    again = measurement_value(firm, seed=5, folder=tmp_path, **sizes)
+    pd.testing.assert_frame_equal(first.steps, again.steps)
+    assert done == sorted(done)
+    assert done[-1] == len(LEVELS) * (1 + 2 + 2)
+    assert len(list(tmp_path.glob("TL*.json"))) == len(LEVELS) * (2 + 2)
+
+
+def test_the_number_of_runs_by_hand() -> None:
+    assert measurement_runs(12) == 3 * (2 + 6 * 4 + 12)
 
 
 def test_tracking_costs_by_hand() -> None:
@@ -77,23 +144,11 @@ def test_tracking_costs_by_hand() -> None:
     assert tracking_costs(closed, 0.0)["TL2"] == pytest.approx(300_000 / 3e6)
 
 
-def test_a_blindfold_hides_everything_and_says_whom_it_covers(firm: om.Scenario) -> None:
-    class Spy(RecencyCampaign):
-        def decide(self, context):
-            seen.append(context)
-            return super().decide(context)
-
-    seen: list = []
-    om.simulate(firm, policy=Blindfold(Spy()), seed=5)
-    assert seen
-    for context in seen:
-        kept = [k for k, name in enumerate(context.names) if not name.startswith("days_since_")]
-        assert (context.features[:, kept] == 0).all()
-        assert context.truth is None
-    assert Blindfold(RecencyCampaign()).describe()["policy"]["name"] == "RecencyCampaign"
-
-
-@pytest.mark.parametrize("cost", [-1.0, float("nan"), float("inf")])
-def test_a_cost_that_is_none_is_refused(firm: om.Scenario, cost: float) -> None:
-    with pytest.raises(ParameterError, match="digital_cost"):
-        measurement_value(firm, digital_cost=cost, n_replications=2, seed=1)
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("digital_cost", -1.0), ("digital_cost", float("nan")), ("digital_cost", float("inf")),
+     ("n_training", 0), ("n_rehearsals", 0), ("window_days", 0.0)],
+)  # fmt: skip
+def test_what_cannot_be_is_refused(firm: om.Scenario, name: str, value: float) -> None:
+    with pytest.raises(ParameterError, match=name):
+        measurement_value(firm, **{"n_replications": 2, "seed": 1} | {name: value})

@@ -129,7 +129,7 @@ def test_a_bad_study_is_told_by_line(load, text, message):
 
 @pytest.mark.parametrize("policy", [
     '{ kind = "Impersonal", policy = { kind = "Blanket" } }',
-    '{ kind = "Blindfold", policy = { kind = "RecencyCampaign" } }',
+    '{ kind = "Impersonal", policy = { kind = "RecencyCampaign" } }',
     '{ kind = "Online", policy = { kind = "LinUCB" } }',
 ])  # fmt: skip
 def test_a_wrapper_need_be_trained_only_if_what_is_inside_must(load, policy):

@@ -11,9 +11,14 @@ from hypothesis import strategies as st
 from omnisim.evaluation import IPS, LoggedFeedback
 from omnisim.exceptions import OverlapError, OverlapWarning, ParameterError
 from omnisim.experiment import decision_rewards
-from omnisim.experiment.rewards import MARGIN_LINES, joined_rewards, margin_after
+from omnisim.experiment.rewards import (
+    MARGIN_LINES,
+    filed_postings,
+    joined_rewards,
+    margin_after,
+)
 from omnisim.policies import Blanket, EpsilonGreedy, Uniform
-from omnisim.schema import DECISIONS, POSTINGS, Line
+from omnisim.schema import DECISIONS, POSTINGS, Channel, Event, Identity, Line
 from omnisim.simulation import simulate
 from tests.reference.worlds import of, small
 
@@ -84,7 +89,7 @@ def test_a_log_made_by_hand(run, monkeypatch):
 
     actions = type("Two", (), {"cost": np.array([0.0, 0.5])})
     monkeypatch.setattr(rewards, "action_list", lambda scenario: actions)
-    found = decision_rewards(by_hand(run), window_days=7.0)
+    found = decision_rewards(by_hand(run), window_days=7.0, margin="true")
     assert found.outcome.reward.tolist() == [5.0, 9.0]
     assert found.net_reward.tolist() == [4.5, 9.0]
     assert found.outcome.context.eligible.tolist() == [[True, True], [True, True]]
@@ -101,7 +106,9 @@ def test_a_purchase_counts_for_both_decisions_whose_windows_hold_it(run, monkeyp
 
     actions = type("Two", (), {"cost": np.array([0.0, 0.5])})
     monkeypatch.setattr(rewards, "action_list", lambda scenario: actions)
-    long, short = (decision_rewards(by_hand(run), window_days=days) for days in (28.0, 20.0))
+    long, short = (
+        decision_rewards(by_hand(run), window_days=days, margin="true") for days in (28.0, 20.0)
+    )
     assert long.outcome.context.record.tolist() == [5, 5]
     assert long.outcome.reward.tolist() == [14.0, 9.0]
     assert short.outcome.reward.tolist() == [5.0, 9.0]
@@ -121,6 +128,50 @@ def test_rewards_of_a_run_learn_and_value(run, tmp_path):
     again = LoggedFeedback.read_parquet(tmp_path / "log.parquet")
     assert (again.reward == found.outcome.reward).all()
     assert again.to_obp()["n_rounds"] == len(found)
+
+
+def test_filed_margin_is_what_a_loop_finds_in_the_records(run):
+    """Every posting of a purchase with card or account counts for the record it is filed under."""
+    record_of = run.final["record_of"]
+    filed = {}
+    for row in run.events.to_pylist():
+        if row["event"] == Event.PURCHASE and row["identity"] != Identity.NONE:
+            team = 1 if row["channel"] == Channel.STORE else 0
+            who = row["shopper"], row["journey"], row["time"] if row["journey"] < 0 else None
+            filed[who] = int(record_of[row["shopper"], team])
+    expected = []
+    for row in run.postings.to_pylist():
+        when = row["time"] if row["journey"] < 0 else None
+        expected.append(filed.get((row["shopper"], row["journey"], when), -1))
+    assert filed_postings(run)["shopper"].to_pylist() == expected
+    assert len(filed) > 0
+    assert min(expected) < 0 <= max(expected)
+
+
+def test_a_silo_is_paid_by_what_it_files_and_everybody_sees_less_than_the_truth():
+    firms = [small({"segments.busy.p_loyalty": share}) for share in (0.0, 1.0)]
+    runs = [simulate(firm, policy=Uniform(), seed=7) for firm in firms]
+    filed, true = (
+        [decision_rewards(run, margin=margin).outcome.reward.sum() for run in runs]
+        for margin in ("filed", "true")
+    )
+    assert filed[0] < true[0]
+    assert filed[1] < true[1]
+    assert filed[0] / true[0] < filed[1] / true[1]  # without cards no store purchase is filed
+
+
+@pytest.mark.parametrize("level", ["TL0", "TL1"])
+def test_what_is_not_followed_pays_nobody(level):
+    run = simulate(WORLD.replace({"records.tracking_level": level}), policy=Uniform(), seed=7)
+    paid = filed_postings(run)
+    in_store = (of(paid, "channel") == Channel.STORE) & (of(paid, "shopper") >= 0)
+    assert not in_store.any()
+    assert (of(paid, "shopper") >= 0).any() == (level == "TL1")
+
+
+def test_a_margin_of_another_name_is_refused(run):
+    with pytest.raises(ParameterError, match="margin"):
+        decision_rewards(run, margin="seen")
 
 
 def test_features_are_optional(run):

@@ -39,7 +39,7 @@ def test_the_effect_of_the_world_is_drawn_for_every_policy(findings):
 
 def test_estimates_are_drawn_beside_the_truth(findings):
     ax = plot.off_policy(findings.league, world="siloed")
-    assert legend(ax) == ["truth", "IPS", "SNIPS"]
+    assert legend(ax) == ["truth", "filed", "IPS", "SNIPS"]
     assert {"none", "blanket", "loyal"} <= set(texts(ax))
     assert "oracle" not in texts(ax)
 

@@ -26,7 +26,6 @@ from omnisim.policies import (
     Uplift,
     VowpalWabbit,
 )
-from omnisim.policies.blindfold import Blindfold
 from tests.reference.contexts import random_context
 
 ESTIMATOR = "estimator must be of scikit-learn"
@@ -48,7 +47,6 @@ def with_sums() -> Outcome:
     [
         (lambda: Online(None), "policy must be an object of class Policy. Got None"),
         (lambda: Impersonal(NoContact), r"Got the class NoContact. Make an object of it: NoC"),
-        (lambda: Blindfold("x"), "policy must be an object of class Policy"),
         (lambda: LinUCB().decide(None), "context must be an object of class Context. Got None"),
         (lambda: LinUCB().learn(None), "outcome must be an object of class Outcome. Got None"),
         (lambda: LinUCB(features="n_purchases"), "features must be a sequence of names"),

@@ -67,7 +67,8 @@ def test_a_winner_is_named_with_its_probability(page: Page) -> None:
 def test_sections_say_their_estimand(page: Page) -> None:
     words = said(page)
     for part in ("Of 3, 2 gain more over no contact in integrated than in siloed, 1 gain less",
-                 "hold the mean of the truth: IPS 6 of 6, SNIPS 0 of 6",
+                 "hold the mean of what the firm files: IPS 6 of 6, SNIPS 0 of 6; that hold the "
+                 "mean of the truth: IPS 6 of 6, SNIPS 0 of 6",
                  "Each policy acted for 2 replications",
                  "integrated +€0.35 (0.25 to 0.45) at a profile error of 0.70",
                  "Paired difference, integrated less siloed: +€0.10 (−0.05 to 0.25)",

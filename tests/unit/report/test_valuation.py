@@ -76,13 +76,18 @@ def made_gains() -> CapabilityGains:
 
 
 def made_measurement() -> MeasurementValue:
-    levels = pd.DataFrame({"level": ["TL0", "TL1", "TL2"], "contribution": [30.0, 30.5, 31.25],
+    levels = pd.DataFrame({"level": ["TL0", "TL1", "TL2"],
+                           "policy": ["blanket", "blanket", "personal"],
+                           "profit": [30.0, 30.5, 31.25],
                            "tracking_cost": [0.0, 0.04, 0.4]})  # fmt: skip
-    levels["profit"] = levels["contribution"] - levels["tracking_cost"]
+    levels["net"] = levels["profit"] - levels["tracking_cost"]
     steps = pd.DataFrame([("TL2 - TL0", 1.25, 0.75, 1.75, 0.4, 0.85, 0.35, 1.35)],
                          columns=["step", "gross", "ci_low", "ci_high", "cost", "net", "net_low",
                                   "net_high"])  # fmt: skip
-    return MeasurementValue(levels, steps, pd.DataFrame({"replication": [0, 1]}), 0.95, MADE)
+    samples = pd.DataFrame({"replication": [0, 1]})
+    return MeasurementValue(
+        levels, steps, samples, levels[["level", "policy", "profit"]], 0.95, MADE
+    )
 
 
 def made_truth() -> ChannelTruth:

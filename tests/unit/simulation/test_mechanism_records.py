@@ -1,14 +1,19 @@
 """Firms that keep no addresses, or no purchases, of their customers (S1-23); content (S1-32)."""
 
+import json
+
 import numpy as np
 import pytest
 
+from omnisim.config.capabilities import Capabilities
 from omnisim.config.preset import preset_changes
-from omnisim.policies import Blanket, NoContact
-from omnisim.schema import Channel, Event
+from omnisim.policies import Blanket, NoContact, RecencyCampaign
+from omnisim.schema import Channel, Event, Line, Trigger
 from omnisim.simulation import simulate
 from tests.reference.worlds import assert_same_bytes, finished_world, of, small
 
+INTEGRATED = {"capabilities": Capabilities.integrated()}
+PERSONAL = ("n_purchases", "mean_value", "days_since_purchase", "days_since_first")
 PEOPLE = {"market.n_shoppers": 150, "segments.busy.p_loyalty": 1.0, "segments.busy.p_app": 1.0}
 
 
@@ -41,10 +46,59 @@ def test_without_a_history_records_hold_no_purchase_and_no_taste(keeps):
         assert columns[name].any() == keeps, name
 
 
-def test_without_a_history_nobody_is_known_as_a_recent_buyer_but_all_can_be_written_to():
+def test_without_a_history_no_recent_buyer_is_known_and_the_firm_writes_to_all():
     changes = {"records.keeps_purchases": False}
-    assert not messages(simulate(firm(changes), seed=1)).any()
-    assert messages(simulate(firm(changes), policy=Blanket("email:popular"), seed=1)).any()
+    assert not messages(simulate(firm(changes), policy=RecencyCampaign(), seed=1)).any()
+    runs = [simulate(firm(changes), policy=policy, seed=1) for policy in (None, Blanket())]
+    assert messages(runs[0]).any()
+    assert_same_bytes(*runs)
+
+
+LEVELS = ["TL0", "TL1", "TL2"]
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_a_record_holds_what_happened_in_the_channels_that_the_firm_follows(level):
+    scenario = firm(INTEGRATED | {"records.tracking_level": level})
+    world = finished_world(scenario, seed=1)
+    bought, n = world.columns["record_count"] > 0, world.n_shoppers
+    teams = world.columns["record_teams"]
+    assert ((teams & 1) > 0).any() == (level != "TL0")
+    assert ((teams & 2) > 0).any() == (level == "TL2")
+    assert bought[:n].any() == (level != "TL0")
+    assert world.columns["record_weight"].any() == (level != "TL0")
+
+
+def test_no_policy_is_told_one_person_from_another_where_nobody_is_followed():
+    told = {}
+    for level in LEVELS:
+        run = simulate(
+            firm(INTEGRATED | {"records.tracking_level": level}), policy=Blanket(), seed=1,
+            decisions="features",
+        )  # fmt: skip
+        rows = run.decisions.to_pandas()
+        told[level] = [list(names) for names in rows["features"]], rows["trigger"]
+    names = json.loads(run.decisions.schema.metadata[b"features"])
+    history = [k for k, name in enumerate(names) if name in PERSONAL or name.startswith("profile")]
+    assert len(history) > len(PERSONAL)
+    for level, (features, triggers) in told.items():
+        personal = np.array(features)[:, history]
+        assert (np.ptp(personal, axis=0) > 0).any() == (level != "TL0"), level
+        assert (set(triggers) == {int(Trigger.CAMPAIGN)}) == (level == "TL0"), level
+
+
+def test_a_till_that_is_not_followed_still_gives_points_and_triggers_no_thanks():
+    runs = {
+        level: simulate(firm(INTEGRATED | {"records.tracking_level": level}), seed=1)
+        for level in ("TL1", "TL2")
+    }
+    after = {
+        level: of(run.decisions, "trigger") == Trigger.AFTER_PURCHASE for level, run in runs.items()
+    }
+    assert 0 < after["TL1"].sum() < after["TL2"].sum()
+    lines = of(runs["TL1"].postings, "line") == Line.POINTS
+    in_store = of(runs["TL1"].postings, "channel") == Channel.STORE
+    assert (lines & in_store).any()
 
 
 def test_what_is_kept_moves_nothing_but_what_is_sent():

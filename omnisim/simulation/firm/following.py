@@ -1,0 +1,31 @@
+"""What the firm follows of a person: what its tracking level lets it file and act on (D6)."""
+
+from collections.abc import Mapping
+
+from omnisim.config.scenario import Scenario
+from omnisim.simulation.firm.knowledge import ONLINE_TEAM
+
+NEEDS_COOKIES = ("content_signals", "third_party_accuracy")
+"""Primitives that need persons to be followed in digital channels: clicks, looks, bought data."""
+
+
+def follows(scenario: Scenario, team: int) -> bool:
+    """Return whether the firm follows persons in the channels of a team.
+
+    Nowhere at TL0, in digital channels at TL1, everywhere at TL2. Where it does not, it knows whose
+    addresses it has, and a till still knows a loyalty card for its points; but it neither files nor
+    acts on what a person did.
+    """
+    level = scenario.records.tracking_level
+    return level == "TL2" or (level == "TL1" and team == ONLINE_TEAM)
+
+
+def files(scenario: Scenario, team: int) -> bool:
+    """Return whether purchases in the channels of a team are filed under the person."""
+    return scenario.records.keeps_purchases and follows(scenario, team)
+
+
+def followed(scenario: Scenario, primitives: Mapping[str, float]) -> dict[str, float]:
+    """Return primitives, those that need persons to be followed online at 0 where none is."""
+    hidden = () if follows(scenario, ONLINE_TEAM) else NEEDS_COOKIES
+    return dict(primitives) | {name: 0.0 for name in hidden if name in primitives}
