@@ -20,6 +20,9 @@ def declare_calibrate(parser: argparse.ArgumentParser) -> None:
         "file", nargs="?", metavar="FILE", help="a scenario; the reference scenario by default"
     )
     parser.add_argument("--seed", type=int, default=7, help="seed of the study (default: 7)")
+    parser.add_argument(
+        "--replications", type=int, default=4, help="replications of every figure (default: 4)"
+    )
     parser.add_argument("--workers", type=int, help="worker processes (default: one a processor)")
     parser.add_argument("--out", metavar="FILE", help="write the table as Markdown, too")
 
@@ -29,14 +32,16 @@ def run_calibrate(arguments: argparse.Namespace) -> int:
     scenario = load_scenario(arguments.file) if arguments.file else None
     n_workers = chosen_workers(arguments.workers, name="--workers")
     check_count("--seed", arguments.seed, minimum=0)
+    n = check_count("--replications", arguments.replications, minimum=1)
     context = multiprocessing.get_context("spawn")
     with (
         ProcessPoolExecutor(n_workers, mp_context=context) as pool,
-        tqdm(total=N_PARTS, desc="calibration", unit=" parts", file=sys.stderr) as bar,
+        tqdm(total=n * N_PARTS, desc="calibration", unit=" parts", file=sys.stderr) as bar,
     ):
         found = calibrate(
             scenario,
             seed=arguments.seed,
+            n_replications=n,
             executor=pool,
             on_wait=lambda n_done: bar.update(n_done - bar.n) and None,
         )
@@ -56,14 +61,17 @@ def to_markdown(found: Calibration) -> str:
         f"Inside, and not an input: {own}.",
         f"Inside, and neither an input nor a consequence of inputs: {free}.",
         "",
-        "| target | figure | published | tolerance | simulated | inside | source | set for it |",
+        "| target | figure | published | tolerance | simulated (se) | inside | source "
+        "| set for it |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for row in found.to_frame().itertuples():
         verdict = "yes" if row.inside else "**no**"
+        verdict += "" if row.precise or row.se != row.se else ", imprecise"
         told = " (input)" if row.input else f" (follows from {row.follows})" if row.follows else ""
         lines.append(
             f"| {row.target} | {row.figure}{told} | {row.published:.4g} | {row.low:.3g} to "
-            f"{row.high:.3g} | {row.simulated:.4g} | {verdict} | {row.source} | {row.set_for} |"
+            f"{row.high:.3g} | {row.simulated:.4g} ({row.se:.2g}) | {verdict} | {row.source} | "
+            f"{row.set_for} |"
         )
     return "\n".join(lines)

@@ -16,7 +16,9 @@ COHORT_WEEKS = (27.0, 39.0)
 """Observed weeks of the CDNOW customers, who were all won within twelve weeks (FHL05)."""
 
 
-def figures_of_cohort(scenario: Scenario, *, n_customers: int, seed: int) -> Figures:
+def figures_of_cohort(
+    scenario: Scenario, *, n_customers: int, seed: int, replication: int
+) -> Figures:
     """Simulate new customers with the published parameters for 78 weeks and refit.
 
     Parameters
@@ -25,8 +27,8 @@ def figures_of_cohort(scenario: Scenario, *, n_customers: int, seed: int) -> Fig
         Its limit with one channel and no rivals is simulated (`Scenario.single_channel`).
     n_customers : int
         Customers whose first purchase lies at time 0.
-    seed : int
-        Seed of the study.
+    seed, replication : int
+        Seed of the study, and number of the replication.
     """
     limit = scenario.single_channel().replace(
         {
@@ -37,11 +39,13 @@ def figures_of_cohort(scenario: Scenario, *, n_customers: int, seed: int) -> Fig
             "word.mean_degree": 0,
         }
     )
-    draws = Draws(seed)
+    draws = Draws(seed, replication)
     shoppers = Population.from_segments(
         limit.segments, n_customers, draws=draws, mean_degree=0, p_rewire=0.0
     )
-    orders = simulate(limit, population=shoppers, seed=seed).orders
+    orders = simulate(
+        limit, population=shoppers, seed=seed, replication=replication, decisions="off"
+    ).orders
     shopper = orders["shopper"].to_numpy()
     week, value = orders["time"].to_numpy() / 7, orders["value"].to_numpy()
     first = draws.gamma(Stream.TRAITS, np.arange(n_customers), step=2**20,
@@ -61,6 +65,7 @@ def _buying(shopper: np.ndarray, week: np.ndarray, n: int) -> Figures:
         ("T-41", "BG/NBD a, refitted"): refit.a,
         ("T-41", "BG/NBD b, refitted"): refit.b,
         ("T-42", "new customers without a repeat in 39 weeks"): float((repeats == 0).mean()),
+        ("T-42", "variance / mean of repeats in 39 weeks"): float(repeats.var() / repeats.mean()),
         ("T-43", "repeats of a new customer in 32 weeks"): float((week <= 32).sum() / n),
         ("T-43", "repeats of a new customer in 78 weeks"): float(len(week) / n),
     }
@@ -84,7 +89,13 @@ def _spending(shopper: np.ndarray, value: np.ndarray, first: np.ndarray) -> Figu
     some = repeats > 0
     refit = fit_gamma_gamma(repeats[some], total[some] / repeats[some])
     largest = np.sort(total + first)[::-1]
+    spent = np.cumsum(largest) / largest.sum()
     return {
+        ("T-44", "Gamma-Gamma p, refitted"): refit.p,
+        ("T-44", "Gamma-Gamma q, refitted"): refit.q,
+        ("T-44", "Gamma-Gamma v, refitted"): refit.v,
         ("T-44", "Gamma-Gamma mean order, refitted"): refit.p * refit.v / (refit.q - 1),
-        ("T-45", "spend of the top 20 %"): float(largest[: round(n / 5)].sum() / largest.sum()),
+    } | {
+        ("T-45", f"spend of the top {share} %"): float(spent[round(n * share / 100) - 1])
+        for share in (1, 5, 10, 20)
     }

@@ -13,6 +13,9 @@ Figures = dict[tuple[str, str], float]
 
 ONLINE = [int(Channel.WEBSITE), int(Channel.APP)]
 DIGITAL = [*ONLINE, int(Channel.EMAIL), int(Channel.SEARCH), int(Channel.SOCIAL)]
+PROCESS_DAYS = 30.0
+"""Days before an order that belong to its process: about twice those after which a need is given
+up (T-02 gives none)."""
 LOOKS = [int(Event.VISIT), int(Event.CLICK), int(Event.OPEN), int(Event.PHONE_CHECK)]
 
 
@@ -34,6 +37,7 @@ def figures_of(run: SimulationResult) -> Figures:
         _sales(run, events)
         | _stockouts(events, run.scenario.stock.n_stocked)
         | _communication(events)
+        | _push_consent(run)
         | _service(run, events)
         | {("T-14", "shoppers whose channel habit has settled"): _settled(run)}
     )
@@ -70,11 +74,19 @@ def _sales(run: SimulationResult, events: pd.DataFrame) -> Figures:
 
 
 def _digital_buyers(events: pd.DataFrame) -> float:
-    """Return the share of the year's buyers who met the firm digitally before their last order."""
-    last = events[events["event"] == Event.PURCHASE].groupby("shopper")["time"].max()
-    looks = events["channel"].isin(DIGITAL) | (events["event"] == Event.PHONE_CHECK)
-    first = events[looks & events["event"].isin(LOOKS)].groupby("shopper")["time"].min()
-    return _ratio((first.reindex(last.index) < last).sum(), len(last))
+    """Return the share of the year's buyers who met the firm digitally on the way to an order.
+
+    On the way means within `PROCESS_DAYS` before it.
+    """
+    kinds = events["channel"].isin(DIGITAL) | (events["event"] == Event.PHONE_CHECK)
+    looks = events.loc[kinds & events["event"].isin(LOOKS), ["time", "shopper"]]
+    orders = events.loc[events["event"] == Event.PURCHASE, ["time", "shopper"]]
+    found = pd.merge_asof(
+        orders, looks.assign(looked=looks["time"]), on="time", by="shopper",
+        tolerance=PROCESS_DAYS, allow_exact_matches=False,
+    )  # fmt: skip
+    met = found["looked"].notna().groupby(found["shopper"]).any()
+    return _ratio(met.sum(), len(met))
 
 
 def _stockouts(events: pd.DataFrame, n_stocked: int) -> Figures:
@@ -109,10 +121,23 @@ def _communication(events: pd.DataFrame) -> Figures:
     return {
         ("T-52", "e-mails opened"): _ratio(_count(events, Event.OPEN, mails), sent),
         ("T-52", "e-mails clicked"): _ratio(_count(events, Event.CLICK, mails), sent),
+        ("T-52", "opt-outs per e-mail"): _ratio(_count(events, Event.UNSUBSCRIBE, mails), sent),
         ("T-53", "display clicks / impressions"): _ratio(
             _count(events, Event.CLICK, shown), _count(events, Event.IMPRESSION, shown)
         ),
+        ("T-53", "cost of a search click"): _ratio(
+            events.loc[events["channel"] == Channel.SEARCH, "cost"].sum(),
+            _count(events, Event.CLICK, [int(Channel.SEARCH)]),
+        ),
     }
+
+
+def _push_consent(run: SimulationResult) -> Figures:
+    """Return the share of app holders who accept push messages when the run begins."""
+    shoppers = run.population
+    n_apps = int((shoppers.has_app == 1).sum())
+    accepted = int(((shoppers.has_app == 1) & (shoppers.push_consent == 1)).sum())
+    return {("T-54", "app holders who accept push messages"): _ratio(accepted, n_apps)}
 
 
 def _service(run: SimulationResult, events: pd.DataFrame) -> Figures:

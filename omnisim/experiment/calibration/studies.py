@@ -18,7 +18,7 @@ TRIAL_DAY = 182
 """Day of the mailing, after the burn-in: customers of the last year are known by then."""
 
 
-def delivery_figures(scenario: Scenario, *, seed: int) -> Figures:
+def delivery_figures(scenario: Scenario, *, seed: int, replication: int) -> Figures:
     """Return the share of online sales gained per delivery day saved, from 7 days to 2.
 
     Prices do not answer, as they did not in the study.
@@ -26,7 +26,12 @@ def delivery_figures(scenario: Scenario, *, seed: int) -> Figures:
     calm = scenario.replace({"governance.managers_decide": False})
     slow, fast = (
         _online_revenue(
-            simulate(calm.replace({"fulfilment.delivery_days": float(days)}), seed=seed)
+            simulate(
+                calm.replace({"fulfilment.delivery_days": float(days)}),
+                seed=seed,
+                replication=replication,
+                decisions="off",
+            )
         )
         for days in (7, 2)
     )
@@ -40,7 +45,7 @@ def _online_revenue(run: SimulationResult) -> float:
     return float(table["cents"].to_numpy()[rows].sum())
 
 
-def advertising_figures(scenario: Scenario, *, seed: int) -> Figures:
+def advertising_figures(scenario: Scenario, *, seed: int, replication: int) -> Figures:
     """Return the elasticity of sales to half as much display advertising again, kept up for a year.
 
     The short run is the first quarter; the long run the second half of the year, to which goodwill,
@@ -54,7 +59,10 @@ def advertising_figures(scenario: Scenario, *, seed: int) -> Figures:
         }
     )
     more = {"media.display_per_week": 1.5 * scenario.media.display_per_week}
-    usual, raised = (_by_quarter(simulate(s, seed=seed)) for s in (at_once, at_once.replace(more)))
+    usual, raised = (
+        _by_quarter(simulate(s, seed=seed, replication=replication, decisions="off"))
+        for s in (at_once, at_once.replace(more))
+    )
     gain = np.log(raised / usual) / math.log(1.5)
     late = math.log(raised[2:].sum() / usual[2:].sum()) / math.log(1.5)
     return {
@@ -71,7 +79,7 @@ def _by_quarter(run: SimulationResult) -> np.ndarray:
     return np.bincount(quarter, weights=table["cents"].to_numpy()[rows], minlength=4)
 
 
-def mailing_figures(scenario: Scenario, *, seed: int) -> Figures:
+def mailing_figures(scenario: Scenario, *, seed: int, replication: int) -> Figures:
     """Return visits and spend online of mailed over unmailed customers in two weeks (T-50).
 
     One campaign is sent on day `TRIAL_DAY` or is not; those who were mailed are compared with
@@ -79,7 +87,12 @@ def mailing_figures(scenario: Scenario, *, seed: int) -> Figures:
     """
     calm = scenario.replace({"governance.managers_decide": False, "messages.cap_per_week": 7})
     mailed, unmailed = (
-        simulate(calm.replace({"messages.campaign_every_days": days}), seed=seed)
+        simulate(
+            calm.replace({"messages.campaign_every_days": days}),
+            seed=seed,
+            replication=replication,
+            decisions="off",
+        )
         for days in (TRIAL_DAY, 365)
     )
     sent = _rows(mailed, Event.MESSAGE, [int(Channel.EMAIL)], TRIAL_DAY, TRIAL_DAY + 0.5)
@@ -117,7 +130,7 @@ def _within_trial(run: SimulationResult, who: np.ndarray) -> tuple[int, float]:
     return len(np.intersect1d(visits, who)), float(orders["value"].to_numpy()[by_them].sum())
 
 
-def diffusion_figures(scenario: Scenario, *, seed: int) -> Figures:
+def diffusion_figures(scenario: Scenario, *, seed: int, replication: int) -> Figures:
     """Return p and q of the Bass curve that awareness follows by word of mouth alone (T-73).
 
     Nobody knows the firm at first and there is no advertising; the curve is fitted to the share of
@@ -138,6 +151,8 @@ def diffusion_figures(scenario: Scenario, *, seed: int) -> Figures:
             }
         ),
         seed=seed,
+        replication=replication,
+        decisions="off",
     )
     aware = run.events.filter(pa.array(run.events["event"].to_numpy() == Event.AWARE))
     day = np.arange(0, 365 * years, 30)
@@ -156,14 +171,14 @@ def _bass(t: np.ndarray, p: float, q: float) -> np.ndarray:
     return share
 
 
-def queue_figures(scenario: Scenario, *, seed: int) -> Figures:
+def queue_figures(scenario: Scenario, *, seed: int, replication: int) -> Figures:
     """Return the abandonment of the contact centre over its mean wait in mean patiences (T-75).
 
     With exponential patience the two are equal (Mandelbaum and Zeltyn 2005), whatever the load; a
     question at half of all searches makes for a busy desk.
     """
     busy = {"service_desk.p_question": 0.5, "service_desk.agents": 1}
-    run = simulate(scenario.replace(busy), seed=seed)
+    run = simulate(scenario.replace(busy), seed=seed, replication=replication, decisions="off")
     desk = run.scenario.service_desk
     events = run.counted_events
     calls = events["channel"].to_numpy() == Channel.CONTACT_CENTRE
@@ -184,13 +199,14 @@ def queue_figures(scenario: Scenario, *, seed: int) -> Figures:
     return {("T-75", "abandonment / (mean wait / mean patience)"): ratio}
 
 
-def push_figures(scenario: Scenario, *, seed: int) -> Figures:
+def push_figures(scenario: Scenario, *, seed: int, replication: int) -> Figures:
     """Return the share of push messages that are tapped at a firm with a geofence (T-54).
 
     The siloed firm sends none. Relevance and fatigue move the share away from the parameter that
     states it at reference relevance (`push.p_open`).
     """
-    run = simulate(scenario.replace({"capabilities": Capabilities(geofence=2)}), seed=seed)
+    firm = scenario.replace({"capabilities": Capabilities(geofence=2)})
+    run = simulate(firm, seed=seed, replication=replication, decisions="off")
     events = run.counted_events
     kinds = events["event"].to_numpy()[events["channel"].to_numpy() == Channel.PUSH]
     sent = int((kinds == Event.MESSAGE).sum())
@@ -202,4 +218,4 @@ STUDIES = (
     delivery_figures, advertising_figures, mailing_figures, diffusion_figures, queue_figures,
     push_figures,
 )  # fmt: skip
-"""Every study: scenario and seed in, figures out."""
+"""Every study: scenario, seed and replication in, figures out."""
