@@ -10,6 +10,9 @@ from omnisim.config.base import Part, param
 MEDIA = ("email", "search", "display", "social", "push", "direct_mail", "broadcast", "staff")
 """Media of the firm, by the names of their channels in `omnisim.schema.Channel`."""
 
+WRITTEN = ("email", "push", "direct_mail", "staff")
+"""Media that write to persons."""
+
 PLACES = ("store", "website", "app")
 """Sales channels: they are closed by `channels`, but can be made inert here."""
 

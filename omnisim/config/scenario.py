@@ -12,7 +12,7 @@ from omnisim.config.channels import Channel, Channels, Choice, Rivals
 from omnisim.config.clienteling import Clienteling
 from omnisim.config.costs import Costs
 from omnisim.config.direct import DirectMail, Limits, Offers, Push, Surfaces
-from omnisim.config.exposures import Exposures
+from omnisim.config.exposures import WRITTEN, Exposures
 from omnisim.config.governance import Governance
 from omnisim.config.heterogeneity import Heterogeneity
 from omnisim.config.holdouts import Holdouts
@@ -185,10 +185,11 @@ class Scenario(Part):
     def single_channel(self) -> Self:
         """Return the limit in which every need ends in one purchase on the website.
 
-        No rivals, no delay, no stock-outs, no abandonment, nothing uncertain, no returns, nothing
-        that a channel may gain by itself (K3, K5, K14), delivery at once (so that shoppers judge,
+        No rivals, no delay, no stock-outs, no abandonment, nothing uncertain, no returns, no
+        complaints, no messages and nothing shown first, delivery at once (so that shoppers judge,
         and leave, at the purchase), and drop-out exactly that of the segment: repeat buying is then
-        BG/NBD by construction (facts.md D2).
+        BG/NBD by construction (facts.md D2). Capabilities keep their primitives, and the manager
+        decides as ever; they have nothing left to act on.
         """
         off = {"rivals.online_search_intercept": -50.0, "rivals.online_intercept": -50.0,
                "rivals.local_intercept": -50.0, "rivals.delay_intercept": -50.0,
@@ -202,12 +203,8 @@ class Scenario(Part):
                "experience.satisfaction_on_churn": 0.0, "experience.engagement_on_churn": 0.0,
                "experience.points_on_churn": 0.0, "experience.engagement_on_need": 0.0,
                "market.needs_per_purchase": 1.0, "market.season_amplitude": 0.0,
-               "market.back_per_year": 0.0, "governance.managers_decide": False,
+               "market.back_per_year": 0.0, "stock.warehouse_safety_factor": 10.0,
                "channels.browse_online_per_week": 0.0, "channels.browse_store_per_week": 0.0,
-               "stock.warehouse_safety_factor": 10.0,
-               "primitives.content_signals": (0.0,) * 3,
-               "primitives.popularity_corrected": (0.0,) * 3,
-               "primitives.third_party_accuracy": (0.0,) * 3,
-               "primitives.near_noticed": (0.0,) * 3,
-               "primitives.recommend_factor": (1.0,) * 3}  # fmt: skip
+               "exposures.off": WRITTEN, "surfaces.online_every_days": 0,
+               "surfaces.store_every_days": 0, "surfaces.reward_every_days": 0}  # fmt: skip
         return self.replace(off)
