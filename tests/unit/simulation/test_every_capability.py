@@ -5,6 +5,7 @@ import pytest
 
 from omnisim.config.capabilities import NEEDS, Capabilities
 from omnisim.config.capability_costs import CapabilityCosts, Investments
+from omnisim.config.exposures import WRITTEN
 from omnisim.config.primitives import MOVES, Primitives
 from omnisim.config.rollout import Introduction, Rollout
 from omnisim.random import Draws
@@ -25,6 +26,43 @@ PEOPLE = {
     "market.n_shoppers": 150, "segments.busy.p_loyalty": 0.8, "segments.busy.p_app": 0.8,
     "stock.store_share": 0.3, "stock.n_items": 40,
 }  # fmt: skip
+
+NO_MESSAGES = {"exposures.off": WRITTEN}
+NO_SURFACES = {f"surfaces.{name}_every_days": 0 for name in ("online", "store", "reward")}
+NO_CARDS = {"segments.busy.p_loyalty": 0.0}
+NO_STORE = {"channels.store.is_open": False}
+BY_HAND = {
+    "single_customer_view": ({"match_recall", "false_merge"}, NO_CARDS),
+    "offline_capture": (
+        {"card_shown", "visits_sensed", "item_noticed", "record_accuracy"}, NO_STORE,
+    ),
+    "personalisation_engine": (
+        {"content_signals", "popularity_corrected", "third_party_accuracy"},
+        NO_MESSAGES | NO_SURFACES | {"costs.third_party_per_year": 0.0},
+    ),
+    "coordinated_automation": ({"trigger_days", "joint_sending"}, NO_MESSAGES),
+    "geofence": ({"near_noticed"}, {"segments.busy.p_location_consent": 0.0}),
+    "in_store_digital": ({"screens_used", "coupons_shown"}, NO_STORE),
+    "visible_stock": ({"stock_shown"}, NO_STORE),
+    "endless_aisle": ({"aisle_offered"}, {"stock.store_share": 1.0, "stock.safety_factor": 10.0}),
+    "cross_channel_returns": ({"returns_across"}, {"fulfilment.return_threshold": -100.0}),
+    "unified_loyalty": ({"points_across"}, {"costs.points_share": 0.0}),
+    "staff_training": ({"staff_skill", "training_hours", "clients_written"}, NO_STORE),
+    "always_open_service": ({"bot_first", "context_passed"}, {"service_desk.is_open": False}),
+    "price_coherence": (
+        {"offers_aligned", "checks_answered"},
+        {"governance.managers_decide": False, "choice.p_phone_check": 0.0},
+    ),
+    "advocacy_nurturing": ({"recommend_factor"}, {"offers.promoter_purchases": 1000}),
+    "cross_functional_governance": ({"credit_across"}, {"governance.managers_decide": False}),
+    "social_care": ({"recovery", "reply_days"}, {"voice.p_complain": 0.0}),
+    "interactive_fit": (
+        {"fit_resolved"},
+        {"channels.website.is_open": False, "channels.app.is_open": False},
+    ),
+}  # fmt: skip
+"""What each capability moves, written down from facts.md D5 and C3 and from no table of the package,
+and a world that lacks only what it acts on."""
 
 LONG_OUTAGES = 247
 """A seed under which no outage is short."""
@@ -56,7 +94,22 @@ def test_it_moves_its_own_primitives_only(name: str) -> None:
     primitives = Primitives(**off)  # in the reference
     without, with_ = (primitives.at(firm) for firm in levels(name))
     moved = {p for p in with_ if with_[p] != without[p]}
-    assert moved == {p for p, owner in MOVES.items() if owner == name}
+    assert moved == BY_HAND[name][0]
+
+
+def test_every_capability_is_written_down_and_no_primitive_has_two() -> None:
+    assert tuple(BY_HAND) == EVERY
+    moved = [primitive for primitives, _ in BY_HAND.values() for primitive in primitives]
+    assert sorted(moved) == sorted(Primitives.model_fields)
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_where_there_is_nothing_for_it_to_act_on_not_a_bit_changes(name: str) -> None:
+    """Whatever else there is in the world, the capability must not touch."""
+    without, with_ = runs(name, BY_HAND[name][1])
+    assert bits(without, "events") == bits(with_, "events")
+    assert bits(without, "postings") == bits(with_, "postings")
+    assert without.orders.num_rows > 50
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -92,6 +145,9 @@ def test_the_books_balance(name: str) -> None:
     event, value = of(run.events, "event"), of(run.events, "value")
     kept = value[(event == Event.PURCHASE) | (event == Event.RETURN)].sum()
     assert cents[np.isin(line, PAID)].sum() == pytest.approx(100 * kept, abs=0.5)
+    owed = -cents[line == Line.POINTS].sum()  # nobody holds points on the first day
+    assert owed == pytest.approx(100 * run.final["points"].sum(), abs=1e-6)
+    assert owed > 0
 
 
 @pytest.mark.parametrize("name", EVERY)
