@@ -47,12 +47,13 @@ def deliver_messages(
     const int32_t[::1] medium,          # IN   (n,) 0 e-mail, 1 push, 2 direct mail, 3 staff
     const double[::1] depth,            # IN   (n,) discount offered, share of the price; 0 for none
     const uint8_t[::1] personal,        # IN   (n,) whether the content follows the profile
-    int kind, double now,
+    int kind, double now, double errand=0,
 ):
     """Deliver messages; return the rows of those who click (eqs. 3 and 4).
 
     `kind` is the trigger: 0 for a campaign, 1 for a reminder of a cart, 2 for thanks after a
-    purchase, 3 near the store, 4 near a rival, 5 at risk of leaving, 6 to promoters.
+    purchase, 3 near the store, 4 near a rival, 5 at risk of leaving, 6 to promoters. `errand` is
+    by how much, in log-odds, those on an errand are likelier to open.
 
     Relevance follows from taste and content: rho0 + rho1 cos(theta, content), less what a private
     shopper minds of what the firm shows to know, in [0, 1.5]. It is never set.
@@ -75,7 +76,8 @@ def deliver_messages(
         w.log.add(now, i, -1, channel_of(medium[k]), EVENT_MESSAGE, IDENTITY_ACCOUNT, item[k], -1,
                   FULFIL_NONE, 0, w.p.message_cost[medium[k]], propensity[k])
         step = 4 * (2 * kind + team[k]) + MEDIUM_STEP * medium[k]
-        clicks = read_message(w, i, medium[k], relevance, depth[k], kind, step, now)
+        clicks = read_message(w, i, medium[k], relevance, depth[k], kind, step, now,
+                              errand)
         if clicks:
             w.file_signal(record[k], item[k], w.p.content_signals)
             clicked.append(k)
@@ -104,7 +106,7 @@ cdef double creep(State w, Py_ssize_t i, Py_ssize_t record, bint personal, int k
 
 
 cdef bint read_message(State w, Py_ssize_t i, int medium, double relevance, double depth, int kind,
-                       long step, double now) except -1:
+                       long step, double now, double errand) except -1:
     """Open, click or opt out of the medium; return whether the shopper clicks.
 
     Fatigue over the messages of all media multiplies the chance to open by exp(-chi F): what a
@@ -119,7 +121,7 @@ cdef bint read_message(State w, Py_ssize_t i, int medium, double relevance, doub
     cdef double p_open = w.p.p_open[medium], p_out = w.p.p_unsubscribe[medium]
     cdef int channel = channel_of(medium)
     cdef bint clicks = False
-    p_open = logistic(log(p_open / (1 - p_open)) + odds) * exp(-tired)
+    p_open = logistic(log(p_open / (1 - p_open)) + odds + errand) * exp(-tired)
     p_out = logistic(log(p_out / (1 - p_out)) - odds + tired)
     if w.uniform(STREAM_MESSAGE, i, day, step) < p_open:
         w.log.add(now, i, -1, channel, EVENT_OPEN, IDENTITY_ACCOUNT)

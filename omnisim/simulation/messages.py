@@ -124,10 +124,12 @@ def _deliver(
         return np.zeros(N_MEDIA, np.int64), nobody, nobody
     batch, action = batch.take(sent), action.take(sent)
     medium, item = world.actions.medium[action.index], items_shown(world, batch.records, action)
+    errand = world.scenario.push.errand_odds if trigger == Trigger.NEAR_RIVAL else 0.0
     personal = world.actions.is_personal[action.index] | (item != BEST_SELLER)
     clicked = _messages.deliver_messages(
         world.state, batch.shoppers, batch.records, item, action.propensity, batch.teams, medium,
         world.actions.depth[action.index], personal.view(np.uint8), int(trigger), now,
+        errand,
     )  # fmt: skip
     count = np.bincount(medium, minlength=N_MEDIA)
     world.sent_today += count

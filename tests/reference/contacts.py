@@ -103,7 +103,7 @@ def detail(w, record, personal, kind):
     return shown
 
 
-def deliver_messages(w, rows, kind, day):
+def deliver_messages(w, rows, kind, day, errand=0.0):
     """Deliver (shopper, record, item, propensity, team, medium, depth, personal); return clicks."""
     clicked = []
     for number, (i, record, item, propensity, team, medium, depth, personal) in enumerate(rows):
@@ -118,19 +118,19 @@ def deliver_messages(w, rows, kind, day):
         w.log(day, i, -1, Channel[MEDIA[medium]], Event.MESSAGE, identity=Identity.ACCOUNT,
               item=item, cost=w.p["message_cost"][medium], propensity=propensity)  # fmt: skip
         u = [w.u("MESSAGE", i, day, 256 * medium + 8 * kind + 4 * team + k) for k in range(3)]
-        if read(w, i, medium, relevance, depth, kind, u, day):
+        if read(w, i, medium, relevance, depth, kind, u, day, errand):
             clicked.append(number)
             w.file_signal(record, item, w.p["content_signals"])
         w.c["fatigue"][i] += 1
     return clicked
 
 
-def read(w, i, medium, relevance, depth, kind, u, day):
+def read(w, i, medium, relevance, depth, kind, u, day, errand):
     """Open (u[0]), click (u[1]), opt out of the medium (u[2]); return whether there is a click."""
     channel, works, clicks = Channel[MEDIA[medium]], w.effect(MEDIA[medium]), False
     gain = w.p["relevance_on_response"] * (relevance - w.p["relevance_reference"])
     tired = w.tired(i)
-    if u[0] < logistic(logit(w.p["p_open"][medium]) + gain) * math.exp(-tired):
+    if u[0] < logistic(logit(w.p["p_open"][medium]) + gain + errand) * math.exp(-tired):
         w.log(day, i, -1, channel, Event.OPEN, identity=Identity.ACCOUNT)
         liked = works * relevance
         strength = w.p["message_goodwill"][medium] * w.further(i, MEDIA[medium])

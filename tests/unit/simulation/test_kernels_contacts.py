@@ -97,7 +97,7 @@ def test_messages(pair):
         columns["record_teams"][:] = teams
         columns["record_weight"][:] = weight
     for day in DAYS:
-        kind = int(rng.integers(7))
+        kind, errand = int(rng.integers(7)), rng.uniform(0, 2)
         shoppers = np.sort(rng.permutation(n)[: n // 2]).astype(np.int32)
         m = len(shoppers)
         records = np.where(rng.uniform(size=m) < 0.5, shoppers, n + shoppers)
@@ -108,8 +108,8 @@ def test_messages(pair):
                    rng.integers(0, 2, m) * 0.2,
                    rng.integers(0, 2, m).astype(np.uint8))  # fmt: skip
         rows = list(zip(*(column.tolist() for column in columns), strict=True))
-        clicked = kernel.deliver_messages(world.state, *columns, kind, day)
-        assert clicked == oracle.deliver_messages(slow, rows, kind, day)
+        clicked = kernel.deliver_messages(world.state, *columns, kind, day, errand)
+        assert clicked == oracle.deliver_messages(slow, rows, kind, day, errand)
     assert_same(world, slow)
     assert {2, 3, 4, 5} <= {row[4] for row in slow.events}  # MESSAGE, OPEN, CLICK, UNSUBSCRIBE
 

@@ -124,6 +124,20 @@ def test_a_rival_that_defends_itself_at_its_door_loses_fewer():
     assert_same_bytes(unmoved, run(push__goodwill=0.0))
 
 
+def test_who_is_on_an_errand_taps_more_often():
+    """At reference relevance 2.8 % and, 1.5 in log-odds more, 11.4 %; nothing else is likelier."""
+    plain = {"push.p_open": 0.028, "messages.relevance_on_response": 0.0,
+             "market.horizon_days": 120}  # fmt: skip
+    shares = []
+    for odds in (0.0, 1.5):
+        result = run(changes=plain | {"push.errand_odds": odds})
+        sent, opened = (needs_with(result, e, Channel.PUSH) for e in (Event.MESSAGE, Event.OPEN))
+        shares.append((len(opened), len(sent)))
+    for (opened, sent), p in zip(shares, (0.028, 0.1143), strict=True):
+        assert sent > 200
+        assert abs(opened - p * sent) < 5 * np.sqrt(p * sent)
+
+
 def test_a_shut_store_calls_nobody():
     assert not needs_with(run(channels__store__is_open=False), Event.NEAR, Channel.PUSH)
 
