@@ -6,20 +6,19 @@ logs what happens and returns what the journey process must do next.
 """
 from libc.math cimport HUGE_VAL, exp, floor, log
 
-from _choice cimport choose, inclusive_value, logistic, share_of_first
+from _choice cimport choose, logistic, share_of_first
 from _defence cimport defend
-from _draws cimport categorical, exponential, gamma, normal
+from _draws cimport categorical, exponential, gamma
 from _streams cimport *
 from _surplus cimport surplus
+from _utility cimport SEARCH_STEP, SEARCHED_RIVAL, compares, cookie, signed_in, weigh
 from omnisim.simulation._state cimport State
 
 cdef enum:
-    SEARCHED_RIVAL = 3
     SEARCHED_SOCIAL = 4
     SEARCHED_PHONE = 5
     N_SEARCHED = 6
     CART_STEP = 1 << 16
-    SEARCH_STEP = 2
 
 
 def want(State w, Py_ssize_t i, long need, double now):
@@ -83,24 +82,11 @@ cdef double remote(State w, Py_ssize_t i, int place, int liked) noexcept:
             + w.p.habit * w.factor(i, OWN_HABIT) * w.habit[i, place - 1] + w.pull(i))
 
 
-cdef int cookie(State w, Py_ssize_t i) noexcept:
-    """Return what an anonymous session exposes: a cookie where the shopper accepts cookies."""
-    return IDENTITY_COOKIE if w.tracking_consent[i] else IDENTITY_NONE
-
-
 cdef int visit(State w, Py_ssize_t i, long need, int channel, long step, double now) except -1:
     """Log a session and return what it exposes."""
     cdef int identity = signed_in(w, i, need, channel, step)
     w.log.add(now, i, need, channel, EVENT_VISIT, identity)
     return identity
-
-
-cdef int signed_in(State w, Py_ssize_t i, long need, int channel, long step) noexcept:
-    """Some sessions of account holders are logged in, all sessions in the app; else a cookie."""
-    if channel == APP or (w.has_account[i]
-                          and w.uniform(STREAM_CAPTURE, i, need, step) < w.p.login_share):
-        return IDENTITY_ACCOUNT
-    return cookie(w, i)
 
 
 def look(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel):
@@ -151,117 +137,31 @@ def walk_out(State w, Py_ssize_t i, long need, double now):
     w.log.add(now, i, need, STORE, EVENT_WALKOUT, IDENTITY_NONE, -1, w.home_store[i])
 
 
-cdef int shown_stock(State w, Py_ssize_t i, Py_ssize_t item, double now) noexcept:
-    """Return what the site shows of the home store: 1 there, 0 not there, -1 nothing is shown.
-
-    A record is right or wrong for a week, whoever looks. A wrong one is a count of its own: it
-    shows the item as often as items are believed to be there.
-    """
-    cdef Py_ssize_t store = w.home_store[i]
-    cdef long week = <long>(now / 7.0)
-    if not w.is_shown[item]:
-        return -1
-    if w.uniform(STREAM_STOCK_RECORD, store * w.n_items + item, week, 1) < w.p.record_accuracy:
-        return w.on_hand[store, item] > 0
-    return (w.uniform(STREAM_STOCK_RECORD, store * w.n_items + item, week, 2)
-            < w.p.believed_availability)
-
-
 def decide(State w, Py_ssize_t i, long need, long step, int searched, Py_ssize_t item,
            bint in_store, bint inspected, double resolved, double now):
     """Choose where to buy, to put it off or to give it up (eqs. 6 and 7).
 
     `resolved` is the share of the uncertainty about fit that is gone. Returns one of GO_STORE ...
-    GO_NOWHERE, plus WITH_PICKUP for click-and-collect. What an inspection in the store adds counts
-    for every seller of the item, rivals included.
+    GO_NOWHERE, plus WITH_PICKUP for click-and-collect.
     """
     cdef double v[7]
-    cdef double nest[2][2]      # website and app: delivery, pick-up
-    cdef double price = w.p.price * w.price_sensitivity[i]
-    cdef double basket = w.mean_basket[i]
-    cdef double wait = w.p.delivery_per_day * w.factor(i, OWN_WAIT)
-    cdef double lack = w.p.stock * w.factor(i, OWN_STOCK)
-    cdef double firm, far, unresolved, doubt, found = 0, u, share
-    cdef int c, shown
-    cdef bint compared = (w.uniform(STREAM_PHONE, i, need, step)
-                          < w.p.p_phone_check * w.digital[i])
+    cdef double nest[4]
+    cdef double share
+    cdef int c
+    cdef bint compared = compares(w, i, need, step)
     w.refresh(i, now)
     if compared and in_store:
         w.log.add(now, i, need, STORE, EVENT_PHONE_CHECK, IDENTITY_NONE, -1, w.home_store[i])
         defend(w, i, need, step, now)
-    firm = w.pull(i) + w.p.satisfaction * w.factor(i, OWN_SATISFACTION) * w.satisfaction[i]
-    if w.bonus[i, 1] >= now:
-        firm += price * w.p.points_share * w.bonus[i, 0]
-    far = w.p.distance_per_km * w.distance[i]
-    shown = shown_stock(w, i, item, now)
-    unresolved = w.p.risk * w.factor(i, OWN_RISK) * (1 - resolved)
-    doubt = unresolved * guided(w, i, need, searched)
-    if inspected:
-        found = w.p.inspection_sd * normal(w.uniform(STREAM_VISIT, i, need, 0))
-
-    v[GO_STORE] = -HUGE_VAL
-    if w.p.is_open[STORE]:
-        v[GO_STORE] = (own(w, i, STORE, searched, price, basket, now) + firm + found)
-        if not in_store:
-            v[GO_STORE] -= far
-            if shown < 0 or not (compared or searched == WEBSITE or searched == APP):
-                v[GO_STORE] -= lack * (1 - w.p.believed_availability)
-            elif shown == 0:
-                v[GO_STORE] -= lack
-    for c in range(1, 3):
-        v[c] = -HUGE_VAL
-        if w.p.is_open[c] and (c != APP or w.has_app[i]):
-            v[c] = own(w, i, c, searched, price, basket, now) + firm + found - doubt
-            nest[c - 1][0] = -price * w.p.delivery_fee / basket - wait * w.p.delivery_days
-            nest[c - 1][1] = -HUGE_VAL
-            if shown == 1 and w.p.is_open[STORE]:
-                nest[c - 1][1] = -far - wait * w.p.pick_days
-            v[c] += inclusive_value(nest[c - 1][0], nest[c - 1][1], w.p.nest)
-
-    v[GO_RIVAL_ONLINE] = (w.p.rival_online + w.affinity[i, WEBSITE] + found - unresolved
-                          + price * w.p.rival_gap - wait * w.p.rival_days)
-    if not (compared or searched == SEARCHED_RIVAL):
-        v[GO_RIVAL_ONLINE] -= w.p.rival_unseen
-    v[GO_RIVAL_LOCAL] = (w.p.rival_local + w.affinity[i, STORE] + found
-                         - far * w.p.rival_distance)
-    v[GO_DELAY] = w.p.delay_intercept * w.factor(i, OWN_LATER)
-    v[GO_NOWHERE] = w.p.none_intercept
-
+    weigh(w, i, need, searched, item, in_store, inspected, compared, resolved, now, v, nest)
     if now >= w.p.counted_from and step == (1 if searched == STORE else 0):  # the first of the need
         w.surplus[i] += surplus(w, i, v, 7, searched == STORE)
-    u = w.uniform(STREAM_DECIDE, i, need, step)
-    c = <int>choose(v, 7, u)
+    c = <int>choose(v, 7, w.uniform(STREAM_DECIDE, i, need, step))
     if c == GO_WEBSITE or c == GO_APP:
-        share = share_of_first(nest[c - 1][0], nest[c - 1][1], w.p.nest)
+        share = share_of_first(nest[2 * c - 2], nest[2 * c - 1], w.p.nest)
         if w.uniform(STREAM_DECIDE, i, need, step + (1 << 20)) >= share:
             return c + WITH_PICKUP
     return c
-
-
-cdef double guided(State w, Py_ssize_t i, long need, int searched) noexcept:
-    """Return the share of the doubt that is left where site or app show first what fits.
-
-    They can do so for those who are signed in; what does not fit does not help.
-    """
-    cdef Py_ssize_t item = w.record_shown[w.record_of[i, 0], 0]
-    cdef double likeness
-    if item < 0 or (searched != WEBSITE and searched != APP):
-        return 1
-    if signed_in(w, i, need, searched, SEARCH_STEP) != IDENTITY_ACCOUNT:
-        return 1
-    likeness = w.likeness(i, item)
-    return 1 - w.p.shown_help * likeness if likeness > 0 else 1
-
-
-cdef double own(State w, Py_ssize_t i, int channel, int searched, double price,
-                double basket, double now) noexcept:
-    """Return what the firm's channel is worth to the shopper before the terms of delivery."""
-    cdef double points = w.usable_points(i, 0 if channel == STORE else 1) / basket
-    cdef double off = w.price_off(i, channel, now)
-    return (w.p.purchase_intercept[channel] + w.affinity[i, channel]
-            + w.p.synergy[searched][channel] * w.factor(i, OWN_SYNERGY)
-            + w.p.habit * w.factor(i, OWN_HABIT) * w.habit[i, channel]
-            + price * (off + (points if points < 1 - off else 1 - off)))
 
 
 def abandons(State w, Py_ssize_t i, long need, long step, int channel, double now):

@@ -1,7 +1,7 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Messages to persons, by e-mail, push, direct mail and staff (facts.md D4, eqs. 3, 4 and 8)."""
-from libc.math cimport exp, fmin, log
-from libc.stdint cimport int32_t
+from libc.math cimport exp, fmax, fmin, log
+from libc.stdint cimport int32_t, uint8_t
 
 from _choice cimport logistic
 from _streams cimport *
@@ -10,6 +10,8 @@ from omnisim.simulation._state cimport State
 cdef enum:
     MEDIUM_STEP = 256       # more than 4 x 2 x the number of kinds
     AFTER_PURCHASE = 2
+    NEAR_STORE = 3
+    NEAR_RIVAL = 4
     TO_PROMOTERS = 6
 
 
@@ -44,19 +46,21 @@ def deliver_messages(
     const int32_t[::1] team,            # IN   (n,) team whose record it is: 0 online, 1 store
     const int32_t[::1] medium,          # IN   (n,) 0 e-mail, 1 push, 2 direct mail, 3 staff
     const double[::1] depth,            # IN   (n,) discount offered, share of the price; 0 for none
-    int kind, long day,
+    const uint8_t[::1] personal,        # IN   (n,) whether the content follows the profile
+    int kind, double now, double errand=0,
 ):
     """Deliver messages; return the rows of those who click (eqs. 3 and 4).
 
     `kind` is the trigger: 0 for a campaign, 1 for a reminder of a cart, 2 for thanks after a
-    purchase, 3 near the store, 4 near a rival, 5 at risk of leaving, 6 to promoters.
+    purchase, 3 near the store, 4 near a rival, 5 at risk of leaving, 6 to promoters. `errand` is
+    by how much, in log-odds, those on an errand are likelier to open.
 
     Relevance follows from taste and content: rho0 + rho1 cos(theta, content), less what a private
-    shopper minds when the record joins channels, at most 1.5. It is never set.
+    shopper minds of what the firm shows to know, in [0, 1.5]. It is never set.
     """
     cdef Py_ssize_t k, i, d
-    cdef double relevance, taste_weight, now = <double>day
-    cdef long step
+    cdef double relevance, taste_weight
+    cdef long step, day = <long>now
     cdef bint clicks
     cdef list clicked = []
     for k in range(shopper.shape[0]):
@@ -66,14 +70,14 @@ def deliver_messages(
         taste_weight = w.p.relevance_taste * w.factor(i, OWN_RELEVANCE)
         for d in range(w.taste.shape[1]):
             relevance += taste_weight * w.taste[i, d] * w.attributes[item[k], d]
-        if w.record_teams[record[k]] == 3:
-            relevance -= w.p.creep * w.privacy[i]
-        relevance = fmin(relevance, MOST_RELEVANT)
+        relevance -= creep(w, i, record[k], personal[k], kind)
+        relevance = fmax(0, fmin(relevance, MOST_RELEVANT))
         w.record_sent[record[k], team[k]] += 1
         w.log.add(now, i, -1, channel_of(medium[k]), EVENT_MESSAGE, IDENTITY_ACCOUNT, item[k], -1,
                   FULFIL_NONE, 0, w.p.message_cost[medium[k]], propensity[k])
         step = 4 * (2 * kind + team[k]) + MEDIUM_STEP * medium[k]
-        clicks = read_message(w, i, medium[k], relevance, depth[k], kind, step, day)
+        clicks = read_message(w, i, medium[k], relevance, depth[k], kind, step, now,
+                              errand)
         if clicks:
             w.file_signal(record[k], item[k], w.p.content_signals)
             clicked.append(k)
@@ -81,32 +85,53 @@ def deliver_messages(
     return clicked
 
 
+cdef double creep(State w, Py_ssize_t i, Py_ssize_t record, bint personal, int kind) noexcept:
+    """Return privacy times creep(detail used, consent) of eq. 4.
+
+    Detail is what the message shows that the firm knows: a profile, one that both teams have seen,
+    one with bought data in it, where the shopper is. Who accepts tracking minds less.
+    """
+    cdef double detail = 0
+    if personal and w.record_weight[record] > 0:
+        detail += w.p.detail_profile
+        if w.record_teams[record] == 3:
+            detail += w.p.detail_joined
+        if record < w.n and w.tracking_consent[record]:
+            detail += w.p.detail_bought
+    if kind == NEAR_STORE or kind == NEAR_RIVAL:
+        detail += w.p.detail_location
+    if w.tracking_consent[i]:
+        detail *= w.p.creep_consented
+    return w.privacy[i] * w.p.creep * detail
+
+
 cdef bint read_message(State w, Py_ssize_t i, int medium, double relevance, double depth, int kind,
-                       long step, long day) except -1:
+                       long step, double now, double errand) except -1:
     """Open, click or opt out of the medium; return whether the shopper clicks.
 
-    An opened message leaves goodwill, damped by fatigue over the messages of all media, by what was
+    Fatigue over the messages of all media multiplies the chance to open by exp(-chi F): what a
+    message leaves on average falls as in eq. 3. An opened one leaves goodwill, damped by what was
     opened in the medium this week and, past the trial phase, by habit (eq. 8); an opened offer is a
     coupon in hand. For as long as a coupon the message counts for the size of the next purchase
     (eq. 9).
     """
-    cdef double now = <double>day, tired = w.tired(i)
+    cdef double tired = w.tired(i)
+    cdef long day = <long>now
     cdef double odds = w.p.relevance_on_response * (relevance - w.p.relevance_reference)
     cdef double p_open = w.p.p_open[medium], p_out = w.p.p_unsubscribe[medium]
     cdef int channel = channel_of(medium)
     cdef bint clicks = False
-    p_open = logistic(log(p_open / (1 - p_open)) + odds - tired)
+    p_open = logistic(log(p_open / (1 - p_open)) + odds + errand) * exp(-tired)
     p_out = logistic(log(p_out / (1 - p_out)) - odds + tired)
     if w.uniform(STREAM_MESSAGE, i, day, step) < p_open:
         w.log.add(now, i, -1, channel, EVENT_OPEN, IDENTITY_ACCOUNT)
-        if relevance > 0:
-            w.goodwill[i] += (w.p.effect[channel] * w.p.message_goodwill[medium] * relevance
-                              * exp(-tired) * (w.p.settled_response if w.settled[i] else 1.0)
-                              * w.further(i, channel))
-            if kind == AFTER_PURCHASE:
-                w.engagement[i] += w.p.effect[channel] * w.p.message_engagement * relevance
+        w.goodwill[i] += (w.p.effect[channel] * w.p.message_goodwill[medium] * relevance
+                          * (w.p.settled_response if w.settled[i] else 1.0)
+                          * w.further(i, channel))
+        if kind == AFTER_PURCHASE:
+            w.engagement[i] += w.p.effect[channel] * w.p.message_engagement * relevance
         if w.p.effect[channel] > 0:
-            w.opened[i, 0] = relevance if relevance > 0 else 0
+            w.opened[i, 0] = relevance
             w.opened[i, 1] = now + w.p.coupon_days
         if depth > 0 and w.p.effect[channel] > 0:
             w.coupon[i] = depth

@@ -140,7 +140,7 @@ class Trigger(IntEnum):
     CART_ABANDONED = 1
     AFTER_PURCHASE = 2
     NEAR_STORE = 3  # the app notices its owner near the own store
-    NEAR_RIVAL = 4  # ... near the local rival
+    NEAR_RIVAL = 4  # ... on a trip to the local rival
     AT_RISK = 5  # the record is silent for longer than its own rhythm
     PROMOTER = 6  # the record foretells one who recommends
     ONLINE = 7  # what site and app show first

@@ -123,6 +123,10 @@ class Rivals(Part):
         1.0, "distance to the local rival, as a multiple of that to the own store",
         source="assumption", ge=0, le=100,
     )  # fmt: skip
+    local_km_apart: float = param(
+        2.0, "way from the local rival's store to the own one, as far as the distances from home "
+        "allow it", unit="km", source="assumption: stores of one kind lie together", ge=0, le=500,
+    )  # fmt: skip
     react: bool = param(
         False, "whether the rivals answer a loss of share by price and advertising",
         source="assumption; pitfall 7 asks for both worlds",
@@ -140,9 +144,28 @@ class Rivals(Part):
         0.0, "share of all needs that the local rival means to keep, likewise",
         source="assumption; see online_usual_share", ge=0, le=1,
     )  # fmt: skip
+    review_weight: float = param(
+        0.3, "weight of the latest review in the loss of share that a rival answers; what chance "
+        "gives and takes cancels before", source="assumption", gt=0, le=1,
+    )  # fmt: skip
     reaction_price: float = param(
         0.5, "share by which a rival lowers its price for a wholly lost share",
         source="assumption", ge=0, le=1,
+    )  # fmt: skip
+    reaction_advertising: float = param(
+        1.0, "share of shoppers whom a rival's advertising reaches for a wholly lost share; "
+        "at most 1", source="assumption", ge=0, le=10,
+    )  # fmt: skip
+    advertising_pull: float = param(
+        1.0, "utility that a rival gains where its advertising reaches everybody: of a search at "
+        "the online rival, of a purchase at the local one", unit="utils",
+        source="assumption: as unseen_penalty, which advertising takes from the online rival",
+        ge=0, le=50,
+    )  # fmt: skip
+    reaction_near: float = param(
+        0.5, "share of a coupon, sent to those near its store, that a local rival who reacts "
+        "matches there", source="assumption; pitfall 7: the gain shrinks when the rival defends",
+        ge=0, le=1,
     )  # fmt: skip
     delay_intercept: float = param(
         2.4, "utility of deciding later (the reservation of eq. 7)", unit="utils",

@@ -19,6 +19,11 @@ class Push(Part):
         0.028, "share of messages tapped at reference relevance and without fatigue",
         source="T-54 V2: retail 2.5-3.0 %", gt=0, lt=1,
     )  # fmt: skip
+    errand_odds: float = param(
+        1.5, "log-odds of a tap gained where the message comes on the way to a purchase elsewhere: "
+        "11 % at reference relevance, of whom few turn round",
+        source="assumption; C2: 1-8 % of mobile coupons are redeemed", ge=0, le=20,
+    )  # fmt: skip
     p_click: float = param(
         1.0, "share of taps that open the app", source="by definition of a tap", ge=0, le=1
     )

@@ -134,8 +134,29 @@ class Messages(Part):
         0.6, "relevance gained at full likeness (rho1)", source="assumption", ge=0, le=1.5
     )
     creep: float = param(
-        0.2, "relevance lost by a wholly private shopper when the content uses a joined record",
-        source="assumption (eq. 4)", ge=0, le=1.5,
+        0.2, "relevance lost by a wholly private shopper, who does not accept tracking, to a "
+        "message that shows a unit of detail of what the firm knows",
+        source="eq. 4; size assumption", ge=0, le=1.5,
+    )  # fmt: skip
+    creep_consented: float = param(
+        0.5, "that loss of those who accept tracking, as a multiple",
+        source="eq. 4: creep depends on consent; size assumption", ge=0, le=2,
+    )  # fmt: skip
+    detail_profile: float = param(
+        0.25, "detail shown by content that follows the profile",
+        source="eq. 4: detail used; size assumption", ge=0, le=10,
+    )  # fmt: skip
+    detail_joined: float = param(
+        0.75, "further detail where both teams have filed what is in the profile",
+        source="assumption: a joined profile is the unit of detail", ge=0, le=10,
+    )  # fmt: skip
+    detail_bought: float = param(
+        0.5, "further detail where bought data are in the profile", source="assumption",
+        ge=0, le=10,
+    )  # fmt: skip
+    detail_location: float = param(
+        0.5, "detail shown by a message that comes where the shopper is", source="assumption",
+        ge=0, le=10,
     )  # fmt: skip
     relevance_reference: float = param(
         0.6, "relevance at which open and opt-out rates are those above", source="assumption",
@@ -157,6 +178,6 @@ class Messages(Part):
         0.6, "share of fatigue left after a week (phi)", source="assumption", ge=0, lt=1
     )
     fatigue: float = param(
-        0.15, "chi: damping of a message per unit of fatigue",
+        0.15, "chi: the chance to open falls by exp(-chi) per unit of fatigue",
         source="C2: each extra mail in the week x 0.7-0.95", ge=0, le=5,
     )  # fmt: skip

@@ -18,6 +18,7 @@ from omnisim.experiment.personalisation import PersonalisationEffect, personalis
 from omnisim.experiment.policy_findings import PolicyFindings, run_policy_study
 from omnisim.experiment.policy_study import PolicyStudy, load_policy_study
 from omnisim.experiment.premium_split import PremiumSplit, split_premium
+from omnisim.experiment.reaction import ReactionGains, gains_under_reaction
 from omnisim.experiment.rewards import DecisionRewards, decision_rewards
 from omnisim.experiment.shoppers import CustomerShoppers, SegmentShoppers
 from omnisim.experiment.store import read_study
@@ -40,6 +41,7 @@ __all__ = [
     "PolicyFindings",
     "PolicyStudy",
     "PremiumSplit",
+    "ReactionGains",
     "RollOuts",
     "SegmentShoppers",
     "audit_attribution",
@@ -49,6 +51,7 @@ __all__ = [
     "compare",
     "decision_rewards",
     "evaluate_policies",
+    "gains_under_reaction",
     "learning_curves",
     "load_policy_study",
     "measurement_value",

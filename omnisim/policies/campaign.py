@@ -14,9 +14,10 @@ from omnisim.policies.outcome import Action
 ACTION = "email:profile"
 
 SHOWN = "is_online_surface"
+NEAR_STORE, NEAR_RIVAL = "is_near_store", "is_near_rival"
 ANSWERS = {
-    "is_near_store": "push:profile",
-    "is_near_rival": "push:offer",
+    NEAR_STORE: "push:profile",
+    NEAR_RIVAL: "push:offer",
     "is_promoter": "email:referral",
     SHOWN: "show:profile",
 }
@@ -30,8 +31,9 @@ class RecencyCampaign(Policy):
 
     The content is the item nearest to the profile of the record; a record without profile gets the
     most popular item. Near the store the app calls; near a rival it offers the first of the
-    scenario's discounts; a promoter is asked to recommend. Site and app show a recent buyer first
-    what fits, where the scenario lets a policy decide about them.
+    scenario's discounts; both to whoever carries it, whatever the last purchase. A promoter is
+    asked to recommend. Site and app show a recent buyer first what fits, where the scenario lets a
+    policy decide about them.
 
     Parameters
     ----------
@@ -52,6 +54,9 @@ class RecencyCampaign(Policy):
         """Return who is written to."""
         days = context.column("days_since_purchase")
         send = (days <= self.recent_days) & (days < NEVER_DAYS)
+        for trigger in (NEAR_STORE, NEAR_RIVAL):
+            if trigger in context.names:
+                send |= context.column(trigger) == 1
         capped = context.column("n_sent_this_week") >= self.cap_per_week
         if SHOWN in context.names:
             capped &= context.column(SHOWN) == 0  # nothing is sent

@@ -40,7 +40,7 @@ MEANING = {
     "is_joined": "1 if the record holds what both teams saw, else 0",
     "is_store_team": "1 if the record is filed with the store team, else 0",
     "is_near_store": "1 if the app noticed its owner near the own store, else 0",
-    "is_near_rival": "1 if the app noticed its owner near the local rival, else 0",
+    "is_near_rival": "1 if the app noticed its owner on a trip to the local rival, else 0",
     "is_at_risk": "1 if the record is silent for longer than its own rhythm, else 0",
     "is_online_surface": "1 if the decision is what site and app show first, else 0",
     "is_store_surface": "1 if the decision is what screens and staff offer, else 0",

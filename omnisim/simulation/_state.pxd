@@ -20,6 +20,7 @@ cdef struct Params:
     int is_open[3]
     double cart_friction, login_share
     double rival_online, rival_gap, rival_days, rival_unseen, rival_local, rival_distance
+    double rival_apart, rival_match
     double delay_intercept, none_intercept
     # operations
     double opening, closing, p_unplanned, visit_goodwill, service_days, patience_days
@@ -53,7 +54,8 @@ cdef struct Params:
     double p_unsubscribe[4]
     double message_goodwill[4]
     double message_cost[4]
-    double relevance_base, relevance_taste, creep
+    double relevance_base, relevance_taste, creep, creep_consented
+    double detail_profile, detail_joined, detail_bought, detail_location
     double relevance_reference, relevance_on_response, message_engagement
     double fatigue_decay, fatigue, settling, settled_response
     double settled_goodwill

@@ -40,7 +40,7 @@ def write_to_clients(world: World, day: int) -> None:
     clicked = _messages.deliver_messages(
         world.state, shoppers, records, item.astype(np.int32), np.full(n, np.nan),
         np.full(n, STORE_TEAM, np.int32), np.full(n, BY_STAFF, np.int32), np.zeros(n),
-        int(Trigger.CAMPAIGN), day,
+        np.ones(n, np.uint8), int(Trigger.CAMPAIGN), day,
     )  # fmt: skip
     world.columns["last_written"][shoppers] = day
     world.columns["record_written"][records, STORE_TEAM] = day

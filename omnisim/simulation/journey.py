@@ -9,6 +9,7 @@ import omnisim.simulation._outcome as outcome
 from omnisim.simulation.firm.following import follows
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM
 from omnisim.simulation.fulfilment import sell_in_store, sell_online
+from omnisim.simulation.geofence import turns_round
 from omnisim.simulation.in_store import meet
 from omnisim.simulation.information import resolved_by
 from omnisim.simulation.service import Reason, arises, ask
@@ -19,6 +20,7 @@ from omnisim.simulation.trip import (
     NOWHERE,
     ONLINE,
     PHONE,
+    RIVAL_LOCAL,
     SOCIAL,
     STORE,
     WEBSITE,
@@ -61,19 +63,14 @@ def journey(world: World, shopper: int, need: int) -> Steps:
     if world.primitives["content_signals"] > 0 and searched in ONLINE:
         kernel.look(state, shopper, need, item, searched)
     expires = env.now + world.scenario.market.need_open_days
-    if trip.searched == STORE:
-        yield from _go_to_store(world, trip)
-    elif trip.searched in ONLINE:
-        yield from _inform_online(world, trip)
-    elif trip.searched == SOCIAL:
-        read_reviews(world, trip)
-    elif trip.searched == PHONE:
-        yield from _call(world, trip)
+    yield from _begin(world, trip)
     while trip.step < MAX_STEPS and env.now <= expires:
         action = kernel.decide(
             state, shopper, need, trip.step, trip.searched, trip.item, trip.in_store,
             trip.inspected, trip.resolved, env.now,
         )  # fmt: skip
+        if action == RIVAL_LOCAL and turns_round(world, trip):
+            action, trip.in_store = STORE, False
         trip.step += 1
         if action == STORE:
             if not trip.in_store:
@@ -97,6 +94,18 @@ def journey(world: World, shopper: int, need: int) -> Steps:
             _lose(world, trip, action)
             return
     _lose(world, trip, NOWHERE)
+
+
+def _begin(world: World, trip: Trip) -> Steps:
+    """Search where the need began: go to the store, read, or ask."""
+    if trip.searched == STORE:
+        yield from _go_to_store(world, trip)
+    elif trip.searched in ONLINE:
+        yield from _inform_online(world, trip)
+    elif trip.searched == SOCIAL:
+        read_reviews(world, trip)
+    elif trip.searched == PHONE:
+        yield from _call(world, trip)
 
 
 def _inform_online(world: World, trip: Trip) -> Steps:

@@ -23,12 +23,17 @@ Places = NDArray[np.int64]
 Floats = NDArray[np.float64]
 SESSION_STEP = 2**20
 N_MEDIA = 3
+BEST_SELLER = 0
+"""The item that content shows which follows no profile."""
 
 
 def send_messages(world: World, day: int) -> Counts:
-    """Learn, send the day's campaign and what is triggered; return how many, by medium."""
-    sent = np.zeros(N_MEDIA, np.int64)
-    world.sent_today[:] = 0
+    """Learn, send the day's campaign and what is triggered.
+
+    Returns how many, by medium, with those sent at once since the last morning.
+    """
+    sent = world.unpaid.copy()
+    world.unpaid[:] = world.sent_today[:] = 0
     if world.lessons is not None:
         world.lessons.tell(world, day)
     if day % WEEK == 0:
@@ -84,35 +89,54 @@ def _records(world: World, team: int, shoppers: Rows) -> tuple[Rows, Rows, Rows]
     return both, records.astype(np.int32), teams.astype(np.int32)
 
 
+def call(world: World, shopper: int, now: float) -> bool:
+    """Let the policy write at once to one on the way to the local rival; tell of a tap."""
+    rows = np.array([shopper], np.int32)
+    sent, tapped, _ = _deliver(world, ONLINE_TEAM, rows, now, Trigger.NEAR_RIVAL)
+    world.unpaid += sent
+    return len(tapped) > 0
+
+
 def _send(
     world: World, team: int, shoppers: Rows, day: int, trigger: Trigger,
     happened: Floats | None = None,
 ) -> Counts:  # fmt: skip
     """Let the policy decide, deliver, let those who click come; return how many, by medium."""
+    count, clicked, medium = _deliver(world, team, shoppers, float(day), trigger, happened)
+    _bring(world, clicked, medium, day, trigger)
+    return count
+
+
+def _deliver(
+    world: World, team: int, shoppers: Rows, now: float, trigger: Trigger,
+    happened: Floats | None = None,
+) -> tuple[Counts, Rows, Rows]:  # fmt: skip
+    """Let the policy decide, and deliver; return how many, by medium, who clicks, and in which."""
+    day, nobody = int(now), np.empty(0, np.int32)
     records = _records(world, team, shoppers)
     batch, action = decide(world, Batch(team, trigger, day, *records, happened))
     acted = np.flatnonzero(action.index)
-    if trigger != Trigger.CAMPAIGN:
+    if trigger not in (Trigger.CAMPAIGN, Trigger.NEAR_RIVAL):  # a trip does not wait
         _postpone(world, team, shoppers, day, trigger, happened, batch.shoppers[acted])
     world.columns["record_written"][batch.records[acted], batch.teams[acted]] = day
     sent = _not_held_out(world, batch, action, acted)
     if not len(sent):
-        return np.zeros(N_MEDIA, np.int64)
+        return np.zeros(N_MEDIA, np.int64), nobody, nobody
     batch, action = batch.take(sent), action.take(sent)
-    medium = world.actions.medium[action.index]
+    medium, item = world.actions.medium[action.index], items_shown(world, batch.records, action)
+    errand = world.scenario.push.errand_odds if trigger == Trigger.NEAR_RIVAL else 0.0
+    personal = world.actions.is_personal[action.index] | (item != BEST_SELLER)
     clicked = _messages.deliver_messages(
-        world.state, batch.shoppers, batch.records, items_shown(world, batch.records, action),
-        action.propensity, batch.teams, medium, world.actions.depth[action.index], int(trigger),
-        day,
+        world.state, batch.shoppers, batch.records, item, action.propensity, batch.teams, medium,
+        world.actions.depth[action.index], personal.view(np.uint8), int(trigger), now,
+        errand,
     )  # fmt: skip
     count = np.bincount(medium, minlength=N_MEDIA)
     world.sent_today += count
     world.spent_this_week += np.bincount(
         medium, weights=world.actions.cost[action.index], minlength=N_MEDIA
     )
-    if clicked:
-        _bring(world, batch.shoppers[clicked], medium[clicked], day, trigger)
-    return count
+    return count, batch.shoppers[clicked], medium[clicked]
 
 
 def _not_held_out(world: World, batch: Batch, action: Action, sent: Places) -> Places:

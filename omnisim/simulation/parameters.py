@@ -29,6 +29,7 @@ def kernel_parameters(
         | _operations(scenario)
         | _experience(scenario)
         | _communication(scenario)
+        | _creep(scenario, primitives)
         | _money(scenario, primitives)
     )
 
@@ -58,7 +59,7 @@ def search_places(scenario: Scenario) -> list[SearchPlace | None]:
     return [social if has_posts else None, phone if has_agents else None]
 
 
-def _search_intercepts(scenario: Scenario) -> list[float]:
+def search_intercepts(scenario: Scenario) -> list[float]:
     """Return the intercepts of eq. 5: own channels, rival, social network, telephone."""
     channels = scenario.channels
     own = (channels.store, channels.website, channels.app)
@@ -88,7 +89,7 @@ def _choice(scenario: Scenario) -> dict[str, Any]:
         "mean_delay_days": weights.mean_delay_days,
         "p_phone_check": weights.p_phone_check,
         "taste_weight": scenario.stock.taste_weight,
-        "search_intercept": _search_intercepts(scenario),
+        "search_intercept": search_intercepts(scenario),
         "purchase_intercept": [c.purchase_intercept for c in own],
         "synergy": _synergy(channels, scenario.exposures.inert),
         "is_open": [int(c.is_open) for c in own],
@@ -103,6 +104,8 @@ def _choice(scenario: Scenario) -> dict[str, Any]:
         "rival_unseen": rivals.unseen_penalty,
         "rival_local": rivals.local_intercept,
         "rival_distance": rivals.local_distance,
+        "rival_apart": rivals.local_km_apart,
+        "rival_match": rivals.reaction_near if rivals.react else 0.0,
         "delay_intercept": rivals.delay_intercept,
         "none_intercept": rivals.none_intercept,
     }
@@ -200,7 +203,6 @@ def _communication(scenario: Scenario) -> dict[str, Any]:
         **_by_medium(scenario),
         "relevance_base": messages.relevance_base,
         "relevance_taste": messages.relevance_taste,
-        "creep": messages.creep,
         "relevance_reference": messages.relevance_reference,
         "relevance_on_response": messages.relevance_on_response,
         "message_engagement": messages.engagement,
@@ -213,6 +215,19 @@ def _communication(scenario: Scenario) -> dict[str, Any]:
         "advice_weight": scenario.surfaces.advice_weight,
         "passes_per_day": scenario.push.passes_per_week / DAYS_PER_WEEK,
         "passes_km": scenario.push.passes_km,
+    }
+
+
+def _creep(scenario: Scenario, primitives: Mapping[str, float]) -> dict[str, float]:
+    """Return what shoppers mind (eq. 4); no profile holds bought data where none are bought."""
+    messages, buys = scenario.messages, primitives["third_party_accuracy"] > 0
+    return {
+        "creep": messages.creep,
+        "creep_consented": messages.creep_consented,
+        "detail_profile": messages.detail_profile,
+        "detail_joined": messages.detail_joined,
+        "detail_bought": messages.detail_bought if buys else 0.0,
+        "detail_location": messages.detail_location,
     }
 
 

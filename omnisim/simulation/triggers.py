@@ -18,19 +18,16 @@ WEEK = 7
 def of_the_day(world: World, day: int) -> Iterator[tuple[Trigger, int, Rows]]:
     """Yield (trigger, team, shoppers) of the day; nothing where the firm has not the capability.
 
-    Nothing either where it follows nobody: it cannot act on what it does not see. Near a store, if
-    the firm has one open, or the local rival: what the app notices. At risk and promoters: once a
-    week, from what each team's records hold.
+    Nothing either where it follows nobody: it cannot act on what it does not see. Near the store, if
+    the firm has one open: what the app notices. At risk and promoters: once a week, from what each
+    team's records hold. Trips to the local rival are noticed when they begin (`geofence`).
     """
     if not follows(world.scenario, ONLINE_TEAM):
         return
     shut = world.reopening is not None or not world.state.params["is_open"][Channel.STORE]
-    for trigger, rival in ((Trigger.NEAR_STORE, False), (Trigger.NEAR_RIVAL, True)):
-        if world.conduct.local_rival_shut if rival else shut:
-            continue
-        found = _near.near_stores(world.state, day, rival)
-        if found:
-            yield trigger, ONLINE_TEAM, np.array(found, np.int32)
+    found = [] if shut else _near.near_store(world.state, day)
+    if found:
+        yield Trigger.NEAR_STORE, ONLINE_TEAM, np.array(found, np.int32)
     if day % WEEK:
         return
     for team in teams_at_work(world.scenario):

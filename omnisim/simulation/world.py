@@ -44,8 +44,8 @@ class Conduct:
         Days between two campaigns of each sender.
     rival_price_cut : list of 2 floats
         Share by which the online and the local rival have lowered their prices.
-    rival_advertising : float in [0, 1]
-        Share of those who would not have thought of the online rival who now do.
+    rival_advertising : list of 2 floats, in [0, 1]
+        Share of shoppers whom further advertising of the online and of the local rival reaches.
     local_rival_shut : bool
         Whether the local rival's store has to be closed.
     """
@@ -54,7 +54,7 @@ class Conduct:
     effort: float = 1.0
     promotion: list[float] = field(default_factory=lambda: [0.0, 0.0, 0.0])
     rival_price_cut: list[float] = field(default_factory=lambda: [0.0, 0.0])
-    rival_advertising: float = 0.0
+    rival_advertising: list[float] = field(default_factory=lambda: [0.0, 0.0])
     local_rival_shut: bool = False
 
 
@@ -87,6 +87,8 @@ class World:
     postponed : dict of (Trigger, int) to dict of int to (float, int)
         By trigger and team, shoppers whom a policy that waits is to be asked about again, the day
         of the event, and the day on which it was asked last.
+    noticed : dict of int to int
+        The last day on which the app noticed a shopper on the way to the local rival.
     closures : dict of int to int
         How many reasons there are at the moment to keep a channel closed that is run otherwise.
     reopening : simpy.Event, optional
@@ -96,6 +98,8 @@ class World:
         Cost of this week's messages by medium.
     sent_today : ndarray of shape (3,), int64
         Messages that the policy has sent today, by medium.
+    unpaid : ndarray of shape (3,), int64
+        Messages sent since the morning, by medium; they are paid for on the next.
     decisions : DecisionLog, optional
         Where decisions are recorded.
     lessons : Lessons, optional
@@ -123,6 +127,8 @@ class World:
     postponed: dict[tuple[Trigger, int], dict[int, tuple[float, int]]] = field(default_factory=dict)
     spent_this_week: NDArray[np.float64] = field(default_factory=lambda: np.zeros(3))
     sent_today: NDArray[np.int64] = field(default_factory=lambda: np.zeros(3, np.int64))
+    noticed: dict[int, int] = field(default_factory=dict)
+    unpaid: NDArray[np.int64] = field(default_factory=lambda: np.zeros(3, np.int64))
     closures: Counter[int] = field(default_factory=Counter)
     reopening: Any = None
     decisions: DecisionLog | None = None

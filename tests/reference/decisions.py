@@ -158,14 +158,43 @@ def decide(w, i, need, step, searched, item, in_store, inspected, resolved, now)
     w.refresh(i, now)
     price = w.p["price"] * w.c["price_sensitivity"][i]
     way = w.p["distance_per_km"] * w.c["distance"][i]
+    if looks_up(w, i, need, step) and in_store:
+        w.log(now, i, need, Channel.STORE, Event.PHONE_CHECK, store=w.home(i))
+        defend(w, i, need, step, now)
+    v, delivery, pickup = weigh(
+        w, i, need, step, searched, item, in_store, inspected, resolved, now
+    )  # fmt: skip
+    is_first = step == 1 if searched == STORE else step == 0
+    if is_first and now >= w.p["counted_from"] and price > 0:
+        gained = log_sum(list(v.values()), 1.0) - without_firm(w, i)
+        gained -= way if searched == STORE else 0.0
+        w.c["surplus"][i] += gained * w.c["mean_basket"][i] / price
+    chosen = choose(v, w.u("DECIDE", i, need, step))
+    if chosen in (WEBSITE, APP) and pickup is not None:
+        kinds = {0: delivery / w.p["nest"], WITH_PICKUP: pickup / w.p["nest"]}
+        chosen += choose(kinds, w.u("DECIDE", i, need, step + LATER))
+    return chosen
+
+
+def looks_up(w, i, need, step):
+    """Tell whether the phone is looked at."""
+    return w.u("PHONE", i, need, step) < w.p["p_phone_check"] * w.c["digital"][i]
+
+
+def share(weighed, place):
+    """Return the logit share of a place in what `weigh` returned."""
+    v = weighed[0]
+    return 0.0 if v[place] is None else math.exp(v[place] - log_sum(list(v.values()), 1.0))
+
+
+def weigh(w, i, need, step, searched, item, in_store, inspected, resolved, now):
+    """Return the utilities of a decision, and those of delivery and pick-up."""
+    price = w.p["price"] * w.c["price_sensitivity"][i]
+    way = w.p["distance_per_km"] * w.c["distance"][i]
+    looked_up = looks_up(w, i, need, step)
     screen = stock_on_screen(w, i, item, now)
     doubt = w.own(i, "risk") * (1 - resolved)
     found = w.p["inspection_sd"] * ndtri(w.u("VISIT", i, need)) if inspected else 0.0
-    looked_up = w.u("PHONE", i, need, step) < w.p["p_phone_check"] * w.c["digital"][i]
-    if looked_up and in_store:
-        w.log(now, i, need, Channel.STORE, Event.PHONE_CHECK, store=w.home(i))
-        defend(w, i, need, step, now)
-
     v = dict.fromkeys(range(7))
     if open_to(w, i, STORE):
         v[STORE] = own_channel(w, i, STORE, searched, price, now) + found
@@ -190,17 +219,7 @@ def decide(w, i, need, step, searched, item, in_store, inspected, resolved, now)
     v[RIVAL_LOCAL] = w.p["rival_local"] + w.c["affinity"][i, STORE] + found
     v[RIVAL_LOCAL] -= way * w.p["rival_distance"]
     v[DELAY], v[NOWHERE] = w.own(i, "delay_intercept"), w.p["none_intercept"]
-
-    is_first = step == 1 if searched == STORE else step == 0
-    if is_first and now >= w.p["counted_from"] and price > 0:
-        gained = log_sum(list(v.values()), 1.0) - without_firm(w, i)
-        gained -= way if searched == STORE else 0.0
-        w.c["surplus"][i] += gained * w.c["mean_basket"][i] / price
-    chosen = choose(v, w.u("DECIDE", i, need, step))
-    if chosen in (WEBSITE, APP) and pickup is not None:
-        kinds = {0: delivery / w.p["nest"], WITH_PICKUP: pickup / w.p["nest"]}
-        chosen += choose(kinds, w.u("DECIDE", i, need, step + LATER))
-    return chosen
+    return v, delivery, pickup
 
 
 def defend(w, i, need, step, now):

@@ -13,11 +13,14 @@ from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM, draw_reco
 from omnisim.simulation.firm.offers import align
 from omnisim.simulation.firm.profiles import bought_profiles
 from omnisim.simulation.firm.stock import shown_items
-from omnisim.simulation.parameters import kernel_parameters
+from omnisim.simulation.parameters import kernel_parameters, search_intercepts
 from omnisim.simulation.world import World
 
 BY_STORE_STAFF = ("stock_shown", "aisle_offered")
 """Primitives that are as much as the store's staff make of them."""
+
+RIVAL = 3
+"""Place of the online rival among the searches of eq. 5."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -65,20 +68,27 @@ def refresh(world: World) -> None:
 def _conducted(world: World) -> dict[str, Any]:
     """Return the parameters that managers and rivals have set, offers made one as far as they are.
 
-    The local rival's cut is worth what it is to a shopper of mean price sensitivity.
+    The local rival's cut is worth what it is to a shopper of mean price sensitivity. Advertising
+    makes a rival come to mind: the online one as a place to search, and without having been there.
     """
     scenario, conduct, rivals = world.scenario, world.conduct, world.scenario.rivals
     online_cut, local_cut = conduct.rival_price_cut
+    online_reach, local_reach = conduct.rival_advertising
+    search = search_intercepts(scenario)
+    search[RIVAL] += rivals.advertising_pull * online_reach
     offers = align(np.array(conduct.promotion), world.primitives["offers_aligned"])
     return {
         "promotion": offers.tolist(),
+        "search_intercept": search,
         "rival_gap": rivals.online_price_gap + online_cut,
         "rival_local": (
             -math.inf
             if conduct.local_rival_shut
-            else rivals.local_intercept + scenario.choice.price * local_cut
+            else rivals.local_intercept
+            + scenario.choice.price * local_cut
+            + rivals.advertising_pull * local_reach
         ),
-        "rival_unseen": rivals.unseen_penalty * (1 - conduct.rival_advertising),
+        "rival_unseen": rivals.unseen_penalty * (1 - online_reach),
     }
 
 

@@ -31,6 +31,17 @@ def test_never_is_not_recent() -> None:
     assert action.index.tolist() == [2, 2, 0, 2]
 
 
+@pytest.mark.parametrize(
+    ("trigger", "answer"), [("is_near_store", "push:profile"), ("is_near_rival", "push:offer10")]
+)
+def test_whoever_is_near_is_called_unless_the_week_is_full(trigger: str, answer: str) -> None:
+    rows = np.array([[10.0, 0, 1], [NEVER_DAYS, 0, 1], [10.0, 2, 1], [NEVER_DAYS, 0, 0]])
+    actions = ("none", "email:profile", "push:profile", "push:offer10", "push:offer20")
+    context = made_context(rows, (*NAMES, trigger), actions=actions)
+    chosen = [actions[k] for k in RecencyCampaign().decide(context).index]
+    assert chosen == [answer, answer, "none", "none"]
+
+
 def test_nobody_is_written_to_who_may_not_be() -> None:
     eligible = np.ones((4, 3), dtype=bool)
     eligible[0, 2] = False

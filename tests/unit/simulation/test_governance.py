@@ -1,6 +1,8 @@
 """Managers choose for what counts for them; externalities follow, none is coded."""
 
+import itertools
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -190,13 +192,61 @@ def reacting(**usual):
 
 def test_a_rival_that_lost_its_usual_share_lowers_its_price_and_advertises():
     world, still = reacting(online_usual_share=0.6, local_usual_share=1e-3)
-    cut, local = world.conduct.rival_price_cut
-    assert 0.1 < cut <= world.scenario.rivals.reaction_price
+    rules, (cut, local) = world.scenario.rivals, world.conduct.rival_price_cut
+    assert 0.1 < cut <= rules.reaction_price
     assert local == 0  # it has more than it is used to
-    assert world.conduct.rival_advertising == pytest.approx(cut / 0.5)
-    assert world.state.params["rival_gap"] == pytest.approx(still.state.params["rival_gap"] + cut)
+    reach = rules.reaction_advertising * cut / rules.reaction_price
+    assert world.conduct.rival_advertising == pytest.approx([reach, 0])
+    after, before = world.state.params, still.state.params
+    assert after["rival_gap"] == pytest.approx(before["rival_gap"] + cut)
+    assert after["rival_unseen"] == pytest.approx(before["rival_unseen"] * (1 - reach))
+    gained = np.subtract(after["search_intercept"][:4], before["search_intercept"][:4])
+    assert gained == pytest.approx([0, 0, 0, rules.advertising_pull * reach])
+    assert after["rival_local"] == before["rival_local"]
     shares = [Reader().read(w).rival_share[0] for w in (world, still)]
     assert shares[0] > shares[1]
+
+
+def test_a_local_rival_that_lost_its_usual_share_comes_to_mind():
+    """Its price cut is worth 3.5 utils per unit to the mean shopper, all its advertising 1."""
+    world, still = reacting(online_usual_share=1e-3, local_usual_share=0.9)
+    (_, cut), (_, reach) = world.conduct.rival_price_cut, world.conduct.rival_advertising
+    assert reach == pytest.approx(cut / 0.5)
+    gained = world.state.params["rival_local"] - still.state.params["rival_local"]
+    assert gained == pytest.approx(3.5 * cut + 1.0 * reach)
+
+
+@pytest.mark.parametrize(
+    ("price", "advertising", "moved"),
+    [(0.5, 0.0, {"rival_gap", "rival_local"}),
+     (0.0, 4.0, {"rival_unseen", "rival_local", "search_intercept"})],
+)  # fmt: skip
+def test_price_and_advertising_are_two_reactions(price, advertising, moved):
+    changes = {"reaction_price": price, "reaction_advertising": advertising}
+    world, still = reacting(online_usual_share=0.9, local_usual_share=0.9, **changes)
+    found = {n for n, value in world.state.params.items() if value != still.state.params[n]}
+    assert found - {"promotion"} == moved | {"rival_match"}  # managers answer, too
+    assert max(world.conduct.rival_advertising) <= 1
+
+
+def test_gains_and_losses_of_chance_cancel_before_a_rival_answers(monkeypatch):
+    """A share that is 10 % too low and too high in turn: at weight w the mean swings by 0.1 w."""
+    world = new_world(small({"rivals.react": True, "rivals.review_days": 1.0}))
+    noise = itertools.cycle([0.9, 1.1])
+    usual = np.array([0.2, 0.2])
+
+    def read(_reader, _world):
+        return SimpleNamespace(rival_share=usual * next(noise))
+
+    monkeypatch.setattr(rivals.Reader, "read", read)
+    answers = []
+    monkeypatch.setattr(rivals, "refresh", lambda w: answers.append(w.conduct.rival_price_cut[0]))
+    world.env.process(rivals.react(world, [usual] * 60))
+    world.env.run()
+    weight, full = world.scenario.rivals.review_weight, 0.5 * 0.1
+    swing = weight / (2 - weight)  # of the stationary mean of +1, -1, +1 ...
+    assert answers[-2:] == pytest.approx([full * swing, 0], abs=1e-6)
+    assert max(answers) <= full * weight + 1e-12
 
 
 def test_rivals_that_lost_nothing_keep_their_terms():

@@ -7,6 +7,7 @@ from omnisim.schema import Event
 from omnisim.simulation import _media, _near
 from omnisim.simulation import _messages as kernel
 from tests.reference import contacts as oracle
+from tests.reference import decisions
 from tests.reference.random_worlds import random_world
 from tests.reference.slow_world import SlowWorld, assert_same
 
@@ -42,29 +43,61 @@ def test_advertising(pair, name):
     assert bool(slow.events) == (name != "broadcast")
 
 
-@pytest.mark.parametrize("rival", [False, True])
-def test_near_a_store(pair, rival):
+def test_near_a_store(pair):
     world, slow, _ = pair
     parameters = world.state.params | {"near_noticed": 0.8}
     world.state.params = parameters
     slow.p["near_noticed"] = 0.8
     found = 0
     for day in range(20, 50):
-        near = _near.near_stores(world.state, day, rival)
-        assert near == oracle.near_stores(slow, day, rival)
+        near = _near.near_store(world.state, day)
+        assert near == oracle.near_store(slow, day)
         found += len(near)
     assert_same(world, slow)
     assert found > 0
+
+
+def test_trips_to_the_rival(pair):
+    world, slow, rng = pair
+    more = {"near_noticed": 0.9, "is_open": [1, 1, 1], "rival_distance": rng.uniform(0.2, 1),
+            "rival_apart": rng.uniform(0, 4), "rival_match": rng.uniform(0, 0.5)}  # fmt: skip
+    world.state.params = world.state.params | more
+    slow.p |= more
+    noticed, back = 0, []
+    for i in range(world.n_shoppers):
+        for need in range(8):
+            at = (i, need, int(rng.integers(9)))
+            how = (int(rng.integers(6)), int(rng.integers(world.scenario.stock.n_items)),
+                   bool(rng.integers(2)), bool(rng.integers(2)), rng.uniform())  # fmt: skip
+            slow.refresh(i, 30.0)
+            world.columns["touched"][:] = slow.c["touched"]
+            for name in ("goodwill", "fatigue", "engagement"):
+                world.columns[name][:] = slow.c[name]
+            seen = _near.near_rival(world.state, *at, 30.0)
+            assert seen == oracle.near_rival(slow, *at, 30.0)
+            noticed += seen
+            share, before = _near.at_decision(world.state, *at, *how, 30.0)
+            weights = decisions.weigh(slow, *at, *how, 30.0)
+            assert share == pytest.approx(decisions.share(weights, 0), rel=1e-9)
+            gained = rng.uniform(0, 3)
+            args = (share, before - gained, how[2], 30.0)
+            back.append(_near.turns_round(world.state, *at, how[0], *args))
+            assert back[-1] == oracle.turns_round(slow, *at, share, gained, how[2], 30.0)
+    assert_same(world, slow)
+    assert noticed > 10
+    assert 0 < np.mean(back) < 1
 
 
 def test_messages(pair):
     world, slow, rng = pair
     n = world.n_shoppers
     teams = rng.integers(0, 4, 2 * n)
+    weight = rng.integers(0, 3, 2 * n).astype(float)
     for columns in (world.columns, slow.c):
         columns["record_teams"][:] = teams
+        columns["record_weight"][:] = weight
     for day in DAYS:
-        kind = int(rng.integers(7))
+        kind, errand = int(rng.integers(7)), rng.uniform(0, 2)
         shoppers = np.sort(rng.permutation(n)[: n // 2]).astype(np.int32)
         m = len(shoppers)
         records = np.where(rng.uniform(size=m) < 0.5, shoppers, n + shoppers)
@@ -72,10 +105,11 @@ def test_messages(pair):
         columns = (shoppers, records.astype(np.int32), items.astype(np.int32),
                    rng.uniform(size=m), rng.integers(0, 2, m).astype(np.int32),
                    rng.integers(0, 4, m).astype(np.int32),
-                   rng.integers(0, 2, m) * 0.2)  # fmt: skip
+                   rng.integers(0, 2, m) * 0.2,
+                   rng.integers(0, 2, m).astype(np.uint8))  # fmt: skip
         rows = list(zip(*(column.tolist() for column in columns), strict=True))
-        clicked = kernel.deliver_messages(world.state, *columns, kind, day)
-        assert clicked == oracle.deliver_messages(slow, rows, kind, day)
+        clicked = kernel.deliver_messages(world.state, *columns, kind, day, errand)
+        assert clicked == oracle.deliver_messages(slow, rows, kind, day, errand)
     assert_same(world, slow)
     assert {2, 3, 4, 5} <= {row[4] for row in slow.events}  # MESSAGE, OPEN, CLICK, UNSUBSCRIBE
 
@@ -87,7 +121,8 @@ def test_what_is_not_touched_decays_by_its_share_a_week():
     before = {name: columns[name].copy() for name in ("goodwill", "fatigue", "engagement")}
     kernel.deliver_messages(
         world.state, np.array([4], np.int32), np.array([4], np.int32), np.array([0], np.int32),
-        np.ones(1), np.array([0], np.int32), np.array([0], np.int32), np.zeros(1), 0, 17,
+        np.ones(1), np.array([0], np.int32), np.array([0], np.int32), np.zeros(1),
+        np.zeros(1, np.uint8), 0, 17,
     )  # fmt: skip
     media, messages = world.scenario.media, world.scenario.messages
     kept = {

@@ -56,7 +56,8 @@ def test_opened_messages_of_a_medium_add_up_to_the_closed_form():
     rows = np.arange(n, dtype=np.int32)
     none, zeros = np.zeros(n, np.int32), np.zeros(n)
     for day in range(3):
-        _messages.deliver_messages(world.state, rows, rows, none, zeros, none, none, zeros, 0, day)
+        _messages.deliver_messages(world.state, rows, rows, none, zeros, none, none, zeros,
+                                   none.astype(np.uint8), 0, day)  # fmt: skip
     first = world.state.params["message_goodwill"][0] * world.state.params["relevance_base"]
     assert world.columns["goodwill"] == pytest.approx(first * math.log2(1 + 3), rel=1e-9)
 
@@ -120,6 +121,7 @@ def test_no_message_is_more_relevant_than_one_and_a_half():
     world = lasting(relevance_base=4.0, creep=0.0, **sure)
     n = world.n_shoppers
     rows, none, zeros = np.arange(n, dtype=np.int32), np.zeros(n, np.int32), np.zeros(n)
-    _messages.deliver_messages(world.state, rows, rows, none, zeros, none, none, zeros, 0, 0)
+    _messages.deliver_messages(world.state, rows, rows, none, zeros, none, none, zeros,
+                               none.astype(np.uint8), 0, 0)  # fmt: skip
     most = 1.5 * world.state.params["message_goodwill"][0]
     assert world.columns["goodwill"] == pytest.approx(most, rel=1e-9)

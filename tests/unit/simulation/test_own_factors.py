@@ -65,7 +65,8 @@ def live_a_day(world):
             _journey.decide(state, i, need, 0, WEBSITE, need, False, False, 0.3, 30.0)
     _media.show_display(state, 30, np.zeros(0, np.uint8))
     _media.broadcast(state, 30)
-    _messages.deliver_messages(state, rows, rows, none, np.zeros(n), none, none, np.zeros(n), 0, 30)
+    _messages.deliver_messages(state, rows, rows, none, np.zeros(n), none, none, np.zeros(n),
+                               np.ones(n, np.uint8), 0, 30)  # fmt: skip
     for day in range(30, 50):
         _market.spread_awareness(state, day)
     _market.needs(state, 30, 20.0)
