@@ -100,7 +100,10 @@ def simulate(
 
 def default_policy(scenario: Scenario) -> RecencyCampaign:
     """Return the contact rule that the scenario's messages describe."""
-    return RecencyCampaign(scenario.messages.recent_days, scenario.messages.cap_per_week)
+    messages = scenario.messages
+    return RecencyCampaign(
+        messages.recent_days, messages.cap_per_week, scenario.direct_mail.letter_value
+    )
 
 
 def draw_shoppers(scenario: Scenario, *, seed: int, replication: int = 0) -> Population:

@@ -23,7 +23,7 @@ def goods_of(changes, opened=(0.0, -1.0), *, unplanned=False, skill=0.0, errand=
     world.columns["on_hand"][:] = 1000
     for i in range(world.n_shoppers):
         if unplanned:
-            assert outcome.buy_unplanned(world.state, i, 0, 0, 5.0, skill, errand)
+            assert outcome.buy_unplanned(world.state, i, 0, 0, 5.0, skill, errand) is not None
         else:
             outcome.buy(world.state, i, 0, 0, STORE, int(Fulfilment.IN_STORE), False, 5.0, skill)
     _, line, _, _, _, cents = (np.concatenate(part) for part in world.state.postings.columns())

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from omnisim.experiment.attributed import observed_log
+from omnisim.observation import LEVELS
 from omnisim.policies import Blanket, NoContact
 from omnisim.schema import Channel, Event, Line
 from omnisim.simulation import simulate
@@ -167,10 +169,17 @@ def test_rewards_add_points_to_the_liability():
 
 def test_social_posts_and_broadcast_are_paid_for_and_leave_goodwill():
     fields = {"media.social_per_week": 3.0, "media.broadcast_contacts": 2.0}
-    loud, quiet = simulate(small(fields), seed=1), simulate(small(), seed=1)
+    off = {"media.social_per_week": 0.0, "media.broadcast_contacts": 0.0}
+    loud, quiet = simulate(small(fields), seed=1), simulate(small(off), seed=1)
     shown = count(loud, Event.IMPRESSION, Channel.SOCIAL)
     assert shown > 0
-    assert count(loud, Event.IMPRESSION, Channel.BROADCAST) == 0  # nobody is identified
+    contacts = (of(loud.events, "channel") == Channel.BROADCAST) & (
+        of(loud.events, "event") == Event.IMPRESSION
+    )
+    assert contacts.sum() == pytest.approx(2.0 * 40 * 60 / 7, rel=0.15)
+    assert not of(loud.events, "identity")[contacts].any()  # nobody is identified
+    for level in LEVELS:
+        assert Channel.BROADCAST not in of(observed_log(loud, level), "channel")
     assert loud.ledger()["media"] < quiet.ledger()["media"]
     assert loud.final["goodwill"].mean() > quiet.final["goodwill"].mean()
     assert_balanced(loud)
