@@ -61,7 +61,7 @@ class Channels(Part):
     )
     website: Channel = Channel(search_intercept=-0.3, purchase_intercept=-0.5)
     app: Channel = Channel(search_intercept=-0.5, purchase_intercept=-0.5)
-    social: SearchPlace = SearchPlace()
+    social: SearchPlace = SearchPlace(search_intercept=-2.0)
     phone: SearchPlace = SearchPlace(risk_resolved=0.5)
     online_to_store: float = param(
         0.3, "utility of buying in the store after an online search", unit="utils",

@@ -224,16 +224,16 @@ class Experience(Part):
         unit="1/EUR", source="assumption", ge=0, le=5,
     )  # fmt: skip
     satisfaction_centre: float = param(
-        -0.21, "satisfaction at which drop-out is that of the segment",
+        -0.22, "satisfaction at which drop-out is that of the segment",
         source="mean after a purchase in the siloed arm at 20,000 shoppers (eq. 14)", ge=-1, le=1,
     )  # fmt: skip
     engagement_centre: float = param(
-        0.0, "engagement at which drop-out is that of the segment",
-        source="assumption: mean of the siloed arm (eq. 14)", ge=0, le=100,
+        0.62, "engagement at which drop-out is that of the segment",
+        source="mean after a purchase in the siloed arm at 20,000 shoppers (eq. 14)", ge=0, le=100,
     )  # fmt: skip
     points_centre: float = param(
-        0.0, "points usable in the channel at which drop-out is that of the segment", unit="EUR",
-        source="assumption: 0, since a few EUR at points_on_churn shift little (eq. 14)",
+        0.6, "points usable in the channel at which drop-out is that of the segment", unit="EUR",
+        source="mean after a purchase in the siloed arm at 20,000 shoppers (eq. 14)",
         ge=0, le=10_000,
     )  # fmt: skip
     engagement_on_need: float = param(

@@ -84,7 +84,8 @@ def test_carts_are_recalled_by_push_where_it_may_be() -> None:
 
 def test_the_best_records_of_the_store_are_thanked_by_letter() -> None:
     rows = [[1, 0, 50, 4, 0, 1, 1, 0, 0], [1, 0, 49, 4, 0, 1, 1, 0, 0],
-            [1, 0, 50, 4, 0, 1, 0, 0, 0], [1, 0, 50, 4, 0, 0, 1, 0, 0], [1, 2, 50, 4, 0, 1, 1, 0, 0]]  # fmt: skip
+            [1, 0, 50, 4, 0, 1, 0, 0, 0], [1, 0, 50, 4, 0, 0, 1, 0, 0],
+            [1, 2, 50, 4, 0, 1, 1, 0, 0]]  # fmt: skip
     assert answers(rows) == ["mail:profile", *["email:profile"] * 3, "none"]
 
 

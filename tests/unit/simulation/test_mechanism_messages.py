@@ -58,7 +58,7 @@ def test_personalisation_engine_alone_sells_nothing():
 
 
 def test_bought_data_cost_money_on_their_own_line():
-    engine = small(K1 | {"capabilities.personalisation_engine": 2})
+    engine = small(K1 | {"capabilities.personalisation_engine": 2, "sign_ups.cookies": 0.0})
     run = simulate(engine, policy=NoContact(), seed=2)
     days, per_year = engine.market.horizon_days, engine.costs.third_party_per_year
     known = run.population.tracking_consent.sum()
@@ -69,7 +69,8 @@ def test_bought_data_cost_money_on_their_own_line():
 
 
 def test_geofence_calls_those_near_into_the_store():
-    base, fence = small(APPS), small(APPS | {"capabilities.geofence": 2, "push.p_open": 0.9})
+    apps = APPS | {"channels.cart_friction": -50.0}  # no cart to be recalled by push
+    base, fence = small(apps), small(apps | {"capabilities.geofence": 2, "push.p_open": 0.9})
     without, with_it = simulate(base, seed=3), simulate(fence, seed=3)
     assert count(without, Event.NEAR) == count(without, Event.MESSAGE, Channel.PUSH) == 0
     assert count(with_it, Event.NEAR) > 50

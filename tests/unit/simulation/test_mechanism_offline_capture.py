@@ -59,6 +59,7 @@ def test_who_never_comes_to_the_store_meets_no_reader(seed):
 def profiles(*, app=True, follows=True, item=1, **levels):
     """Return how much each record knows after a visit of every shopper to look at an item."""
     changes = {"primitives.visits_sensed": (0.0, 0.5, 1.0), "segments.busy.p_app": float(app),
+               "primitives.third_party_accuracy": (0.0,) * 3,
                "segments.busy.p_location_consent": float(follows)}  # fmt: skip
     world = new_world(small(changes, capabilities=Capabilities(single_customer_view=2, **levels)))
     for shopper in range(world.n_shoppers):
