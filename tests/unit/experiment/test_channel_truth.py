@@ -21,6 +21,7 @@ THREE = {"exposures.off": NEVER}
 
 POWERLESS = {
     "messages.goodwill": 0.0, "messages.engagement": 0.0, "messages.p_click": 0.0,
+    "basket.relevance": 0.0, "media.fatigue_on_ads": 0.0,
     "media.display_goodwill": 0.0, "media.search_goodwill": 0.0,
 }  # fmt: skip
 """Media that run, cost and do nothing: nothing but the firm's books can tell."""

@@ -30,9 +30,9 @@ BOTH = ON_SOCIAL | BY_PHONE | {"market.n_shoppers": 200}
 NOON = 1.5
 
 
-def small(changes=None):
+def small(changes=None, **fields):
     """Return a small firm in which no search begins elsewhere, unless `changes` open a place."""
-    return any_small(SHUT | dict(changes or {}))
+    return any_small(SHUT | dict(changes or {}), **fields)
 
 
 @pytest.fixture(scope="module")
