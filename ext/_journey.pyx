@@ -95,6 +95,17 @@ def look(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel):
         w.file_signal(w.record_of[i, 0], item, w.p.content_signals)
 
 
+def view(State w, Py_ssize_t i, long need, int channel, double offered, double now):
+    """Let who searches online try the item in an interactive view (K17); True if it is used.
+
+    The more digital the shopper, the likelier, among those to whom it is `offered`.
+    """
+    if w.uniform(STREAM_VIEW, i, need, 0) >= offered * w.digital[i]:
+        return False
+    w.log.add(now, i, need, channel, EVENT_VIEWED, signed_in(w, i, need, channel, SEARCH_STEP))
+    return True
+
+
 def session(State w, Py_ssize_t i, long need, int channel, long step, double now):
     """Log a session that a message brings, if the firm has the channel."""
     if w.p.is_open[channel]:

@@ -85,29 +85,26 @@ cdef int elsewhere(State w, Py_ssize_t i, long need, double now) except -1:
 
 
 def count_aware_neighbours(State w):
-    """Count, for every shopper, the acquaintances who know the firm."""
+    """Count, for every shopper, the acquaintances who know the firm and consider it."""
     cdef Py_ssize_t i
-    cdef int64_t k
+    w.n_aware_near[:] = 0
     for i in range(w.n):
-        w.n_aware_near[i] = 0
-        for k in range(w.indptr[i], w.indptr[i + 1]):
-            w.n_aware_near[i] += w.aware[w.indices[k]]
+        if w.aware[i] and w.alive[i]:
+            w.count_near(i, 1)
 
 
 cdef int become_aware(State w, Py_ssize_t i, double now) except -1:
-    cdef int64_t k
     w.aware[i] = 1
-    for k in range(w.indptr[i], w.indptr[i + 1]):
-        w.n_aware_near[w.indices[k]] += 1
+    if w.alive[i]:
+        w.count_near(i, 1)
     w.log.add(now, i, -1, NOWHERE, EVENT_AWARE)
     return 0
 
 
 cdef int become_unaware(State w, Py_ssize_t i, double now) except -1:
-    cdef int64_t k
     w.aware[i] = 0
-    for k in range(w.indptr[i], w.indptr[i + 1]):
-        w.n_aware_near[w.indices[k]] -= 1
+    if w.alive[i]:
+        w.count_near(i, -1)
     w.log.add(now, i, -1, NOWHERE, EVENT_UNAWARE)
     return 0
 
@@ -119,7 +116,10 @@ cdef bint is_stranger(State w, Py_ssize_t i) noexcept:
 
 
 def spread_awareness(State w, long day):
-    """Make shoppers aware with hazard p0 + b_G G + q x share of aware acquaintances (eq. 2)."""
+    """Make shoppers aware with hazard p0 + b_G G + q x share of aware acquaintances (eq. 2).
+
+    Acquaintances whom the firm has lost speak of it no more, and do not count.
+    """
     cdef Py_ssize_t i
     cdef double hazard, degree
     for i in range(w.n):
@@ -128,6 +128,8 @@ def spread_awareness(State w, long day):
         if not w.alive[i]:
             if w.uniform(STREAM_BACK, i, day, 0) < -expm1(-w.p.back_per_day):
                 w.alive[i] = 1
+                if w.aware[i]:
+                    w.count_near(i, 1)
                 w.log.add(<double>day, i, -1, NOWHERE, EVENT_BACK)
             continue
         w.refresh(i, <double>day)
@@ -143,24 +145,26 @@ def spread_awareness(State w, long day):
 def spread_word(State w, double now):
     """Carry what shoppers said to their acquaintances; draws are keyed by sender and receiver.
 
+    `said` is the step at which the sender spoke; receivers take the steps after it.
+
     A recommendation makes the listener aware. A warning may put a stranger off: unaware
     until news of the firm comes again (eq. 15).
     """
     cdef Py_ssize_t i, j
     cdef int64_t k
-    cdef long need
+    cdef long need, said
     cdef int sign
     cdef double u
-    for i, need, sign in w.speakers:
+    for i, need, said, sign in w.speakers:
         for k in range(w.indptr[i], w.indptr[i + 1]):
             j = w.indices[k]
-            u = w.uniform(STREAM_WORD, i, need, 1 + j)
+            u = w.uniform(STREAM_WORD, i, need, said + 1 + j)
             if u >= w.p.p_heard:
                 continue
             if sign > 0 and not w.aware[j]:
                 become_aware(w, j, now)
             if (sign < 0 and w.p.p_put_off > 0 and w.aware[j] and is_stranger(w, j)
-                    and w.uniform(STREAM_PUT_OFF, i, need, 1 + j) < w.p.p_put_off):
+                    and w.uniform(STREAM_PUT_OFF, i, need, said + 1 + j) < w.p.p_put_off):
                 become_unaware(w, j, now)
             w.satisfaction[j] += sign * w.p.satisfaction_shift
             w.satisfaction[j] = min(1.0, max(-1.0, w.satisfaction[j]))

@@ -1,6 +1,5 @@
 # cython: boundscheck=False, wraparound=False, cdivision=True, initializedcheck=False
 """Advertising that is the same for everybody: display, social posts, television and print."""
-from libc.math cimport exp, log1p
 from libc.stdint cimport uint8_t
 
 import numpy as np
@@ -27,13 +26,22 @@ def show_posts(State w, long day):
                 w.p.social_cost, np.zeros(0, np.uint8))
 
 
+def broadcast(State w, long day):
+    """Reach shoppers by television and print; return the contacts.
+
+    Nobody can tell who was reached, and there is nothing to click.
+    """
+    return show(w, day, STREAM_BROADCAST, BROADCAST, w.p.broadcast_per_day,
+                w.p.broadcast_goodwill, w.p.broadcast_cost, np.zeros(0, np.uint8))
+
+
 cdef Py_ssize_t show(State w, long day, int stream, int channel, double per_day, double goodwill,
                      double cost, const uint8_t[::1] withheld) except -1:
     """Expose shoppers at random, at most once a day; base relevance adds goodwill (eq. 3).
 
     Each leaves less than the one before in the week, and less on who is tired of messages, where
     the scenario says so. A click brings a session without a need; its price is in that of the
-    impressions.
+    impressions. Television and print identify nobody and cannot be clicked.
     """
     cdef Py_ssize_t i, shown = 0
     cdef int identity
@@ -41,7 +49,9 @@ cdef Py_ssize_t show(State w, long day, int stream, int channel, double per_day,
         return 0
     for i in range(w.n):
         if w.uniform(stream, i, day, 0) < per_day:
-            identity = IDENTITY_COOKIE if w.tracking_consent[i] else IDENTITY_NONE
+            identity = IDENTITY_NONE
+            if w.tracking_consent[i] and channel != BROADCAST:
+                identity = IDENTITY_COOKIE
             if withheld.shape[0] > 0 and withheld[i]:
                 w.log.add(<double>day, i, -1, channel, EVENT_WITHHELD, identity)
                 continue
@@ -51,23 +61,8 @@ cdef Py_ssize_t show(State w, long day, int stream, int channel, double per_day,
             w.log.add(<double>day, i, -1, channel, EVENT_IMPRESSION, identity, -1, -1, FULFIL_NONE,
                       0, cost)
             shown += 1
-            if w.uniform(stream, i, day, 1) < w.p.p_ad_click:
+            if channel != BROADCAST and w.uniform(stream, i, day, 1) < w.p.p_ad_click:
                 w.log.add(<double>day, i, -1, channel, EVENT_CLICK, identity)
                 if w.p.is_open[WEBSITE]:
                     w.log.add(<double>day, i, -1, WEBSITE, EVENT_VISIT, identity)
     return shown
-
-
-def broadcast(State w, long day):
-    """Reach everybody by a week of television and print, concave in the contacts (eq. 3).
-
-    Nobody is identified, so nothing is logged; the firm sees its bill.
-    """
-    cdef Py_ssize_t i
-    cdef double gain = (w.p.effect[BROADCAST] * w.p.broadcast_goodwill
-                        * log1p(w.p.broadcast_contacts) * w.p.relevance_base)
-    if w.p.broadcast_contacts <= 0:
-        return
-    for i in range(w.n):
-        w.refresh(i, <double>day)
-        w.goodwill[i] += gain * w.factor(i, OWN_RESPONSE) * exp(-w.p.fatigue_on_ads * w.tired(i))

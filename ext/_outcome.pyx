@@ -13,6 +13,7 @@ from omnisim.simulation._state cimport State
 
 cdef enum:
     UNPLANNED_STEP = 1 << 20
+    WORD_SHIFT = 24             # acquaintances who may hear one word: below 2**24
     ONLINE_TEAM = 0
     STORE_TEAM = 1
 
@@ -36,8 +37,9 @@ def buy(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, int fulf
 
 def buy_unplanned(State w, Py_ssize_t i, long need, long step, double now, double skill=0,
                   bint errand=False):
-    """Let a visit to the store also end in an unplanned purchase; True if it does.
+    """Let a visit to the store also end in an unplanned purchase; return what was bought, or None.
 
+    That is (step of its draws, item, goods, off, spent, earned), as in `buy`.
     Every visit has the same chance, whatever brought it about; an item that screens or staff offer
     to one who shows the card is bought as likely as it fits. The purchase is logged outside the
     journey, since it does not meet the need. `skill` is that of the staff; an `errand` is a visit
@@ -45,22 +47,23 @@ def buy_unplanned(State w, Py_ssize_t i, long need, long step, double now, doubl
     """
     cdef Py_ssize_t item = advice(w, i, need, step)
     cdef double p = w.p.p_unplanned
+    cdef tuple sold
     if item >= 0:
         w.log.add(now, i, -1, SCREEN, EVENT_ADVISED, IDENTITY_CARD, <int>item, w.home_store[i])
         if 0 < p < 1:
             p = logistic(log(p / (1 - p)) + w.p.advice_weight * w.likeness(i, item))
     if w.uniform(STREAM_UNPLANNED, i, need, 2 * step) >= p:
-        return False
+        return None
     if item < 0:
         item = categorical(w.uniform(STREAM_UNPLANNED, i, need, 2 * step + 1), &w.popularity[0],
                            w.n_items)
     if w.on_hand[w.home_store[i], item] <= 0:
-        return False
+        return None
     w.on_hand[w.home_store[i], item] -= 1
     w.demand[w.home_store[i], item] += 1
-    sell(w, i, -1, need, UNPLANNED_STEP + step, item, STORE, FULFIL_IN_STORE, False,
-         basket_lift(w, i, skill, errand, now), now)
-    return True
+    sold = sell(w, i, -1, need, UNPLANNED_STEP + step, item, STORE, FULFIL_IN_STORE, False,
+                basket_lift(w, i, skill, errand, now), now)
+    return UNPLANNED_STEP + step, item, *sold[:4]
 
 
 cdef Py_ssize_t advice(State w, Py_ssize_t i, long need, long step) noexcept:
@@ -190,7 +193,8 @@ cdef void learn(State w, Py_ssize_t i, int team, Py_ssize_t item, double value,
 
 
 def evaluate(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, double resolved,
-             double hassle, double speed, bint obstacle, double gap, double lost, double now):
+             double hassle, double speed, bint obstacle, double gap, double lost, double now,
+             long step=0):
     """Compare the experience with what was expected; return whether the goods go back.
 
     Fit is noise, plus how like the item is to taste (eq. 11). `resolved` is the share of the
@@ -199,20 +203,25 @@ def evaluate(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, dou
     a wrong record on the way; `gap` is what the shopper paid beyond a price of the firm seen
     elsewhere, and `lost` what points that do not count there would have paid, as shares of the list
     price.
-    Updates satisfaction (eq. 13), then drop-out (eq. 14) and word of mouth (eq. 15).
+    Updates satisfaction (eq. 13) and engagement, which only a good experience leaves, then drop-out
+    (eq. 14) and word of mouth (eq. 15). `step` is that of the draws of an unplanned purchase, which
+    is logged outside the journey, or 0.
     """
-    cdef double fit = w.p.fit_sd * sqrt(1 - resolved) * normal(w.uniform(STREAM_FIT, i, need, 0))
+    cdef double noise = normal(w.uniform(STREAM_FIT, i, need, 2 * step))
+    cdef double fit = w.p.fit_sd * sqrt(1 - resolved) * noise
+    cdef long logged = -1 if step > 0 else need
     cdef double ease = w.p.rating_obstacle if obstacle else w.p.rating
-    cdef double goods, worst
+    cdef double goods, worst, lived
     fit += w.p.fit_likeness * w.likeness(i, item)
     goods = fmax(-1.0, fmin(1.0, w.p.rating + w.p.rating_fit * fit))
     ease = fmax(-1.0, ease - w.p.incoherence * gap - w.p.frustration * lost)
     worst = fmin(goods, fmin(speed, ease))
-    experience(w, i, (1 - w.p.weakest_link) * (goods + speed + ease) / 3
-               + w.p.weakest_link * worst)
+    lived = (1 - w.p.weakest_link) * (goods + speed + ease) / 3 + w.p.weakest_link * worst
+    experience(w, i, lived)
     w.refresh(i, now)
-    drop_out(w, i, need, channel, now)
-    speak(w, i, need, now)
+    w.engagement[i] += w.p.purchase_engagement * fmax(lived, 0.0)
+    drop_out(w, i, need, step, logged, channel, now)
+    speak(w, i, need, step << WORD_SHIFT, logged, now)
     return fit < w.p.return_threshold - hassle
 
 
@@ -240,7 +249,8 @@ cdef void experience(State w, Py_ssize_t i, double lived) noexcept:
                                                  - w.expectation[i])
 
 
-cdef int drop_out(State w, Py_ssize_t i, long need, int channel, double now) except -1:
+cdef int drop_out(State w, Py_ssize_t i, long need, long step, long logged, int channel,
+                  double now) except -1:
     """Stop considering the firm with the shopper's own probability, shifted by S, E and points."""
     cdef double p = w.dropout[i], shift
     if not w.alive[i]:
@@ -253,24 +263,26 @@ cdef int drop_out(State w, Py_ssize_t i, long need, int channel, double now) exc
              * (w.usable_points(i, 0 if channel == STORE else 1) - w.p.points_centre))
     if shift != 0 and 0 < p < 1:
         p = logistic(log(p / (1 - p)) - shift)
-    if w.uniform(STREAM_CHURN, i, need, 0) < p:
+    if w.uniform(STREAM_CHURN, i, need, step) < p:
         w.alive[i] = 0
-        w.log.add(now, i, need, NOWHERE, EVENT_CHURN)
+        if w.aware[i]:
+            w.count_near(i, -1)
+        w.log.add(now, i, logged, NOWHERE, EVENT_CHURN)
     return 0
 
 
-cdef int speak(State w, Py_ssize_t i, long need, double now) except -1:
+cdef int speak(State w, Py_ssize_t i, long need, long said, long logged, double now) except -1:
     """Recommend or warn; the market process carries it to the acquaintances that night."""
-    cdef double s = w.satisfaction[i], u = w.uniform(STREAM_WORD, i, need, 0)
+    cdef double s = w.satisfaction[i], u = w.uniform(STREAM_WORD, i, need, said)
     cdef bint nurtured = w.nurtured_until[i] >= now
     if s > w.p.promoter_above and u < w.p.p_recommend * (w.p.recommend_factor if nurtured else 1):
-        w.log.add(now, i, need, NOWHERE, EVENT_WORD_POSITIVE)
+        w.log.add(now, i, logged, NOWHERE, EVENT_WORD_POSITIVE)
         if nurtured:
-            post(w, now, LINE_REWARDS, NOWHERE, i, need, -cents(w.p.referral_reward))
-        w.speakers.append((i, need, 1))
+            post(w, now, LINE_REWARDS, NOWHERE, i, logged, -cents(w.p.referral_reward))
+        w.speakers.append((i, need, said, 1))
     elif s < w.p.detractor_below and u < w.p.p_warn:
-        w.log.add(now, i, need, NOWHERE, EVENT_WORD_NEGATIVE)
-        w.speakers.append((i, need, -1))
+        w.log.add(now, i, logged, NOWHERE, EVENT_WORD_NEGATIVE)
+        w.speakers.append((i, need, said, -1))
     return 0
 
 
@@ -290,28 +302,30 @@ def hand_over(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, in
 
 
 def give_back(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, bint by_parcel,
-              int64_t goods, int64_t off, int64_t spent, int64_t earned, double now):
+              int64_t goods, int64_t off, int64_t spent, int64_t earned, double now, long step=0):
     """Take the goods back: refund what was paid, handling, stock if they can be sold again.
 
-    Points paid with are given back as points; points earned are taken back, if still there.
+    Points paid with are given back as points; points earned are taken back, if still there. `step`
+    is as in `evaluate`.
     """
+    cdef long logged = -1 if step > 0 else need
     cdef int ledger = 0 if channel == STORE else 1
     cdef double handling = w.p.return_store_cost
     cdef int64_t taken = <int64_t>(fmin(w.points[i, ledger], earned * 0.01) * 100.0 + 1e-6)
     if by_parcel:
         handling = w.p.return_online_share * goods * 0.01
-    post(w, now, LINE_REFUNDS, channel, i, need, -goods)
-    post(w, now, LINE_PROMOTIONS, channel, i, need, off)
-    post(w, now, LINE_DISCOUNTS, channel, i, need, spent)
-    if w.uniform(STREAM_FIT, i, need, 1) < w.p.p_resellable:
-        post(w, now, LINE_GOODS_RETURNED, channel, i, need, cents(goods * 0.01 * w.p.goods_share))
+    post(w, now, LINE_REFUNDS, channel, i, logged, -goods)
+    post(w, now, LINE_PROMOTIONS, channel, i, logged, off)
+    post(w, now, LINE_DISCOUNTS, channel, i, logged, spent)
+    if w.uniform(STREAM_FIT, i, need, 2 * step + 1) < w.p.p_resellable:
+        post(w, now, LINE_GOODS_RETURNED, channel, i, logged, cents(goods * 0.01 * w.p.goods_share))
         w.on_hand[w.n_stores if by_parcel else w.home_store[i], item] += 1
-    post(w, now, LINE_RETURN_HANDLING, channel, i, need, -cents(handling))
-    post(w, now, LINE_POINTS, channel, i, need, taken - spent)
+    post(w, now, LINE_RETURN_HANDLING, channel, i, logged, -cents(handling))
+    post(w, now, LINE_POINTS, channel, i, logged, taken - spent)
     w.points[i, ledger] += (spent - taken) * 0.01
     if spent > 0:
         w.renew_points(i, ledger, now)
-    w.log.add(now, i, need, channel, EVENT_RETURN,
+    w.log.add(now, i, logged, channel, EVENT_RETURN,
               IDENTITY_NONE if channel == STORE else IDENTITY_ACCOUNT, <int>item,
               -1 if by_parcel else w.home_store[i], FULFIL_NONE, (spent + off - goods) * 0.01,
               handling)

@@ -120,6 +120,10 @@ cdef class State:
         if cents != 0:
             self.postings.add(now, line, channel, shopper, journey, cents)
 
+    def file_look(self, Py_ssize_t shopper, Py_ssize_t item):
+        """File an item under the shopper's online record, weighed as a look (K3)."""
+        self.file_signal(self.record_of[shopper, 0], item, self.p.content_signals)
+
     cdef double uniform(self, int stream, Py_ssize_t i, long need, long step) noexcept:
         return _uniform(self.p.seed, self.p.replication, stream, i, need, step)
 
@@ -160,6 +164,12 @@ cdef class State:
     cdef double advert(self, Py_ssize_t i, int channel) noexcept:
         """Count an advertisement; return the share of its goodwill that is left (eq. 3)."""
         return self.further(i, channel) * exp(-self.p.fatigue_on_ads * self.tired(i))
+
+    cdef void count_near(self, Py_ssize_t i, int change) noexcept:
+        """Tell the acquaintances that one more, or less, of theirs knows and considers the firm."""
+        cdef int64_t k
+        for k in range(self.indptr[i], self.indptr[i + 1]):
+            self.n_aware_near[self.indices[k]] += change
 
     cdef double price_off(self, Py_ssize_t i, int channel, double now) noexcept:
         """Return the share off the price: the promotion or a coupon, whichever is larger."""

@@ -27,6 +27,8 @@ cdef enum:
     STREAM_TIMING = 52
     STREAM_STOCK_RECORD = 53
     STREAM_PRICE = 62
+    STREAM_BROADCAST = 64
+    STREAM_VIEW = 65
     STREAM_SOCIAL = 70
     STREAM_SETTLE = 71
     STREAM_NEAR = 72
@@ -52,6 +54,7 @@ cdef enum:
     SCREEN = 15
     STAFF = 16
     REVIEWS = 17
+    READER = 18
 
 cdef enum:
     EVENT_NEED = 0
@@ -92,6 +95,9 @@ cdef enum:
     EVENT_CONFLICT = 35
     EVENT_DEFENCE = 36
     EVENT_UNAWARE = 37
+    EVENT_VIEWED = 38
+    EVENT_COUPON_SHOWN = 39
+    EVENT_SIGNED_UP = 40
 
 cdef enum:
     IDENTITY_NONE = 0

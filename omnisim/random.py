@@ -93,6 +93,9 @@ class Stream(IntEnum):
     IN_STORE = 60
     VOICE = 61
     PRICE = 62
+    BROADCAST = 64
+    VIEW = 65
+    SIGN_UP = 66
     SOCIAL = 70
     SETTLE = 71
     NEAR = 72

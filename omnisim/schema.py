@@ -14,8 +14,8 @@ class Channel(IntEnum):
     """Where a touchpoint happens; the codes of column ``channel``."""
 
     STORE = 0
-    WEBSITE = 1
-    APP = 2
+    WEBSITE = 1  # its content by VISIT, VIEWED; its shop by CART, CART_ABANDONED, PURCHASE
+    APP = 2  # likewise
     EMAIL = 3
     SEARCH = 4
     DISPLAY = 5
@@ -31,6 +31,7 @@ class Channel(IntEnum):
     SCREEN = 15  # screens in the store
     STAFF = 16  # staff who write to, or advise, their own clients
     REVIEWS = 17  # public reviews
+    READER = 18  # readers of RFID tags in the store, and the screen beside them
 
 
 OWN_CHANNELS = (Channel.STORE, Channel.WEBSITE, Channel.APP)
@@ -42,7 +43,7 @@ OUTSIDE_CHANNELS = (Channel.RIVAL_ONLINE, Channel.RIVAL_LOCAL, Channel.NONE)
 TOUCHPOINT_CHANNELS = (
     Channel.STORE, Channel.WEBSITE, Channel.APP, Channel.EMAIL, Channel.SEARCH, Channel.DISPLAY,
     Channel.CONTACT_CENTRE, Channel.CHATBOT, Channel.SCREEN, Channel.STAFF, Channel.REVIEWS,
-    Channel.SOCIAL, Channel.PUSH, Channel.DIRECT_MAIL,
+    Channel.SOCIAL, Channel.PUSH, Channel.DIRECT_MAIL, Channel.READER, Channel.BROADCAST,
 )  # fmt: skip
 """Channels in which the firm meets a shopper."""
 
@@ -51,14 +52,14 @@ class Event(IntEnum):
     """What happened; the codes of column ``event``."""
 
     NEED = 0  # a category need arises (no firm sees it)
-    IMPRESSION = 1  # a display advertisement is shown
+    IMPRESSION = 1  # an advertisement is shown: display, a social post, television or print
     MESSAGE = 2  # an e-mail is delivered
     OPEN = 3  # an e-mail is opened
     CLICK = 4  # an e-mail or a paid search advertisement is clicked
     UNSUBSCRIBE = 5  # the shopper opts out of e-mail
     VISIT = 6  # a store visit, or a session on website, app or in a social network
     PHONE_CHECK = 7  # the shopper compares prices on the phone while in the store
-    CART = 8  # a cart is created
+    CART = 8  # a cart is created in the shop of website or app
     CART_ABANDONED = 9
     WALKOUT = 10  # the shopper leaves the store because of the queue
     STOCKOUT = 11  # the wanted item is not there
@@ -78,7 +79,7 @@ class Event(IntEnum):
     CONTACT_ABANDONED = 25  # the shopper gives up waiting
     ESCALATED = 26  # the chatbot hands over to an agent
     RESOLVED = 27  # the matter is settled
-    ADVISED = 28  # staff or a screen helps with the choice in the store
+    ADVISED = 28  # staff, a screen or a reader of tags helps with the choice in the store
     COUPON = 29  # an offer is redeemed
     NEAR = 30  # the shopper comes near a store
     REVIEW = 31  # the shopper publishes a review
@@ -88,6 +89,9 @@ class Event(IntEnum):
     CONFLICT = 35  # the shopper pays more than the firm asks elsewhere, and has seen it
     DEFENCE = 36  # the firm answers a look at the phone in the store with an offer
     UNAWARE = 37  # the shopper, warned before ever buying, thinks of the firm no more
+    VIEWED = 38  # the shopper tries an item in an interactive view (AR, VR, AI) online
+    COUPON_SHOWN = 39  # the phone shows a coupon in the store
+    SIGNED_UP = 40  # the shopper takes up card (STORE), app (APP), cookies (WEBSITE)
 
 
 class Identity(IntEnum):

@@ -29,23 +29,23 @@ class SearchPlace(Part):
     """A place in which a search can begin and nothing is sold: a social network, the telephone."""
 
     is_open: bool = param(
-        False, "whether shoppers can begin a search here; off, since no share of searches and no "
-        "size below is published", source="assumption",
+        True, "whether shoppers can begin a search here", source="assumption",
     )  # fmt: skip
     search_intercept: float = param(
-        -1.0, "utility of starting a search here", unit="utils", source="assumption", ge=-50, le=50
-    )
+        -1.5, "utility of starting a search here", unit="utils",
+        source="assumption: 2-4 % of the searches", ge=-50, le=50,
+    )  # fmt: skip
     risk_resolved: float = param(
         0.1, "share of the uncertainty about fit that a search here removes; on the telephone once "
         "the question is settled", source="assumption", ge=0, le=1,
     )  # fmt: skip
     to_store: float = param(
-        0.0, "utility of buying in the store after a search here", unit="utils",
-        source="assumption", ge=-5, le=5,
+        0.1, "utility of buying in the store after a search here", unit="utils",
+        source="assumption: below online_to_store", ge=-5, le=5,
     )  # fmt: skip
     to_online: float = param(
-        0.0, "utility of buying on website or app after a search here", unit="utils",
-        source="assumption", ge=-5, le=5,
+        0.1, "utility of buying on website or app after a search here", unit="utils",
+        source="assumption: as store_to_online", ge=-5, le=5,
     )  # fmt: skip
 
 
@@ -61,7 +61,7 @@ class Channels(Part):
     )
     website: Channel = Channel(search_intercept=-0.3, purchase_intercept=-0.5)
     app: Channel = Channel(search_intercept=-0.5, purchase_intercept=-0.5)
-    social: SearchPlace = SearchPlace()
+    social: SearchPlace = SearchPlace(search_intercept=-2.0)
     phone: SearchPlace = SearchPlace(risk_resolved=0.5)
     online_to_store: float = param(
         0.3, "utility of buying in the store after an online search", unit="utils",

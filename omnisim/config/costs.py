@@ -42,8 +42,8 @@ class Costs(Part):
         ge=0, le=1e4,
     )  # fmt: skip
     points_expire_days: float = param(
-        0.0, "days after which points lapse if their owner has neither earned nor spent any; 0 for "
-        "never", unit="days", source="assumption: never in the reference", ge=0, le=3650,
+        365.0, "days after which points lapse if their owner has neither earned nor spent any; 0 "
+        "for never", unit="days", source="assumption: a year, as is common", ge=0, le=3650,
     )  # fmt: skip
     write_off_years: float = param(
         5.0, "years over which the investment in a capability is written off; a roll-out books it "

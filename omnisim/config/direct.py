@@ -69,6 +69,11 @@ class DirectMail(Part):
     cost: float = param(
         0.8, "a mailing, print and postage", unit="EUR", source="assumption: 0.6-1", ge=0, le=100
     )
+    letter_value: float = param(
+        200.0, "value of the purchases filed in a record of the store from which the firm's own "
+        "rule thanks for a purchase by letter", unit="EUR",
+        source="assumption: five baskets and more", ge=0, le=1e9,
+    )  # fmt: skip
 
 
 class Limits(Part):
@@ -125,16 +130,17 @@ class Surfaces(Part):
     """
 
     online_every_days: int = param(
-        0, "days between two decisions on what site and app show first to those signed in",
-        unit="days", source="assumption: off in the reference", ge=0, le=365,
+        7, "days between two decisions on what site and app show first to those signed in",
+        unit="days", source="S0-01: personal within a channel in silos, too; assumption: weekly",
+        ge=0, le=365,
     )  # fmt: skip
     store_every_days: int = param(
-        0, "days between two decisions on what screens and staff offer to those who show the card",
-        unit="days", source="assumption: off in the reference", ge=0, le=365,
+        28, "days between two decisions on what screens and staff offer to those who show the card",
+        unit="days", source="assumption: every four weeks", ge=0, le=365,
     )  # fmt: skip
     reward_every_days: int = param(
-        0, "days between two decisions on who earns extra points", unit="days",
-        source="assumption: off in the reference", ge=0, le=365,
+        28, "days between two decisions on who earns extra points", unit="days",
+        source="assumption: every four weeks", ge=0, le=365,
     )  # fmt: skip
     shown_help: float = param(
         0.3, "share of the doubt about fit that goes where what is shown first fits wholly",

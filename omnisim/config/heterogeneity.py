@@ -8,7 +8,7 @@ from omnisim.config.base import Part, param
 def spread(weight: str) -> Any:
     """Declare by how much shoppers differ in a weight."""
     return param(
-        0.0, f"spread of {weight}", source="assumption: nobody differs; no size is published",
+        0.3, f"spread of {weight}", source="assumption: as price sensitivity",
         ge=0, le=2,
     )  # fmt: skip
 

@@ -86,10 +86,9 @@ class Word(Part):
         0.2, "chance that one acquaintance listens to one message", source="assumption", ge=0, le=1
     )
     p_put_off: float = param(
-        0.0, "chance that a warning makes a listener unaware who knows the firm, but has never "
+        0.05, "chance that a warning makes a listener unaware who knows the firm, but has never "
         "bought and holds neither account, card nor app",
-        source="eq. 15 (lowers neighbours' awareness); assumption: no size is published",
-        ge=0, le=1,
+        source="eq. 15 (lowers neighbours' awareness); size assumption", ge=0, le=1,
     )  # fmt: skip
     satisfaction_shift: float = param(
         0.05, "change of the listener's satisfaction", source="assumption", ge=0, le=1

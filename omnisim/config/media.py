@@ -11,19 +11,16 @@ class Media(Part):
         ge=0, lt=1,
     )  # fmt: skip
     display_per_week: float = param(
-        0.25, "display impressions per shopper", unit="1/week", source="assumption", ge=0, le=7
+        0.15, "display impressions per shopper", unit="1/week", source="assumption", ge=0, le=7
     )
     p_ad_click: float = param(
         0.0046, "clicks per impression of display and social posts", source="T-53 V2 (WS)",
         ge=0, le=1,
     )  # fmt: skip
     display_goodwill: float = param(
-        1.4,
-        "goodwill of a display impression of relevance 1",
-        source="assumption; tuned to T-55 V (STV11)",
-        ge=0,
-        le=10,
-    )
+        1.2, "goodwill of a display impression of relevance 1",
+        source="assumption; with social posts and broadcast tuned to T-55 V (STV11)", ge=0, le=10,
+    )  # fmt: skip
     display_cost: float = param(
         0.0029, "cost of an impression", unit="EUR",
         source="T-53 V2: 0.63 a click x 0.46 % clicks", ge=0, le=100,
@@ -40,12 +37,11 @@ class Media(Part):
         0.02, "goodwill of a paid search click", source="assumption", ge=0, le=10
     )
     social_per_week: float = param(
-        0.0, "the firm's posts in social networks that a shopper sees; 0 switches them off",
-        unit="1/week", source="assumption: off in the reference, whose media are search, display "
-        "and e-mail", ge=0, le=7,
+        0.15, "the firm's posts in social networks that a shopper sees; 0 switches them off",
+        unit="1/week", source="assumption: as many as display", ge=0, le=7,
     )  # fmt: skip
     social_goodwill: float = param(
-        0.05, "goodwill of a post of relevance 1", source="assumption: half of display",
+        0.6, "goodwill of a post of relevance 1", source="assumption: half of display",
         ge=0, le=10,
     )  # fmt: skip
     social_cost: float = param(
@@ -53,26 +49,26 @@ class Media(Part):
         ge=0, le=100,
     )  # fmt: skip
     broadcast_contacts: float = param(
-        0.0, "contacts a shopper and week with television and print; 0 switches them off",
-        unit="1/week", source="assumption: off in the reference", ge=0, le=100,
+        0.3, "contacts of a shopper with television and print; 0 switches them off",
+        unit="1/week", source="assumption: as many as display and social posts together",
+        ge=0, le=7,
     )  # fmt: skip
     broadcast_goodwill: float = param(
-        0.1, "k of eq. 3: goodwill of a week is k log(1 + contacts) times relevance",
-        source="assumption; T-55 V bounds the advertising elasticity", ge=0, le=10,
+        0.27, "goodwill of a contact of relevance 1",
+        source="assumption: about a quarter of display; T-55 V bounds the advertising elasticity",
+        ge=0, le=10,
     )  # fmt: skip
     broadcast_cost: float = param(
         0.01, "cost of a contact", unit="EUR", source="assumption: 10 EUR per 1,000", ge=0, le=100
     )
     saturation: float = param(
-        0.0, "s of g in eq. 3: the n exposures of a shopper to a medium in a week of the run leave "
-        "log(1 + s n) / log(1 + s) times what the first does; 0 adds them up, and broadcast has a "
-        "g of its own", source="assumption: 0; eq. 3 has log(1 + n), s = 1; no size is published",
-        ge=0, le=1000,
+        1.0, "s of g in eq. 3: the n exposures of a shopper to a medium in a week of the run leave "
+        "log(1 + s n) / log(1 + s) times what the first does; 0 adds them up",
+        source="eq. 3: g(n) = log(1 + n)", ge=0, le=1000,
     )  # fmt: skip
     fatigue_on_ads: float = param(
-        0.0, "share of the fatigue with messages that damps advertising too (eq. 3)",
-        source="assumption: 0; fatigue is known for messages, no size is published",
-        ge=0, le=1,
+        0.5, "share of the fatigue with messages that damps advertising too (eq. 3)",
+        source="assumption: middle of the range", ge=0, le=1,
     )  # fmt: skip
     settling: float = param(
         0.1, "chance that a purchase ends a shopper's trial phase (pi of eq. 8)",
@@ -83,9 +79,8 @@ class Media(Part):
         source="T-14 V: post-trial response is lower (VMN11); size assumption", ge=0, le=1,
     )  # fmt: skip
     settled_goodwill: float = param(
-        1.0, "weight of goodwill in search and purchase after the trial phase, as a share of that "
-        "before", source="assumption: no change; eq. 8 asks for less than 1, no size is published",
-        ge=0, le=1,
+        0.8, "weight of goodwill in search and purchase after the trial phase, as a share of that "
+        "before", source="eq. 8: less than 1; size assumption: as settled_response", ge=0, le=1,
     )  # fmt: skip
 
 
@@ -113,9 +108,9 @@ class Messages(Part):
         ge=0, le=100,
     )  # fmt: skip
     at_risk_factor: float = param(
-        0.0, "silence, as a multiple of a record's mean time between purchases, from which its "
+        3.0, "silence, as a multiple of a record's mean time between purchases, from which its "
         "owner counts as at risk of leaving; 0 switches the trigger off",
-        source="assumption: off in the reference", ge=0, le=100,
+        source="S2-10: a lapse is caught before the exit; size assumption", ge=0, le=100,
     )  # fmt: skip
     p_open: float = param(
         0.195, "open rate at reference relevance and without fatigue",

@@ -13,8 +13,8 @@ class Stores(Part):
         source="assumption", gt=0, le=24,
     )  # fmt: skip
     visit_goodwill: float = param(
-        0.0, "goodwill that a visit to the store leaves by itself: the store as an attraction",
-        source="S2-13; no effect is published, so none is assumed", ge=0, le=10,
+        0.02, "goodwill that a visit to the store leaves by itself: the store as an attraction",
+        source="S2-13; size assumption: as a click in search", ge=0, le=10,
     )  # fmt: skip
     p_unplanned: float = param(
         0.03, "chance that a visit to the store, for whatever reason, adds an unplanned purchase",
@@ -118,9 +118,9 @@ class Fulfilment(Part):
         1.0, "standard deviation of fit when nothing is resolved", source="assumption", ge=0, le=10
     )
     fit_likeness: float = param(
-        0.0, "fit gained by an item that is wholly to taste, lost by one that is the opposite",
-        source="eq. 11 (match); assumption: no size is published, and taste acts on which item is "
-        "wanted", ge=0, le=10,
+        0.2, "fit gained by an item that is wholly to taste, lost by one that is the opposite",
+        source="eq. 11 (match); size assumption: a fifth of the spread of fit, since taste acts on "
+        "which item is wanted, too", ge=0, le=10,
     )  # fmt: skip
     return_threshold: float = param(
         -0.53, "fit below which the goods are not wanted", source="assumption; tuned to T-35",
@@ -147,22 +147,23 @@ class Fulfilment(Part):
 class Basket(Part):
     """What makes a purchase larger or smaller than the shopper's own baskets (equation 9).
 
-    All are 0 in the reference: no size is published, and staff and messages act on whether and what
-    one buys already. One category: kappa of eq. 9 is that of the scenario.
+    They are small: staff and messages act on whether and what one buys already. One category: kappa
+    of eq. 9 is that of the scenario.
     """
 
     staff: float = param(
-        0.0, "log change of a basket bought in the store, per unit of the skill of its staff",
-        source="S0-16, eq. 9 (b_staff); assumption: no size is published", ge=-3, le=3,
+        0.05, "log change of a basket bought in the store, per unit of the skill of its staff",
+        source="S0-16, eq. 9 (b_staff); size assumption: below T-21 (+1.8 % a module, 5-8 "
+        "modules), where staff chose to be trained", ge=-3, le=3,
     )  # fmt: skip
     errand: float = param(
-        0.0, "log change of what is bought on a visit to collect or to return goods",
-        source="eq. 9 (b_x); assumption: no size is published", ge=-3, le=3,
+        0.05, "log change of what is bought on a visit to collect or to return goods",
+        source="eq. 9 (b_x); size assumption", ge=-3, le=3,
     )  # fmt: skip
     relevance: float = param(
-        0.0, "log change of the next basket within offers.coupon_days of opening a message, per "
+        0.02, "log change of the next basket within offers.coupon_days of opening a message, per "
         "unit of its relevance",
-        source="eq. 9 (b_rel); assumption: no size is published", ge=-3, le=3,
+        source="eq. 9 (b_rel); size assumption", ge=-3, le=3,
     )  # fmt: skip
 
 
@@ -202,15 +203,15 @@ class Experience(Part):
         ge=0, le=100,
     )  # fmt: skip
     frustration: float = param(
-        0.0, "rating lost per share of the price that points held, but not counted in the channel, "
+        1.0, "rating lost per share of the price that points held, but not counted in the channel, "
         "would have paid",
-        source="S4-13, eqs. 13 and 16; assumption: no size is published, and such points cost "
-        "their value", ge=0, le=100,
+        source="S4-13, eqs. 13 and 16; size assumption: below a price difference (incoherence)",
+        ge=0, le=100,
     )  # fmt: skip
     coherence_norm: float = param(
-        0.0, "what shoppers come to expect beyond the experiences that they have had, since they "
+        0.02, "what shoppers come to expect beyond the experiences that they have had, since they "
         "expect channels to be coherent",
-        source="S1-09, eq. 13; assumption: no size is published", ge=0, le=2,
+        source="S1-09, eq. 13; size assumption", ge=0, le=2,
     )  # fmt: skip
     satisfaction_on_churn: float = param(
         1.0, "log-odds of drop-out lost per unit of satisfaction", source="assumption", ge=0, le=20
@@ -223,21 +224,26 @@ class Experience(Part):
         unit="1/EUR", source="assumption", ge=0, le=5,
     )  # fmt: skip
     satisfaction_centre: float = param(
-        -0.21, "satisfaction at which drop-out is that of the segment",
+        -0.22, "satisfaction at which drop-out is that of the segment",
         source="mean after a purchase in the siloed arm at 20,000 shoppers (eq. 14)", ge=-1, le=1,
     )  # fmt: skip
     engagement_centre: float = param(
-        0.0, "engagement at which drop-out is that of the segment",
-        source="assumption: mean of the siloed arm (eq. 14)", ge=0, le=100,
+        0.62, "engagement at which drop-out is that of the segment",
+        source="mean after a purchase in the siloed arm at 20,000 shoppers (eq. 14)", ge=0, le=100,
     )  # fmt: skip
     points_centre: float = param(
-        0.0, "points usable in the channel at which drop-out is that of the segment", unit="EUR",
-        source="assumption: 0, since a few EUR at points_on_churn shift little (eq. 14)",
+        0.6, "points usable in the channel at which drop-out is that of the segment", unit="EUR",
+        source="mean after a purchase in the siloed arm at 20,000 shoppers (eq. 14)",
         ge=0, le=10_000,
     )  # fmt: skip
     engagement_on_need: float = param(
         0.05, "log change of the need rate per unit of engagement (b_E of eq. 1)",
         source="assumption", ge=0, le=5,
+    )  # fmt: skip
+    engagement: float = param(
+        0.3, "engagement that a purchase leaves, per unit of its rating, where that is above 0",
+        source="D2 (engagement stock after purchase); assumption: half of it is that of a message",
+        ge=0, le=10,
     )  # fmt: skip
     engagement_per_week: float = param(
         0.85, "share of engagement left after a week", source="assumption", ge=0, lt=1

@@ -34,14 +34,14 @@ class Primitives(Part):
         "C3: 0.2-0.8, assumption",
     )  # fmt: skip
     visits_sensed: Levels = _levels(
-        (0.0, 0.0, 0.0), "K2: share of the store visits of app holders who let it know where it is "
-        "that a beacon ties to their account, seen at TL2", "D6, S3-11; assumption: none, since no "
-        "share is published",
+        (0.0, 0.2, 0.4), "K2: share of the store visits of app holders who let it know where it is "
+        "that a beacon ties to their account: seen at TL2, and the item looked at filed as a look "
+        "online is (K3)", "C3 K2: in-store sensing 0.1-0.6, assumption; D6, S3-11",
     )  # fmt: skip
     item_noticed: Levels = _levels(
-        (0.0, 0.0, 0.0), "K2: share of the items taken from the shelf that a reader of RFID tags "
-        "notices, so that a screen nearby tells about them", "S3-11; assumption: none, since no "
-        "share is published",
+        (0.0, 0.2, 0.4), "K2: share of the items taken from the shelf that a reader of RFID tags "
+        "notices, so that the screen beside it tells about them",
+        "C3 K2: in-store sensing 0.1-0.6, assumption; S3-11",
     )  # fmt: skip
     record_accuracy: Levels = _levels(
         (0.63, 0.8, 0.95), "K2: share of stock records that are right", "T-25 V2: 63 % to 95 %"
@@ -91,6 +91,10 @@ class Primitives(Part):
         (0.0, 0.5, 1.0), "K10: share of the points of other channels that can be spent here",
         "C3: usable share 0.5 to 1, assumption",
     )  # fmt: skip
+    sign_up_factor: Levels = _levels(
+        (1.0, 1.5, 2.0), "K10: chance that a buyer signs up, as a multiple, since points are worth "
+        "more", "T-77 V: 87 % share data for a benefit, 40 % for money; assumption (D5 K10)",
+    )  # fmt: skip
     staff_skill: Levels = _levels(
         (0.0, 0.3, 0.6), "K11: share of store visits that meet well-trained staff after a training",
         "assumption",
@@ -132,11 +136,14 @@ class Primitives(Part):
         (3.0, 1.0, 0.2), "K16: days until a public complaint is answered", "assumption",
         unit="days",
     )  # fmt: skip
-    fit_resolved: Levels = _levels(
-        (0.0, 0.15, 0.3), "K17: share of the uncertainty about fit left by website and app that "
-        "interactive views remove", "C3: 10-40 %, assumption; C1: AR 0.3",
+    views_offered: Levels = _levels(
+        (0.0, 0.5, 1.0), "K17: share of searches on website and app to which an interactive view "
+        "is offered; a wholly digital shopper uses each", "assumption",
     )  # fmt: skip
-
+    fit_resolved: Levels = _levels(
+        (0.0, 0.2, 0.3), "K17: share of the uncertainty about fit left by website and app that the "
+        "use of an interactive view removes", "C3: 10-40 %, assumption; C1: AR 0.3",
+    )  # fmt: skip
     credit_across: Levels = _levels(
         (0.0, 0.5, 1.0), "K15: weight of other channels' margin in what a manager answers for",
         "C3: 0 to 1, assumption",
@@ -146,7 +153,7 @@ class Primitives(Part):
     def _check_ranges(self) -> Self:
         uppers = dict.fromkeys(type(self).model_fields, 1.0) | {
             "trigger_days": 365.0, "training_hours": 1000.0, "reply_days": 365.0,
-            "recommend_factor": 10.0, "clients_written": 1000.0,
+            "recommend_factor": 10.0, "sign_up_factor": 10.0, "clients_written": 1000.0,
         }  # fmt: skip
         problems = [
             f"primitives.{name}[{level}] must lie in [0, {upper:g}]. Got {value!r}."
@@ -188,6 +195,7 @@ MOVES = {
     "aisle_offered": "endless_aisle",
     "returns_across": "cross_channel_returns",
     "points_across": "unified_loyalty",
+    "sign_up_factor": "unified_loyalty",
     "staff_skill": "staff_training",
     "training_hours": "staff_training",
     "clients_written": "staff_training",
@@ -199,6 +207,7 @@ MOVES = {
     "credit_across": "cross_functional_governance",
     "recovery": "social_care",
     "reply_days": "social_care",
+    "views_offered": "interactive_fit",
     "fit_resolved": "interactive_fit",
 }
 """The capability that moves each primitive."""

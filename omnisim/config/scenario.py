@@ -28,6 +28,7 @@ from omnisim.config.rollout import Rollout
 from omnisim.config.segments import Segment
 from omnisim.config.service_desk import ServiceDesk
 from omnisim.config.shock import Shock
+from omnisim.config.sign_ups import SignUps
 from omnisim.config.voice import Voice
 
 SEGMENTS = {
@@ -74,6 +75,7 @@ class Scenario(Part):
     limits: Limits = Limits()
     surfaces: Surfaces = Surfaces()
     records: Records = Records()
+    sign_ups: SignUps = SignUps()
     capabilities: Capabilities = Capabilities()
     primitives: Primitives = Primitives()
     costs: Costs = Costs()
@@ -186,10 +188,11 @@ class Scenario(Part):
         """Return the limit in which every need ends in one purchase on the website.
 
         No rivals, no delay, no stock-outs, no abandonment, nothing uncertain, no returns, no
-        complaints, no messages and nothing shown first, delivery at once (so that shoppers judge,
-        and leave, at the purchase), and drop-out exactly that of the segment: repeat buying is then
-        BG/NBD by construction (facts.md D2). Capabilities keep their primitives, and the manager
-        decides as ever; they have nothing left to act on.
+        complaints, no messages and nothing shown first, nothing that makes a basket larger, nobody
+        who signs up, delivery at once (so that shoppers judge, and leave, at the purchase), and
+        drop-out exactly that of the segment: repeat buying is then BG/NBD by construction (facts.md
+        D2). Capabilities keep their primitives, and the manager decides as ever; they have nothing
+        left to act on.
         """
         off = {"rivals.online_search_intercept": -50.0, "rivals.online_intercept": -50.0,
                "rivals.local_intercept": -50.0, "rivals.delay_intercept": -50.0,
@@ -206,5 +209,7 @@ class Scenario(Part):
                "market.back_per_year": 0.0, "stock.warehouse_safety_factor": 10.0,
                "channels.browse_online_per_week": 0.0, "channels.browse_store_per_week": 0.0,
                "exposures.off": WRITTEN, "surfaces.online_every_days": 0,
-               "surfaces.store_every_days": 0, "surfaces.reward_every_days": 0}  # fmt: skip
+               "surfaces.store_every_days": 0, "surfaces.reward_every_days": 0,
+               "basket.relevance": 0.0, "word.p_put_off": 0.0,
+               "sign_ups": SignUps(card=0.0, app=0.0, cookies=0.0)}  # fmt: skip
         return self.replace(off)

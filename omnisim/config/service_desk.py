@@ -55,9 +55,9 @@ class ServiceDesk(Part):
         0.1, "chance of a question before a return", source="assumption", ge=0, le=1
     )
     further_contacts: float = param(
-        0.0, "mean number of further contacts about a late parcel, a failed pick-up or a defect, "
+        0.2, "mean number of further contacts about a late parcel, a failed pick-up or a defect, "
         "whatever the first one brought (Poisson)",
-        source="eq. 12; assumption: no size is published", ge=0, le=100,
+        source="eq. 12; size assumption", ge=0, le=100,
     )  # fmt: skip
     further_days: float = param(
         1.0, "mean days from one contact about the same matter to the next (exponential)",

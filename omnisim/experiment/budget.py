@@ -11,7 +11,6 @@ BUDGETED = MEDIA
 message money (staff who write do not)."""
 
 MAX_PER_WEEK = 7.0
-MAX_CONTACTS = 100.0
 MAX_MORE_CAMPAIGNS = 7.0
 LEAST_CAMPAIGNS = 0.02
 
@@ -56,13 +55,13 @@ def with_media_scaled(
 ) -> Scenario:
     """Return the firm that spends so much more, or less, on each medium.
 
-    Display and social posts are shown more often, up to once a day and shopper; television and
-    print reach more often, up to 100 times a week. Search wins a larger share of the website's
-    searches, up to all. E-mail has so many campaigns for each that the senders would choose, up to
-    seven, and lifts the cap with them; but there is at most one a day, so that senders who write
-    every other day take twice the money and no more. Push and direct mail go where a reason
-    arises, so more money sends no more of them; less is a budget of the week. A medium with hardly
-    any money stops. Money that a medium cannot take is saved.
+    Display, social posts, television and print reach more often, up to once a day and shopper.
+    Search wins a larger share of the website's searches, up to all. E-mail has so many campaigns
+    for each that the senders would choose, up to seven, and lifts the cap with them; but there is
+    at most one a day, so that senders who write every other day take twice the money and no more.
+    Push and direct mail go where a reason arises, so more money sends no more of them; less is a
+    budget of the week. A medium with hardly any money stops. Money that a medium cannot take is
+    saved.
 
     Parameters
     ----------
@@ -87,7 +86,7 @@ def with_media_scaled(
     return scenario.replace({
         "media.display_per_week": min(each["display"], MAX_PER_WEEK),
         "media.social_per_week": min(each["social"], MAX_PER_WEEK),
-        "media.broadcast_contacts": min(each["broadcast"], MAX_CONTACTS),
+        "media.broadcast_contacts": min(each["broadcast"], MAX_PER_WEEK),
         "media.p_paid_search": min(media.p_paid_search * scales.get("search", 1.0), 1.0),
         "messages.campaign_scale": campaigns,
         "messages.cap_per_week": min(cap, 100),

@@ -61,14 +61,14 @@ def places_of(scenario: Scenario) -> list[str]:
 
 
 def _runs(scenario: Scenario, medium: str, *, is_ruled: bool) -> bool:
-    """Return whether a medium is used; the scenario's own rule writes no letters."""
+    """Return whether a medium is used; the scenario's own rule writes letters from the store."""
     media = scenario.media
     is_used = {
         "social": media.social_per_week > 0 or scenario.channels.social.is_open,
         "broadcast": media.broadcast_contacts > 0,
-        "push": scenario.channels.app.is_open
-        and not (is_ruled and scenario.capabilities.geofence == 0),
-        "direct_mail": not is_ruled,
+        "push": scenario.channels.app.is_open,
+        "direct_mail": scenario.records.keeps_addresses
+        and not (is_ruled and not scenario.channels.store.is_open),
         "staff": scenario.channels.store.is_open
         and scenario.primitives.at(scenario.capabilities)["clients_written"] > 0,
     }

@@ -36,7 +36,7 @@ EXPOSED_BY = {
     "social": Event.IMPRESSION, "push": Event.MESSAGE, "direct_mail": Event.MESSAGE,
 }  # fmt: skip
 """What counts as an exposure of each medium in totals. Of television and print the firm knows what
-it pays: as much every week, from which nothing can be told, so that they get nothing."""
+it pays, about as much every week, and not whom it reaches, so that they get nothing."""
 
 
 def audited_models() -> dict[str, AttributionModel]:

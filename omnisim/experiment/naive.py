@@ -182,8 +182,14 @@ def _worlds(scenario: Scenario, people: Population) -> dict[str, tuple[Scenario,
     """Return, by group, the world without what makes its members what they are."""
     nobody = np.zeros(len(people), dtype=np.uint8)
     return {
-        LOYAL: (scenario, dataclasses.replace(people, has_card=nobody)),
-        APP: (scenario, dataclasses.replace(people, has_app=nobody)),
+        LOYAL: (
+            scenario.replace({"sign_ups.card": 0.0}),
+            dataclasses.replace(people, has_card=nobody),
+        ),
+        APP: (
+            scenario.replace({"sign_ups.app": 0.0}),
+            dataclasses.replace(people, has_app=nobody),
+        ),
         READERS: (_inert(scenario, "email"), people),
         STAFF: (scenario.replace({"primitives.staff_skill": (0.0, 0.0, 0.0)}), people),
         EXPOSED: (_inert(scenario, "display"), people),

@@ -22,10 +22,12 @@ TOUCHPOINT_EVENTS: tuple[tuple[Channel, Event], ...] = (
     (Channel.CONTACT_CENTRE, Event.CONTACT),
     (Channel.CHATBOT, Event.CONTACT),
     (Channel.SCREEN, Event.ADVISED),
+    (Channel.READER, Event.ADVISED),
     (Channel.STAFF, Event.ADVISED),
     (Channel.REVIEWS, Event.VISIT),
     (Channel.SOCIAL, Event.IMPRESSION),
     (Channel.SOCIAL, Event.VISIT),
+    (Channel.BROADCAST, Event.IMPRESSION),
     (Channel.PUSH, Event.OPEN),
     (Channel.PUSH, Event.CLICK),
     (Channel.DIRECT_MAIL, Event.MESSAGE),
@@ -69,9 +71,10 @@ def journeys_from_log(
     Notes
     -----
     1. Touchpoints are visits of store, website and app, clicks in search, impressions in display,
-       impressions and visits in social networks, letters, contacts with contact centre and
-       chatbot, advice by screens and staff, reviews that are read, and the chosen event in e-mail
-       and push messages.
+       impressions and visits in social networks, contacts with television and print (which only the
+       true log holds), letters, contacts with contact centre and chatbot, advice by screens,
+       readers of tags and staff, reviews that are read, and the chosen event in e-mail and push
+       messages.
     2. A purchase ends a journey. The journey holds the person's touchpoints since the previous
        purchase and within the lookback, both edges included.
     3. A purchase is itself a contact: unless the journey's last touchpoint is in the same channel,

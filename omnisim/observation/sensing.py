@@ -70,13 +70,25 @@ def sense_visits(
     visit = (events["event"].to_numpy() == Event.VISIT) & (
         events["channel"].to_numpy() == Channel.STORE
     )
-    answers = (np.asarray(population.has_app) > 0) & (np.asarray(population.location_consent) > 0)
+    follows = np.asarray(population.location_consent) > 0
     rows = np.flatnonzero(visit)
-    rows = rows[answers[shopper[rows]]]
-    minute = (events["time"].to_numpy()[rows] * MINUTES_PER_DAY).astype(np.int64)
+    time = events["time"].to_numpy()
+    has_app_by_then = time[rows] >= _app_since(events, population)[shopper[rows]]
+    rows = rows[follows[shopper[rows]] & has_app_by_then]
+    minute = (time[rows] * MINUTES_PER_DAY).astype(np.int64)
     noticed = rows[draws.uniform(Stream.SENSOR, shopper[rows], step=minute) < shares[rows]]
     identity = events["identity"].to_numpy().copy()
     identity[noticed] = np.maximum(identity[noticed], Identity.ACCOUNT)
     place = events.column_names.index("identity")
     field = events.schema.field(place)
     return events.set_column(place, field, pa.array(identity, type=field.type))
+
+
+def _app_since(events: pa.Table, population: AppHolders) -> npt.NDArray[np.float64]:
+    """Return the time from which each shopper has the app; those who sign up do so in the log."""
+    since = np.where(np.asarray(population.has_app) > 0, -np.inf, np.inf)
+    taken = (events["event"].to_numpy() == Event.SIGNED_UP) & (
+        events["channel"].to_numpy() == Channel.APP
+    )
+    np.minimum.at(since, events["shopper"].to_numpy()[taken], events["time"].to_numpy()[taken])
+    return since

@@ -1,5 +1,8 @@
 """From the true event log to what the firm sees at a tracking level."""
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -32,7 +35,7 @@ RECORDED_EVENTS = (
     Event.CART, Event.CART_ABANDONED, Event.PURCHASE, Event.PICKUP, Event.DELIVERY, Event.RETURN,
     Event.CONTACT, Event.ANSWERED, Event.CONTACT_ABANDONED, Event.ESCALATED, Event.RESOLVED,
     Event.WITHHELD, Event.COUPON, Event.NEAR,
-    Event.DEFENCE,
+    Event.DEFENCE, Event.VIEWED, Event.COUPON_SHOWN, Event.SIGNED_UP,
 )  # fmt: skip
 """Events that leave a record in a system of the firm."""
 
@@ -82,7 +85,7 @@ def observe(
     -----
     At every level the firm sees its own records (`RECORDED_EVENTS`), never rivals, needs or
     opinions. A visit to a store leaves a record only where the shopper is identified there, by a
-    beacon (`sense_visits`).
+    beacon (`sense_visits`). Television and print leave none.
 
     - TL0: every record, nobody's: all visitors are -1.
     - TL1: records of digital channels, by cookie or account; see `visitors`. An impression that no
@@ -95,6 +98,7 @@ def observe(
     check_columns("events", events.column_names, NEEDED)
     column = {name: events[name].to_numpy() for name in NEEDED}
     _check_shoppers(column["shopper"], len(population.n_devices))
+    consents = _consents(column, population)
     keep = np.flatnonzero(_recorded(column, level))
     column = {name: array[keep] for name, array in column.items()}
     if level == "TL0":
@@ -103,7 +107,7 @@ def observe(
         records = Records(
             column["time"], column["shopper"].astype(np.int64), column["identity"].astype(np.int8)
         )
-        visitor = visitors(records, population, rules, draws, graph=level == "TL2")
+        visitor = visitors(records, consents, rules, draws, graph=level == "TL2")
     table = pa.table(
         {
             "time": column["time"],
@@ -126,11 +130,28 @@ def _recorded(column: dict[str, npt.NDArray[np.int8]], level: str) -> npt.NDArra
     seen = np.isin(event, RECORDED_EVENTS) & ~np.isin(channel, OUTSIDE_CHANNELS)
     if level == "TL1":
         seen &= np.isin(channel, DIGITAL_CHANNELS)
+    seen &= channel != Channel.BROADCAST  # nobody sees who watches or reads
     seen &= ~((channel == Channel.DIRECT_MAIL) & (event == Event.OPEN))  # nobody sees it read
     unidentified = (level == "TL0") | (column["identity"] == Identity.NONE)
     seen &= ~((channel == Channel.STORE) & (event == Event.VISIT) & unidentified)
     recorded: npt.NDArray[np.bool_] = seen
     return recorded
+
+
+def _consents(column: dict[str, npt.NDArray[Any]], population: Shoppers) -> Shoppers:
+    """Return who accepts cookies, sooner or later: the log exposes no cookie before."""
+    accepts = np.array(population.tracking_consent, np.uint8)
+    agreed = (column["event"] == Event.SIGNED_UP) & (column["channel"] == Channel.WEBSITE)
+    accepts[column["shopper"][agreed]] = 1
+    return _Consents(population.n_devices, accepts)
+
+
+@dataclass(frozen=True, eq=False)
+class _Consents:
+    """Devices and consents by shopper."""
+
+    n_devices: npt.NDArray[np.int8]
+    tracking_consent: npt.NDArray[np.uint8]
 
 
 def _check_shoppers(shopper: npt.NDArray[np.int32], n_shoppers: int) -> None:

@@ -37,17 +37,17 @@ cdef struct Params:
     double frustration, coherence_norm
     double satisfaction_on_churn, engagement_on_churn, points_on_churn
     double satisfaction_centre, engagement_centre, engagement_on_need, engagement_decay
-    double points_centre
+    double points_centre, purchase_engagement
     double promoter_above, detractor_below, p_recommend, p_warn, p_heard, p_put_off
     double satisfaction_shift
     double innovation, imitation, aware_goodwill, back_per_day
     # media and messages (equations 3-4); decays are per day, as exponents
-    double effect[18]           # by channel: 0 where exposures are inert, else 1
+    double effect[19]           # by channel: 0 where exposures are inert, else 1
     double p_ad_click
     double goodwill_decay, display_per_day, display_goodwill, display_cost
     double p_paid_search, search_cost, search_goodwill
     double social_per_day, social_goodwill, social_cost
-    double broadcast_contacts, broadcast_goodwill
+    double broadcast_per_day, broadcast_goodwill, broadcast_cost
     # by medium: 0 e-mail, 1 push, 2 direct mail, 3 staff
     double p_open[4]
     double p_click[4]
@@ -120,6 +120,7 @@ cdef class State:
     cdef int16_t[:, ::1] record_sent
     cdef uint8_t[::1] record_teams    # bit 0: seen by the online team, bit 1: by the store team
 
+    cdef void count_near(self, Py_ssize_t i, int change) noexcept
     cdef void file_signal(self, Py_ssize_t record, Py_ssize_t item, double weight) noexcept
     cdef double likeness(self, Py_ssize_t i, Py_ssize_t item) noexcept
     cdef void refresh(self, Py_ssize_t i, double now) noexcept

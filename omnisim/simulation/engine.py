@@ -108,7 +108,10 @@ def default_policy(scenario: Scenario) -> Policy:
     """
     if not any(files(scenario, team) for team in teams_at_work(scenario)):
         return Blanket()
-    return RecencyCampaign(scenario.messages.recent_days, scenario.messages.cap_per_week)
+    messages = scenario.messages
+    return RecencyCampaign(
+        messages.recent_days, messages.cap_per_week, scenario.direct_mail.letter_value
+    )
 
 
 def draw_shoppers(scenario: Scenario, *, seed: int, replication: int = 0) -> Population:

@@ -10,10 +10,10 @@ from omnisim.simulation.firm.following import follows
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM
 from omnisim.simulation.in_store import skill
 from omnisim.simulation.information import resolved_by
-from omnisim.simulation.parameters import MINUTES_PER_DAY
 from omnisim.simulation.returns import way_back
 from omnisim.simulation.service import Reason, arises, pursue
-from omnisim.simulation.store import Steps, visit
+from omnisim.simulation.sign_ups import ask_to_sign_up
+from omnisim.simulation.store import Steps, rate_queue, visit
 from omnisim.simulation.trip import AISLE, STORE, WITH_PICKUP, Trip
 from omnisim.simulation.voice import speak_up
 from omnisim.simulation.world import World
@@ -94,6 +94,7 @@ def _sell(
         own = world.scenario.messages.own_trigger_days
         days = world.primitives["trigger_days"] if team == STORE_TEAM else own
         world.thanks.append((now + days, trip.shopper, team, now))
+    ask_to_sign_up(world, trip.shopper, trip.need, channel)
     lost = min(100 * stranded, goods - off - spent) / max(goods, 1)
     return Sale(channel, fulfilment, goods, off, spent, earned, identified, gap, lost)
 
@@ -130,12 +131,6 @@ def _may_ask(world: World, trip: Trip, reason: Reason) -> None:
     """Let the shopper ask for service while the order goes its way."""
     if arises(world, trip.shopper, trip.need, reason):
         world.env.process(pursue(world, trip.shopper, trip.need, reason))
-
-
-def rate_queue(world: World, waited: float) -> float:
-    """Return how a wait of so many days in the store is felt, in [-1, 1]."""
-    patience = world.scenario.service.patience_minutes
-    return max(-1.0, world.scenario.experience.rating - waited * MINUTES_PER_DAY / patience)
 
 
 def evaluate(world: World, trip: Trip, sale: Sale, speed: float) -> Steps:

@@ -1,4 +1,4 @@
-"""What a shopper meets in the store besides the shelf: advice (K11), screens (K2, K6) and coupons.
+"""What a shopper meets in the store besides the shelf: advice, screens, sensors and coupons.
 
 Each informs or lowers the price; what the shopper then buys is decided as ever.
 """
@@ -9,18 +9,22 @@ from omnisim.random import Stream
 from omnisim.schema import Channel, Event, Identity, Line
 from omnisim.simulation.firm.ledger import post_cost
 from omnisim.simulation.information import resolved_by
-from omnisim.simulation.parameters import DAYS_PER_YEAR
+from omnisim.simulation.parameters import DAYS_PER_YEAR, MINUTES_PER_DAY
 from omnisim.simulation.trip import STORE, Trip
 from omnisim.simulation.world import World
 
 ADVICE, SCREEN, COUPON, ITEM = range(4)
 """Decisions of one visit; steps of `Stream.IN_STORE`, four to a visit."""
 
+NOTICED_STEP = 2**16
+"""Whether the shopper looks at a coupon that is shown: a step of its own, plus the visit's."""
+
 
 def meet(world: World, trip: Trip) -> None:
-    """Look at the shelf, be advised, use a screen, be shown a coupon.
+    """Look at the shelf, be advised, be told by a reader of tags or a screen, be shown a coupon.
 
-    Only an item that is on the shelf can be inspected, and noticed by a reader of tags.
+    Only an item that is on the shelf can be inspected, and noticed by a reader, which then tells on
+    the screen beside it what other screens would.
     """
     store = world.columns["home_store"][trip.shopper]
     is_there = world.columns["on_hand"][store, trip.item] > 0
@@ -31,12 +35,39 @@ def meet(world: World, trip: Trip) -> None:
     if trip.advised:
         trip.inform(rules.advice_resolves)
         _note(world, trip, Channel.STAFF)
-    is_told = is_there and _happens(world, trip, ITEM, primitives["item_noticed"])
-    if is_told or _happens(world, trip, SCREEN, primitives["screens_used"]):
+    if is_there and _happens(world, trip, ITEM, primitives["item_noticed"]):
+        trip.inform(rules.screen_resolves)
+        _note(world, trip, Channel.READER)
+    elif _happens(world, trip, SCREEN, primitives["screens_used"]):
         trip.inform(rules.screen_resolves)
         _note(world, trip, Channel.SCREEN)
-    shown = primitives["coupons_shown"] * rules.p_coupon_noticed
-    if world.columns["has_app"][trip.shopper] and _happens(world, trip, COUPON, shown):
+    if world.columns["has_app"][trip.shopper]:
+        _show_coupon(world, trip)
+
+
+def sense(world: World, shopper: int, item: int) -> None:
+    """File what a shopper whom a beacon knows comes for: a look, like one online (K2 with K3).
+
+    The draw is the one by which analysts see the visit at TL2 (`omnisim.observation.sense_visits`).
+    """
+    noticed, columns = world.primitives["visits_sensed"], world.columns
+    if item < 0 or noticed == 0 or world.primitives["content_signals"] == 0:
+        return
+    if not (columns["has_app"][shopper] and columns["location_consent"][shopper]):
+        return
+    minute = int(world.env.now * MINUTES_PER_DAY)
+    if world.state.draw(Stream.SENSOR, shopper, 0, minute) < noticed:
+        world.state.file_look(shopper, item)
+
+
+def _show_coupon(world: World, trip: Trip) -> None:
+    """Show a coupon on the phone; who looks at it has it for a while."""
+    rules = world.scenario.in_store
+    if not _happens(world, trip, COUPON, world.primitives["coupons_shown"]):
+        return
+    _note(world, trip, Channel.APP, Event.COUPON_SHOWN, Identity.ACCOUNT)
+    step = NOTICED_STEP + trip.step
+    if world.state.draw(Stream.IN_STORE, trip.shopper, trip.need, step) < rules.p_coupon_noticed:
         offer(world, trip.shopper, rules.coupon_depth)
 
 
@@ -85,8 +116,9 @@ def _happens(world: World, trip: Trip, decision: int, p: float) -> bool:
     return bool(world.state.draw(Stream.IN_STORE, trip.shopper, trip.need, step) < p)
 
 
-def _note(world: World, trip: Trip, channel: Channel) -> None:
+def _note(
+    world: World, trip: Trip, channel: Channel, event: Event = Event.ADVISED,
+    identity: Identity = Identity.NONE,
+) -> None:  # fmt: skip
     store = int(world.columns["home_store"][trip.shopper])
-    world.state.note(
-        world.env.now, trip.shopper, trip.need, channel, Event.ADVISED, Identity.NONE, store
-    )
+    world.state.note(world.env.now, trip.shopper, trip.need, channel, event, identity, store)

@@ -11,7 +11,7 @@ from omnisim.simulation.firm.knowledge import ONLINE_TEAM
 from omnisim.simulation.fulfilment import sell_in_store, sell_online
 from omnisim.simulation.geofence import turns_round
 from omnisim.simulation.in_store import meet
-from omnisim.simulation.information import resolved_by
+from omnisim.simulation.information import resolved_by, try_on
 from omnisim.simulation.service import Reason, arises, ask
 from omnisim.simulation.store import Steps, visit
 from omnisim.simulation.trip import (
@@ -109,7 +109,8 @@ def _begin(world: World, trip: Trip) -> Steps:
 
 
 def _inform_online(world: World, trip: Trip) -> Steps:
-    """Let a shopper who searches on website or app read reviews, and ask the firm."""
+    """Let a shopper who searches on website or app try items on, read reviews, ask the firm."""
+    try_on(world, trip)
     read_reviews(world, trip)
     if arises(world, trip.shopper, trip.need, Reason.QUESTION):
         if (yield from ask(world, trip.shopper, trip.need, Reason.QUESTION)):
@@ -124,7 +125,7 @@ def _call(world: World, trip: Trip) -> Steps:
 
 def _go_to_store(world: World, trip: Trip) -> Steps:
     """Visit the store; after walking out the shopper is back outside it."""
-    waited = yield from visit(world, trip.shopper, trip.need, trip.step)
+    waited = yield from visit(world, trip.shopper, trip.need, trip.step, item=trip.item)
     trip.step += 1
     if waited < 0:
         trip.obstacle = True

@@ -59,10 +59,8 @@ def advertise(world: World, day: int) -> None:
     post_cost(world, Line.MEDIA, Channel.DISPLAY, shown * media.display_cost)
     shown = _media.show_posts(state, day)
     post_cost(world, Line.MEDIA, Channel.SOCIAL, shown * media.social_cost)
-    if day % DAYS_PER_WEEK == 0 and "broadcast" not in world.scenario.exposures.off:
-        _media.broadcast(state, day)
-        contacts = media.broadcast_contacts * world.n_shoppers
-        post_cost(world, Line.MEDIA, Channel.BROADCAST, contacts * media.broadcast_cost)
+    shown = _media.broadcast(state, day)
+    post_cost(world, Line.MEDIA, Channel.BROADCAST, shown * media.broadcast_cost)
 
 
 def season_factor(market: Market, day: int) -> float:

@@ -161,6 +161,7 @@ def _experience(scenario: Scenario) -> dict[str, Any]:
         "satisfaction_centre": felt.satisfaction_centre,
         "engagement_centre": felt.engagement_centre,
         "points_centre": felt.points_centre,
+        "purchase_engagement": felt.engagement,
         "engagement_on_need": felt.engagement_on_need,
         "engagement_decay": daily_decay(felt.engagement_per_week),
         "promoter_above": word.promoter_above,
@@ -193,8 +194,11 @@ def _communication(scenario: Scenario) -> dict[str, Any]:
         "social_per_day": 0.0 if "social" in off else media.social_per_week / DAYS_PER_WEEK,
         "social_goodwill": media.social_goodwill,
         "social_cost": media.social_cost,
-        "broadcast_contacts": 0.0 if "broadcast" in off else media.broadcast_contacts,
+        "broadcast_per_day": (
+            0.0 if "broadcast" in off else media.broadcast_contacts / DAYS_PER_WEEK
+        ),
         "broadcast_goodwill": media.broadcast_goodwill,
+        "broadcast_cost": media.broadcast_cost,
         "settling": media.settling,
         "settled_response": media.settled_response,
         "settled_goodwill": media.settled_goodwill,

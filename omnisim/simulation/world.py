@@ -196,9 +196,6 @@ def _traits(scenario: Scenario, population: Population, draws: Draws) -> dict[st
         "distance": population.distance_km,
         "privacy": population.privacy,
         "own_factors": draw_own_factors(scenario.heterogeneity, n, draws),
-        "has_app": population.has_app,
-        "has_card": population.has_card,
-        "tracking_consent": population.tracking_consent,
         "n_devices": population.n_devices,
         "location_consent": population.location_consent,
         "home_store": np.minimum(home, n_stores - 1).astype(np.int16),
@@ -225,6 +222,9 @@ def _moods(scenario: Scenario, population: Population) -> dict[str, NDArray[Any]
         "alive": population.alive.copy(),
         "aware": population.aware.copy(),
         "has_account": population.has_account.copy(),
+        "has_app": population.has_app.copy(),
+        "has_card": population.has_card.copy(),
+        "tracking_consent": population.tracking_consent.copy(),
         "subscribed": np.column_stack(
             (population.email_consent, population.push_consent, population.mail_consent)
         ),

@@ -180,9 +180,6 @@ def test_the_log_and_the_account_tell_the_same_story(scenario, seed):
     cost = events.groupby("event")["cost"].sum() * 100
     days = scenario.market.horizon_days
     media = cost.get(Event.IMPRESSION, 0) + cost.get(Event.CLICK, 0)
-    # Nobody is identified by television and print, so the log does not hold them.
-    contacts = -(-days // 7) * scenario.media.broadcast_contacts * scenario.market.n_shoppers
-    media += 100 * contacts * scenario.media.broadcast_cost
     # The costs of a day are rounded to a cent once a day, for each of three media.
     assert spent.get(Line.MEDIA, 0) == pytest.approx(-media, abs=1.5 * days + 0.01)
     assert spent.get(Line.MESSAGES, 0) == pytest.approx(

@@ -17,8 +17,15 @@ def show_posts(w, day):
     return show(w, day, "SOCIAL", "social")
 
 
-def show(w, day, channel, name, withheld=()):
-    """Show advertisements at random, of base relevance (eq. 3); return how many."""
+def broadcast(w, day):
+    return show(w, day, "BROADCAST", "broadcast", is_public=True)
+
+
+def show(w, day, channel, name, withheld=(), *, is_public=False):
+    """Show advertisements at random, of base relevance (eq. 3); return how many.
+
+    What `is_public` identifies nobody and has nothing to click.
+    """
     shown = 0
     for i in range(len(w.c["alive"])):
         if w.u(channel, i, day) < w.p[name + "_per_day"]:
@@ -30,22 +37,13 @@ def show(w, day, channel, name, withheld=()):
             w.c["goodwill"][i] += (
                 w.advert(i, channel) * w.p[name + "_goodwill"] * w.p["relevance_base"]
             )
-            w.log(day, i, -1, Channel[channel], Event.IMPRESSION, identity=w.cookie(i),
-                  cost=w.p[name + "_cost"])  # fmt: skip
-            if w.u(channel, i, day, 1) < w.p["p_ad_click"]:
+            w.log(day, i, -1, Channel[channel], Event.IMPRESSION,
+                  identity=0 if is_public else w.cookie(i), cost=w.p[name + "_cost"])  # fmt: skip
+            if not is_public and w.u(channel, i, day, 1) < w.p["p_ad_click"]:
                 w.log(day, i, -1, Channel[channel], Event.CLICK, identity=w.cookie(i))
                 if w.p["is_open"][1]:
                     w.log(day, i, -1, Channel.WEBSITE, Event.VISIT, identity=w.cookie(i))
     return shown
-
-
-def broadcast(w, day):
-    """Add k log(1 + contacts) times relevance to everybody's goodwill; log nothing."""
-    for i in range(len(w.c["alive"])):
-        w.refresh(i, day)
-        reached = math.log(1 + w.p["broadcast_contacts"]) * w.effect("BROADCAST")
-        reached *= w.factor(i, "response") * math.exp(-w.p["fatigue_on_ads"] * w.tired(i))
-        w.c["goodwill"][i] += w.p["broadcast_goodwill"] * reached * w.p["relevance_base"]
 
 
 def followed(w, i):

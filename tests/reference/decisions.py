@@ -74,6 +74,14 @@ def look(w, i, need, item, channel):
         w.file_signal(w.c["record_of"][i, 0], item, w.p["content_signals"])
 
 
+def view(w, i, need, channel, offered, now):
+    """Use an interactive view, by digital nativity."""
+    if w.u("VIEW", i, need) >= offered * w.c["digital"][i]:
+        return False
+    w.log(now, i, need, channel, Event.VIEWED, identity=signed_in(w, i, need, channel, 2))
+    return True
+
+
 def session(w, i, need, channel, step, now):
     """Log a session in an open channel."""
     if w.p["is_open"][channel]:

@@ -5,10 +5,12 @@ import math
 from scipy.special import gammaincinv, ndtri
 
 from omnisim.schema import Channel, Event, Fulfilment, Identity, Line
+from tests.reference.rounds import considers, friends
 from tests.reference.slow_world import choose, logistic, logit, to_cents
 
 STORE = 0
 UNPLANNED = 2**20
+WORDS = 2**24  # steps of one word
 
 
 def buy(w, i, need, item, channel, fulfilment, free, now, skill=0.0):
@@ -29,19 +31,20 @@ def buy_unplanned(w, i, need, step, now, skill=0.0, errand=False):
     else:
         offered = -1
     if w.u("UNPLANNED", i, need, 2 * step) >= chance:
-        return False
+        return None
     weights = {k: math.log(share) for k, share in enumerate(w.c["popularity"])}
     item = choose(weights, w.u("UNPLANNED", i, need, 2 * step + 1))
     if offered >= 0:
         item = int(offered)
     shelf = w.c["on_hand"][w.home(i)]
     if shelf[item] <= 0:
-        return False
+        return None
     shelf[item] -= 1
     w.c["demand"][w.home(i), item] += 1
     lift = basket_lift(w, i, skill, errand, now)
-    sell(w, i, -1, need, UNPLANNED + step, item, STORE, Fulfilment.IN_STORE, False, lift, now)
-    return True
+    at = UNPLANNED + step
+    sold = sell(w, i, -1, need, at, item, STORE, Fulfilment.IN_STORE, False, lift, now)
+    return at, item, *sold[:4]
 
 
 def basket_lift(w, i, skill, errand, now):
@@ -132,20 +135,23 @@ def learn(w, i, team, item, value, now):
     w.file_signal(record, item, 1.0)
 
 
-def evaluate(w, i, need, item, channel, resolved, hassle, speed, obstacle, gap, lost, now):
+def evaluate(w, i, need, item, channel, resolved, hassle, speed, obstacle, gap, lost, now, step=0):
     """Judge the purchase: satisfaction (13), drop-out (14), word of mouth (15), return (11)."""
     doubt = 1 - resolved
-    fit = ndtri(w.u("FIT", i, need)) * w.p["fit_sd"] * doubt**0.5
+    fit = ndtri(w.u("FIT", i, need, 2 * step)) * w.p["fit_sd"] * doubt**0.5
     fit += w.p["fit_likeness"] * (w.c["taste"][i] @ w.c["attributes"][item])
     goods = min(1.0, max(-1.0, w.p["rating"] + w.p["rating_fit"] * fit))
     ease = w.p["rating_obstacle" if obstacle else "rating"] - w.p["incoherence"] * gap
     ease -= w.p["frustration"] * lost
     parts = [goods, speed, max(-1.0, ease)]
     weight = w.p["weakest_link"]
-    feel(w, i, weight * min(parts) + (1 - weight) * sum(parts) / 3)
+    lived = weight * min(parts) + (1 - weight) * sum(parts) / 3
+    feel(w, i, lived)
     w.refresh(i, now)
-    drop_out(w, i, need, channel, now)
-    speak(w, i, need, now)
+    if lived > 0:
+        w.c["engagement"][i] += w.p["purchase_engagement"] * lived
+    drop_out(w, i, need, step, channel, now)
+    speak(w, i, need, step, now)
     return fit + hassle < w.p["return_threshold"]
 
 
@@ -162,7 +168,7 @@ def feel(w, i, lived):
     w.c["expectation"][i] += w.p["expectation_rate"] * (gap + w.p["coherence_norm"])
 
 
-def drop_out(w, i, need, channel, now):
+def drop_out(w, i, need, step, channel, now):
     if not w.c["alive"][i]:
         return
     now_at = {name: float(w.c[name][i]) for name in ("satisfaction", "engagement")}
@@ -171,23 +177,26 @@ def drop_out(w, i, need, channel, now):
         w.own(i, f"{name}_on_churn") * (value - w.p[f"{name}_centre"])
         for name, value in now_at.items()
     )
-    if w.u("CHURN", i, need) < logistic(logit(w.c["dropout"][i]) - liking):
+    if w.u("CHURN", i, need, step) < logistic(logit(w.c["dropout"][i]) - liking):
+        for j in friends(w, i):
+            w.c["n_aware_near"][j] -= considers(w, i)
         w.c["alive"][i] = 0
-        w.log(now, i, need, Channel.NONE, Event.CHURN)
+        w.log(now, i, -1 if step else need, Channel.NONE, Event.CHURN)
 
 
-def speak(w, i, need, now):
-    mood, u = w.c["satisfaction"][i], w.u("WORD", i, need)
+def speak(w, i, need, step, now):
+    mood, u = w.c["satisfaction"][i], w.u("WORD", i, need, step * WORDS)
+    journey = -1 if step else need
     invited = w.c["nurtured_until"][i] >= now
     chance = w.p["p_recommend"] * (w.p["recommend_factor"] if invited else 1)
     if mood > w.p["promoter_above"] and u < chance:
         if invited:
-            w.post(now, Line.REWARDS, Channel.NONE, i, need, -w.p["referral_reward"])
-        w.speakers.append((i, need, 1))
-        w.log(now, i, need, Channel.NONE, Event.WORD_POSITIVE)
+            w.post(now, Line.REWARDS, Channel.NONE, i, journey, -w.p["referral_reward"])
+        w.speakers.append((i, need, step * WORDS, 1))
+        w.log(now, i, journey, Channel.NONE, Event.WORD_POSITIVE)
     if mood < w.p["detractor_below"] and u < w.p["p_warn"]:
-        w.speakers.append((i, need, -1))
-        w.log(now, i, need, Channel.NONE, Event.WORD_NEGATIVE)
+        w.speakers.append((i, need, step * WORDS, -1))
+        w.log(now, i, journey, Channel.NONE, Event.WORD_NEGATIVE)
 
 
 def hand_over(w, i, need, item, channel, fulfilment, now):
@@ -201,25 +210,26 @@ def hand_over(w, i, need, item, channel, fulfilment, now):
           fulfilment=fulfilment)  # fmt: skip
 
 
-def give_back(w, i, need, item, channel, by_parcel, goods, off, spent, earned, now):
+def give_back(w, i, need, item, channel, by_parcel, goods, off, spent, earned, now, step=0):
     """Refund money as money and points as points; handle, restock what can be sold again."""
+    journey = -1 if step else need
     ledger = 0 if channel == STORE else 1
     taken = min(math.floor(w.c["points"][i, ledger] * 100 + 1e-6), earned)
     if by_parcel:
         handling, store, shelf = w.p["return_online_share"] * goods * 0.01, -1, w.warehouse
     else:
         handling, store, shelf = w.p["return_store_cost"], w.home(i), w.home(i)
-    w.post(now, Line.REFUNDS, channel, i, need, -goods / 100)
-    w.post(now, Line.PROMOTIONS, channel, i, need, off / 100)
-    w.post(now, Line.DISCOUNTS, channel, i, need, spent / 100)
-    if w.u("FIT", i, need, 1) < w.p["p_resellable"]:
+    w.post(now, Line.REFUNDS, channel, i, journey, -goods / 100)
+    w.post(now, Line.PROMOTIONS, channel, i, journey, off / 100)
+    w.post(now, Line.DISCOUNTS, channel, i, journey, spent / 100)
+    if w.u("FIT", i, need, 2 * step + 1) < w.p["p_resellable"]:
         w.c["on_hand"][shelf, item] += 1
-        w.post(now, Line.GOODS_RETURNED, channel, i, need, goods * 0.01 * w.p["goods_share"])
-    w.post(now, Line.RETURN_HANDLING, channel, i, need, -handling)
-    w.post(now, Line.POINTS, channel, i, need, (taken - spent) / 100)
+        w.post(now, Line.GOODS_RETURNED, channel, i, journey, goods * 0.01 * w.p["goods_share"])
+    w.post(now, Line.RETURN_HANDLING, channel, i, journey, -handling)
+    w.post(now, Line.POINTS, channel, i, journey, (taken - spent) / 100)
     w.c["points"][i, ledger] += (spent - taken) / 100
     if spent:
         w.renew_points(i, ledger, now)
     identity = Identity.NONE if channel == STORE else Identity.ACCOUNT
-    w.log(now, i, need, channel, Event.RETURN, identity=identity, item=item, store=store,
+    w.log(now, i, journey, channel, Event.RETURN, identity=identity, item=item, store=store,
           value=(spent + off - goods) / 100, cost=handling)  # fmt: skip

@@ -59,22 +59,26 @@ def elsewhere(w, i, need, now):
     lose(w, i, need, choose(v, w.u("DECIDE", i, need)), now)
 
 
+def considers(w, i):
+    return int(w.c["aware"][i] and w.c["alive"][i])
+
+
 def count_aware_neighbours(w):
     for i in range(len(w.c["alive"])):
-        w.c["n_aware_near"][i] = sum(int(w.c["aware"][j]) for j in friends(w, i))
+        w.c["n_aware_near"][i] = sum(considers(w, j) for j in friends(w, i))
 
 
 def become_aware(w, i, now):
     w.c["aware"][i] = 1
     for j in friends(w, i):
-        w.c["n_aware_near"][j] += 1
+        w.c["n_aware_near"][j] += considers(w, i)
     w.log(now, i, -1, Channel.NONE, Event.AWARE)
 
 
 def become_unaware(w, i, now):
-    w.c["aware"][i] = 0
     for j in friends(w, i):
-        w.c["n_aware_near"][j] -= 1
+        w.c["n_aware_near"][j] -= considers(w, i)
+    w.c["aware"][i] = 0
     w.log(now, i, -1, Channel.NONE, Event.UNAWARE)
 
 
@@ -84,10 +88,12 @@ def spread_awareness(w, day):
         if not w.c["alive"][i]:
             if w.u("BACK", i, day) < 1 - math.exp(-w.p["back_per_day"]):
                 w.c["alive"][i] = 1
+                for j in friends(w, i):
+                    w.c["n_aware_near"][j] += considers(w, i)
                 w.log(day, i, -1, Channel.NONE, Event.BACK)
         elif not w.c["aware"][i]:
             w.refresh(i, day)
-            near = [w.c["aware"][j] for j in friends(w, i)]
+            near = [considers(w, j) for j in friends(w, i)]
             hazard = w.p["innovation"] + w.own(i, "aware_goodwill") * w.c["goodwill"][i]
             if near:
                 hazard += w.own(i, "imitation") * sum(map(int, near)) / len(near)
@@ -132,13 +138,13 @@ def expire_points(w, day):
 
 def spread_word(w, now):
     """Carry what was said to those acquaintances who listen (eq. 15)."""
-    for speaker, need, sign in w.speakers:
+    for speaker, need, said, sign in w.speakers:
         for j in friends(w, speaker):
-            if w.u("WORD", speaker, need, 1 + j) < w.p["p_heard"]:
+            if w.u("WORD", speaker, need, said + 1 + j) < w.p["p_heard"]:
                 if sign > 0 and not w.c["aware"][j]:
                     become_aware(w, j, now)
                 holds = [w.c[name][j] for name in ("has_account", "has_card", "has_app")]
-                is_put_off = w.u("PUT_OFF", speaker, need, 1 + j) < w.p["p_put_off"]
+                is_put_off = w.u("PUT_OFF", speaker, need, said + 1 + j) < w.p["p_put_off"]
                 if sign < 0 and w.c["aware"][j] and is_put_off:
                     if not any(holds) and not w.c["habit"][j, :3].any():
                         become_unaware(w, j, now)

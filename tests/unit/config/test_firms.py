@@ -94,7 +94,8 @@ RUNGS = {
         "firms/no_journeys_tracked", "firms/digital_channels_tracked", "firms/all_channels_tracked",
     ),
     "personalised_content": (
-        "firms/siloed", "firms/content_partly_personalised", "firms/content_personalised",
+        "firms/content_not_personalised", "firms/content_partly_personalised",
+        "firms/content_personalised",
     ),
     "single_customer_view": (
         "firms/siloed", "firms/customer_view_simple", "firms/customer_view_complex",

@@ -11,6 +11,7 @@ from omnisim import attribution
 from omnisim.attribution import FirstTouch, LastTouch, Linear
 from omnisim.exceptions import ParameterError
 from omnisim.experiment import AttributionAudit, ChannelTruth, audit_attribution
+from omnisim.experiment.attributed import ALL_SEEN
 from omnisim.experiment.audit_result import channel_rows, score_rows
 from omnisim.experiment.budget import scales_by_credit, with_media_scaled
 from omnisim.experiment.channel_worlds import channel_game
@@ -18,6 +19,7 @@ from omnisim.experiment.credits import audited_models, credits_of, spend_of
 from omnisim.experiment.shoppers import SegmentShoppers
 from tests.reference.worlds import small
 
+NEVER = ("broadcast", "direct_mail", "push", "social")
 TRUE = {"email": 3.0, "search": 1.0, "display": 0.0}
 
 
@@ -119,14 +121,16 @@ def test_less_money_for_letters_is_a_budget_of_the_week() -> None:
 
 
 def test_a_policy_may_write_letters() -> None:
-    assert channel_game(small()).players == ("email", "search", "display")
-    players = channel_game(small(), policy=om.policies.NoContact()).players
-    assert {"push", "direct_mail"} <= set(players)
+    every = ("email", "search", "display", "social", "push", "direct_mail", "broadcast")
+    assert channel_game(small()).players == every
+    closed = small({"channels.store.is_open": False})  # whose best records the rule writes to
+    assert "direct_mail" not in channel_game(closed).players
+    assert "direct_mail" in channel_game(closed, policy=om.policies.NoContact()).players
 
 
 @pytest.fixture(scope="module")
 def audit(tmp_path_factory: pytest.TempPathFactory) -> AttributionAudit:
-    firm = small({"market.horizon_days": 90, "exposures.off": ("search",)})
+    firm = small({"market.horizon_days": 90, "exposures.off": ("search", *NEVER)})
     models = {"first touch": FirstTouch(), "last touch": LastTouch()}
     folder = tmp_path_factory.mktemp("audit")
     how = {"models": models, "n_replications": 2, "seed": 4, "folder": folder}
@@ -145,7 +149,7 @@ def test_every_medium_that_costs_is_audited() -> None:
     """Social posts, television and print are in truth, credits and budgets where they run."""
     firm = small({
         "market.horizon_days": 90, "media.social_per_week": 1.0, "media.broadcast_contacts": 1.0,
-        "exposures.off": ("search", "display"),
+        "exposures.off": ("search", "display", "push", "direct_mail"),
     })  # fmt: skip
     found = audit_attribution(
         firm, models={"linear": Linear()}, n_orderings=2, n_replications=2, seed=4
@@ -157,11 +161,12 @@ def test_every_medium_that_costs_is_audited() -> None:
     ).all()
     totals = found.channels[found.channels["level"] == "TL0"].set_index("channel")["credit"]
     assert set(totals.index) == media
-    assert totals["broadcast"] == 0  # it is the same every week
+    assert totals["broadcast"] == 0  # nobody counts it
     followed = found.budgets[found.budgets["model"] == "linear"]
     moved = followed[followed["email"] != 1]  # without any credit the budget stays
-    assert len(moved)
-    assert (moved["broadcast"] == 0).all()  # no path has it
+    seen = moved[moved["level"] != ALL_SEEN]
+    assert len(seen)
+    assert (seen["broadcast"] == 0).all()  # no path that a firm sees has it
 
 
 def test_all_models_that_need_no_weights_are_audited() -> None:
@@ -264,7 +269,7 @@ def test_the_analyst_of_totals_is_told_no_parameter() -> None:
 
 @pytest.mark.parametrize("changes", [{"media.display_per_week": 1.0}, {"market.n_shoppers": 41}])
 def test_the_truth_of_another_firm_is_refused(changes: dict[str, float]) -> None:
-    firm = small({"market.horizon_days": 40})
+    firm = small({"market.horizon_days": 40, "exposures.off": NEVER})
     truth = replace(known_truth(), provenance={
         "scenario": firm.replace(changes).model_dump(mode="json"),
         "shoppers": repr(SegmentShoppers()),

@@ -15,8 +15,13 @@ from omnisim.random import Draws
 from omnisim.schema import Event
 from tests.reference.worlds import assert_same_bytes, small
 
+NEVER = ("broadcast", "direct_mail", "push", "social")
+THREE = {"exposures.off": NEVER}
+"""Media are e-mail, search and display."""
+
 POWERLESS = {
     "messages.goodwill": 0.0, "messages.engagement": 0.0, "messages.p_click": 0.0,
+    "basket.relevance": 0.0, "media.fatigue_on_ads": 0.0,
     "media.display_goodwill": 0.0, "media.search_goodwill": 0.0,
 }  # fmt: skip
 """Media that run, cost and do nothing: nothing but the firm's books can tell."""
@@ -24,12 +29,12 @@ POWERLESS = {
 
 @pytest.fixture(scope="module")
 def truth() -> ChannelTruth:
-    scenario = small({"media.display_per_week": 2.0, "messages.p_open": 0.5})
+    scenario = small(THREE | {"media.display_per_week": 2.0, "messages.p_open": 0.5})
     return channel_truth(scenario, n_replications=2, seed=11)
 
 
 def test_what_media_add_sums_to_what_all_add() -> None:
-    scenario = small({"media.display_per_week": 2.0})
+    scenario = small(THREE | {"media.display_per_week": 2.0})
     game = channel_game(scenario)
     worlds = [world.name for world in truth_worlds(scenario, game)]
     values = np.random.default_rng(5).normal(size=(3, len(worlds)))
@@ -72,7 +77,7 @@ def test_a_replication_can_be_left_out(truth: ChannelTruth) -> None:
 
 
 def test_powerless_media_contribute_nothing_and_cost() -> None:
-    powerless = small(POWERLESS | {"media.display_per_week": 2.0})
+    powerless = small(THREE | POWERLESS | {"media.display_per_week": 2.0})
     nothing = channel_truth(powerless, n_replications=2, seed=11)
     rows = nothing.samples[nothing.samples["channel"].isin(["email", "search", "display"])]
     sales = rows[rows["metric"] != "profit"]
@@ -81,7 +86,8 @@ def test_powerless_media_contribute_nothing_and_cost() -> None:
 
 
 def test_a_medium_that_is_off_is_no_player() -> None:
-    quiet = small({"exposures.off": ("search", "display"), "channels.app.is_open": False})
+    quiet = small({"exposures.off": ("search", "display", *NEVER),
+                   "channels.app.is_open": False})  # fmt: skip
     truth = channel_truth(quiet, n_replications=2, seed=1)
     assert set(truth.values["channel"]) == {"email", "store", "website"}
     kinds = truth.values[(truth.values["channel"] == "email") & (truth.values["way"] == "off")]
@@ -113,7 +119,7 @@ def made_worlds(scenario: om.Scenario, players: str, orderings: object = None) -
 
 
 def test_sampled_orderings_tell_their_error() -> None:
-    scenario = small({"media.social_per_week": 1.0, "media.broadcast_contacts": 1.0})
+    scenario = small({"exposures.off": ("push", "direct_mail")})
     game = channel_game(scenario)
     orderings = game.sample_orderings(40, draws=Draws(5))
     few = made_worlds(scenario, "media", orderings)
@@ -135,7 +141,7 @@ def test_sampled_orderings_tell_their_error() -> None:
 
 def test_sales_channels_can_divide_with_the_media() -> None:
     """Without any sales channel there is no firm: what is left of the media sells nothing."""
-    scenario = small({"exposures.off": ("display",)})
+    scenario = small({"exposures.off": ("display", *NEVER)})
     game = channel_game(scenario, "channels")
     assert game.players == ("email", "search", "store", "website", "app")
     made = made_worlds(scenario, "channels")
@@ -168,7 +174,7 @@ def test_an_inert_sales_channel_is_visited_and_tells_nothing() -> None:
 
 
 def test_a_study_by_sampled_orderings_runs() -> None:
-    scenario = small({"market.horizon_days": 30})
+    scenario = small(THREE | {"market.horizon_days": 30})
     found = channel_truth(scenario, players="channels", n_orderings=3, n_replications=2, seed=4)
     assert found.n_orderings == 3
     rows = found.values[found.values["kind"] == "Shapley"]

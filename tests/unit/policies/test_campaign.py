@@ -73,3 +73,34 @@ def test_content_is_the_item_nearest_to_the_profile() -> None:
     profile = np.array([[0.1, 0.9], [-1.0, 0.0], [0.0, 0.0], [-0.8, 0.1]])
     index = np.array([2, 2, 2, 1])
     assert items_shown(ACTIONS, index, profile, catalogue).tolist() == [1, 2, 0, 0]
+
+
+FLAGS = ("is_cart_abandoned", "is_after_purchase", "is_store_team", "is_store_surface", "is_reward")
+MORE = ("none", "email:profile", "push:profile", "mail:profile", "advise:profile", "reward:bonus")
+
+
+def answers(rows: Any, **changes: Any) -> list[str]:
+    """Return what is done with records of (days, sent, mean value, purchases, *FLAGS)."""
+    names = (*NAMES, "mean_value", "n_purchases", *FLAGS)
+    asked = made_context(np.array(rows, float), names, actions=MORE, **changes)
+    return [MORE[i] for i in RecencyCampaign().decide(asked).index]
+
+
+def test_carts_are_recalled_by_push_where_it_may_be() -> None:
+    eligible = np.ones((2, len(MORE)), dtype=bool)
+    eligible[1, 2] = False
+    rows = [[5, 0, 30, 1, 1, 0, 0, 0, 0]] * 2
+    assert answers(rows, eligible=eligible) == ["push:profile", "email:profile"]
+
+
+def test_the_best_records_of_the_store_are_thanked_by_letter() -> None:
+    rows = [[1, 0, 50, 4, 0, 1, 1, 0, 0], [1, 0, 49, 4, 0, 1, 1, 0, 0],
+            [1, 0, 50, 4, 0, 1, 0, 0, 0], [1, 0, 50, 4, 0, 0, 1, 0, 0],
+            [1, 2, 50, 4, 0, 1, 1, 0, 0]]  # fmt: skip
+    assert answers(rows) == ["mail:profile", *["email:profile"] * 3, "none"]
+
+
+def test_the_store_offers_to_recent_buyers_and_points_go_to_the_silent() -> None:
+    rows = [[5, 9, 30, 1, 0, 0, 1, 1, 0], [400, 9, 30, 1, 0, 0, 1, 1, 0],
+            [5, 9, 30, 1, 0, 0, 1, 0, 1], [60, 9, 30, 1, 0, 0, 1, 0, 1]]  # fmt: skip
+    assert answers(rows) == ["advise:profile", "none", "none", "reward:bonus"]

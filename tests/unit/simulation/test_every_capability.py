@@ -90,8 +90,7 @@ def runs(name: str, changes: dict[str, object]):
 
 @pytest.mark.parametrize("name", EVERY)
 def test_it_moves_its_own_primitives_only(name: str) -> None:
-    off = {"visits_sensed": (0.0, 0.25, 0.5), "item_noticed": (0.0, 0.2, 0.4)}
-    primitives = Primitives(**off)  # in the reference
+    primitives = Primitives()
     without, with_ = (primitives.at(firm) for firm in levels(name))
     moved = {p for p in with_ if with_[p] != without[p]}
     assert moved == BY_HAND[name][0]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import omnisim as om
+from omnisim.config.exposures import MEDIA as ALL_MEDIA
 from omnisim.schema import Channel, Event
 from tests.reference.worlds import of, small
 
@@ -44,7 +45,8 @@ def test_inert_display_is_shown_to_the_same_people_at_the_same_time():
 
 
 def test_all_inert_media_leave_nothing():
-    result = run(**{"exposures.inert": tuple(MEDIA)})
+    quiet = {"stores.visit_goodwill": 0.0, "experience.engagement": 0.0}
+    result = run(**{"exposures.inert": ALL_MEDIA} | quiet)
     assert (result.final["goodwill"] == 0).all()
     assert (result.final["engagement"] == 0).all()
 

@@ -50,7 +50,8 @@ def test_a_larger_share_keeps_out_whom_a_smaller_one_kept_out():
 
 def test_by_cookie_a_person_may_meet_both_arms():
     result = run(**{"holdouts.display": 0.5, "holdouts.display_unit": "cookie",
-                    "market.n_shoppers": 200, "media.display_per_week": 5.0})  # fmt: skip
+                    "market.n_shoppers": 200, "media.display_per_week": 5.0,
+                    "sign_ups.cookies": 0.0})  # fmt: skip
     both = who(result, "display", Event.IMPRESSION) & who(result, "display", Event.WITHHELD)
     assert both
     consents = result.population.tracking_consent

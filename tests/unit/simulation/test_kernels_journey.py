@@ -50,6 +50,7 @@ def test_wants_and_searches(pair):
         same(world, slow, "want", i, need, now)
         chosen.append(same(world, slow, "search", i, need, now))
         same(world, slow, "session", i, need, int(rng.integers(1, 3)), step, now)
+        same(world, slow, "view", i, need, int(rng.integers(1, 3)), float(rng.uniform()), now)
         same(world, slow, "look", i, need, int(rng.integers(8)), int(rng.integers(1, 3)))
     assert_same(world, slow)
     assert len(set(chosen)) >= 2

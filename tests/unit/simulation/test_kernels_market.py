@@ -92,8 +92,9 @@ def test_word_of_mouth(pair):
     kernel.count_aware_neighbours(world.state)
     oracle.count_aware_neighbours(slow)
     for day in DAYS:
-        said = [(int(rng.integers(world.n_shoppers)), int(rng.integers(50)), sign)
-                for sign in rng.choice([-1, 1], 100).tolist()]  # fmt: skip
+        signs = rng.choice([-1, 1], 100).tolist()
+        said = [(int(rng.integers(world.n_shoppers)), int(rng.integers(50)),
+                 int(rng.choice([0, 2**44])), sign) for sign in signs]  # fmt: skip
         world.state.speakers.extend(said)
         slow.speakers.extend(said)
         kernel.spread_word(world.state, float(day))

@@ -66,6 +66,7 @@ def test_context_saves_repetition_and_a_useless_chatbot_is_felt(reason):
 def test_the_chatbot_touches_nothing_where_nobody_asks(seed):
     quiet = {f"service_desk.p_{name}": 0.0
              for name in ("question", "late", "wrong_pickup", "defect", "return")}  # fmt: skip
+    quiet["channels.phone.is_open"] = False
     free = {"capability_costs.always_open_service": (0.0, 0.0, 0.0),
             "investments.always_open_service": (0.0, 0.0, 0.0)}  # fmt: skip
     levels = [Capabilities(single_customer_view=2, always_open_service=k) for k in (0, 2)]

@@ -10,9 +10,10 @@ from omnisim.simulation import simulate
 from omnisim.simulation.trip import STORE, WEBSITE
 from tests.reference.worlds import new_world, of, small
 
-# Without points and managers who read the books a basket changes no later decision.
+# Without points, letters to the best and managers who read the books a basket changes no later
+# decision.
 PEOPLE = {"market.n_shoppers": 150, "costs.points_share": 0.0, "stores.p_unplanned": 0.5,
-          "governance.managers_decide": False}  # fmt: skip
+          "governance.managers_decide": False, "direct_mail.letter_value": 1e9}  # fmt: skip
 SKILLED = Capabilities(staff_training=2)
 
 
@@ -23,7 +24,7 @@ def goods_of(changes, opened=(0.0, -1.0), *, unplanned=False, skill=0.0, errand=
     world.columns["on_hand"][:] = 1000
     for i in range(world.n_shoppers):
         if unplanned:
-            assert outcome.buy_unplanned(world.state, i, 0, 0, 5.0, skill, errand)
+            assert outcome.buy_unplanned(world.state, i, 0, 0, 5.0, skill, errand) is not None
         else:
             outcome.buy(world.state, i, 0, 0, STORE, int(Fulfilment.IN_STORE), False, 5.0, skill)
     _, line, _, _, _, cents = (np.concatenate(part) for part in world.state.postings.columns())
@@ -93,5 +94,5 @@ def test_opened_messages_swell_the_next_purchase_unless_they_are_inert():
     log, grown, shrunk = purchases("relevance", {"messages.p_open": 0.6})
     assert 0 < grown.sum() < len(log)
     assert not shrunk.any()
-    inert = {"exposures.inert": ("email",), "messages.p_open": 0.6}
+    inert = {"exposures.inert": ("email", "push"), "messages.p_open": 0.6}
     assert not purchases("relevance", inert)[1].any()

@@ -43,7 +43,7 @@ def test_what_is_lost_is_the_share_of_the_price_that_such_points_would_have_paid
 def test_lost_points_lower_what_was_lived():
     felt = []
     for lost in (0.0, 0.2):
-        world = new_world(firm(0, {"experience.frustration": 2.0}))
+        world = new_world(firm(0, {"experience.frustration": 2.0, "fulfilment.fit_likeness": 0.0}))
         outcome.evaluate(world.state, 0, 0, 0, STORE, 1.0, 0.0, 0.65, False, 0.0, lost, 0.0)
         felt.append(float(world.columns["satisfaction"][0]))
     lower = 2.0 * 0.2 * ((1 - 0.4) / 3 + 0.4)  # a third of the experience, and its weakest link

@@ -1,9 +1,10 @@
 """Screens, and coupons on the phone, in the store (K6)."""
 
+import numpy as np
 import pytest
 
 from omnisim.config.capabilities import Capabilities
-from omnisim.schema import Channel, Event, Line
+from omnisim.schema import Channel, Event, Identity, Line
 from omnisim.simulation import simulate
 from omnisim.simulation.in_store import meet, offer
 from omnisim.simulation.trip import STORE, Trip
@@ -77,3 +78,14 @@ def test_who_never_comes_to_the_store_meets_none_of_it(seed):
     assert_same_bytes(*runs)
     log = simulate(firm(2), seed=seed).events.to_pandas()
     assert (log["channel"] == Channel.SCREEN).any()
+
+
+def test_every_coupon_shown_is_logged_and_a_share_is_noticed():
+    world, _ = visited(firm(2, {"in_store.p_coupon_noticed": 0.5}, segments__busy__p_app=1.0,
+                            market__n_shoppers=300), on_shelf=1)  # fmt: skip
+    log = [np.concatenate([[], *parts]) for parts in world.state.log.columns()]
+    shown = log[4] == Event.COUPON_SHOWN
+    assert shown.sum() == world.n_shoppers
+    assert set(log[3][shown]) == {Channel.APP}
+    assert set(log[5][shown]) == {Identity.ACCOUNT}
+    assert (world.columns["coupon"] > 0).mean() == pytest.approx(0.5, abs=0.12)

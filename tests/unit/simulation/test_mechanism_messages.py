@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from omnisim.experiment.attributed import observed_log
+from omnisim.observation import LEVELS
 from omnisim.policies import Blanket, NoContact
 from omnisim.schema import Channel, Event, Line
 from omnisim.simulation import simulate
@@ -56,7 +58,7 @@ def test_personalisation_engine_alone_sells_nothing():
 
 
 def test_bought_data_cost_money_on_their_own_line():
-    engine = small(K1 | {"capabilities.personalisation_engine": 2})
+    engine = small(K1 | {"capabilities.personalisation_engine": 2, "sign_ups.cookies": 0.0})
     run = simulate(engine, policy=NoContact(), seed=2)
     days, per_year = engine.market.horizon_days, engine.costs.third_party_per_year
     known = run.population.tracking_consent.sum()
@@ -67,7 +69,8 @@ def test_bought_data_cost_money_on_their_own_line():
 
 
 def test_geofence_calls_those_near_into_the_store():
-    base, fence = small(APPS), small(APPS | {"capabilities.geofence": 2, "push.p_open": 0.9})
+    apps = APPS | {"channels.cart_friction": -50.0}  # no cart to be recalled by push
+    base, fence = small(apps), small(apps | {"capabilities.geofence": 2, "push.p_open": 0.9})
     without, with_it = simulate(base, seed=3), simulate(fence, seed=3)
     assert count(without, Event.NEAR) == count(without, Event.MESSAGE, Channel.PUSH) == 0
     assert count(with_it, Event.NEAR) > 50
@@ -167,10 +170,17 @@ def test_rewards_add_points_to_the_liability():
 
 def test_social_posts_and_broadcast_are_paid_for_and_leave_goodwill():
     fields = {"media.social_per_week": 3.0, "media.broadcast_contacts": 2.0}
-    loud, quiet = simulate(small(fields), seed=1), simulate(small(), seed=1)
+    off = {"media.social_per_week": 0.0, "media.broadcast_contacts": 0.0}
+    loud, quiet = simulate(small(fields), seed=1), simulate(small(off), seed=1)
     shown = count(loud, Event.IMPRESSION, Channel.SOCIAL)
     assert shown > 0
-    assert count(loud, Event.IMPRESSION, Channel.BROADCAST) == 0  # nobody is identified
+    contacts = (of(loud.events, "channel") == Channel.BROADCAST) & (
+        of(loud.events, "event") == Event.IMPRESSION
+    )
+    assert contacts.sum() == pytest.approx(2.0 * 40 * 60 / 7, rel=0.15)
+    assert not of(loud.events, "identity")[contacts].any()  # nobody is identified
+    for level in LEVELS:
+        assert Channel.BROADCAST not in of(observed_log(loud, level), "channel")
     assert loud.ledger()["media"] < quiet.ledger()["media"]
     assert loud.final["goodwill"].mean() > quiet.final["goodwill"].mean()
     assert_balanced(loud)

@@ -1,4 +1,4 @@
-"""Readers of RFID tags that notice the item in hand (K2)."""
+"""Readers of RFID tags that notice the item in hand, and beacons that notice who comes (K2)."""
 
 import numpy as np
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from omnisim.config.capabilities import Capabilities
 from omnisim.schema import Channel, Event
 from omnisim.simulation import simulate
-from omnisim.simulation.in_store import meet
+from omnisim.simulation.in_store import meet, sense
 from omnisim.simulation.trip import STORE, Trip
 from tests.reference.worlds import assert_same_bytes, new_world, of, small
 
@@ -51,6 +51,37 @@ def test_who_never_comes_to_the_store_meets_no_reader(seed):
                   seed=seed) for k in firms] for is_open in (True, False)
     )  # fmt: skip
     assert_same_bytes(*closed)
-    told = [((of(run.events, "channel") == Channel.SCREEN)
+    told = [((of(run.events, "channel") == Channel.READER)
              & (of(run.events, "event") == Event.ADVISED)).sum() for run in open_]  # fmt: skip
     assert told[0] == 0 < told[1]
+
+
+def profiles(*, app=True, follows=True, item=1, **levels):
+    """Return how much each record knows after a visit of every shopper to look at an item."""
+    changes = {"primitives.visits_sensed": (0.0, 0.5, 1.0), "segments.busy.p_app": float(app),
+               "primitives.third_party_accuracy": (0.0,) * 3,
+               "segments.busy.p_location_consent": float(follows)}  # fmt: skip
+    world = new_world(small(changes, capabilities=Capabilities(single_customer_view=2, **levels)))
+    for shopper in range(world.n_shoppers):
+        sense(world, shopper, item)
+    return world.columns["record_weight"][: world.n_shoppers]
+
+
+BOTH = {"offline_capture": 2, "personalisation_engine": 2}
+
+
+def test_a_beacon_tells_the_profile_what_one_looks_at():
+    weight = profiles(**BOTH)
+    assert weight == pytest.approx(small().primitives.content_signals[2])
+
+
+@pytest.mark.parametrize(
+    "without", [{"offline_capture": 0}, {"personalisation_engine": 0}, {"app": False},
+                {"follows": False}, {"item": -1}],
+)  # fmt: skip
+def test_it_takes_both_capabilities_an_app_that_follows_and_an_item(without):
+    assert not profiles(**BOTH | without).any()
+
+
+def test_half_the_visits_are_sensed_at_half_the_level():
+    assert 0.2 < (profiles(**BOTH | {"offline_capture": 1}) > 0).mean() < 0.8

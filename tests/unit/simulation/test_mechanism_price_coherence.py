@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from omnisim.config.capabilities import Capabilities
+from omnisim.config.heterogeneity import Heterogeneity
 from omnisim.schema import Channel, Event, Line
 from omnisim.simulation import _coherence as coherence
 from omnisim.simulation import _journey as kernel
@@ -64,7 +65,7 @@ def test_a_lower_price_seen_elsewhere_is_felt():
     assert coherence.conflict(world.state, 0, 0, 0, STORE, True, STORE, 0.0) == pytest.approx(0.1)
     felt = []
     for gap in (0.0, 0.1):
-        world = promoting(0, 0.0, 0.1)
+        world = promoting(0, 0.0, 0.1, {"fulfilment.fit_likeness": 0.0})
         outcome.evaluate(world.state, 0, 0, 0, STORE, 1.0, 0.0, 0.65, False, gap, 0.0, 0.0)
         felt.append(float(world.columns["satisfaction"][0]))
     lost = 5.0 * 0.1 * ((1 - 0.4) / 3 + 0.4)  # a third of the experience, and its weakest link
@@ -119,7 +120,8 @@ def test_an_offer_leaves_the_margin_its_floor(changes, offer):
 
 
 def test_the_answer_keeps_shoppers_from_the_rival_and_loses_none():
-    (_, without), (world, answered) = checks(1), checks(2)
+    alike = {"heterogeneity": Heterogeneity(**dict.fromkeys(Heterogeneity.model_fields, 0.0))}
+    (_, without), (world, answered) = checks(1, alike), checks(2, alike)
     columns = world.columns
     known = columns["coupon"] > 0
     assert (without[~known] == answered[~known]).all()  # nobody else meets any of it

@@ -22,7 +22,7 @@ def warned(changes=None):
 
 
 def spread(world, sign):
-    world.state.speakers.append((0, 0, sign))
+    world.state.speakers.append((0, 0, 0, sign))
     kernel.spread_word(world.state, 1.0)
 
 

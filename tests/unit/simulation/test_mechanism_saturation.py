@@ -5,13 +5,16 @@ import math
 import numpy as np
 import pytest
 
+from omnisim.config.heterogeneity import Heterogeneity
 from omnisim.policies import NoContact
 from omnisim.simulation import _media, _messages, simulate
 from omnisim.simulation.market import advertise
 from tests.reference.worlds import assert_same_bytes, new_world, small
 
+ALIKE = Heterogeneity(**dict.fromkeys(Heterogeneity.model_fields, 0.0))
 DAILY = {"media.display_per_week": 7.0, "media.social_per_week": 7.0,
-         "media.broadcast_contacts": 2.0}  # fmt: skip
+         "media.broadcast_contacts": 7.0, "media.fatigue_on_ads": 0.0,
+         "heterogeneity": ALIKE}  # fmt: skip
 NOBODY = np.zeros(0, np.uint8)
 
 

@@ -14,8 +14,13 @@ from omnisim.simulation import journey as module
 from omnisim.simulation import simulate
 from omnisim.simulation.information import resolved_by
 from omnisim.simulation.trip import PHONE, SOCIAL, STORE, WEBSITE, Trip
-from tests.reference.worlds import assert_same_bytes, new_world, small
+from tests.reference.worlds import assert_same_bytes, new_world
+from tests.reference.worlds import small as any_small
 
+SHUT = {"channels.social.is_open": False, "channels.phone.is_open": False,
+        "channels.social.to_store": 0.0, "channels.social.to_online": 0.0,
+        "channels.phone.to_store": 0.0, "channels.phone.to_online": 0.0,
+        "media.social_per_week": 0.0}  # fmt: skip
 ON_SOCIAL = {"channels.social.is_open": True, "channels.social.search_intercept": 1.0}
 BY_PHONE = {"channels.phone.is_open": True, "channels.phone.search_intercept": 1.0}
 ALL_CALL = BY_PHONE | {"channels.phone.search_intercept": 50.0}
@@ -23,6 +28,11 @@ OTHER_REASONS = ("question", "late", "wrong_pickup", "defect", "return")
 NO_OTHER_CONTACT = {f"service_desk.p_{reason}": 0.0 for reason in OTHER_REASONS}
 BOTH = ON_SOCIAL | BY_PHONE | {"market.n_shoppers": 200}
 NOON = 1.5
+
+
+def small(changes=None, **fields):
+    """Return a small firm in which no search begins elsewhere, unless `changes` open a place."""
+    return any_small(SHUT | dict(changes or {}), **fields)
 
 
 @pytest.fixture(scope="module")

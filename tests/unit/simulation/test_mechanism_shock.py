@@ -102,7 +102,7 @@ def test_habit_moves_towards_the_channels_that_were_open():
 
 def test_goods_that_could_not_be_collected_or_brought_back_are_when_it_opens():
     levels = {"visible_stock": 2}
-    run = simulate(firm(SHUT | {"market.n_shoppers": 250}, **levels), seed=3)
+    run = simulate(firm(SHUT | {"market.n_shoppers": 600}, **levels), seed=3)
     after = rows(run, REOPENED, REOPENED + 1)
     back = after[(after["event"] == Event.RETURN) & (after["channel"] == Channel.STORE)]
     assert len(back) > 2

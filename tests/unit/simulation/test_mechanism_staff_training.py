@@ -79,7 +79,8 @@ def test_it_shows_in_the_log_and_only_in_the_store(seed):
             "investments.staff_training": (0.0, 0.0, 0.0)}  # fmt: skip
     runs = [simulate(firm(k, free, channels__store__is_open=False), seed=seed) for k in (0, 2)]
     assert_same_bytes(*runs)
-    log = simulate(firm(2), seed=seed).events.to_pandas()
+    alone = firm(2, {"surfaces.store_every_days": 0})  # screens offer nothing
+    log = simulate(alone, seed=seed).events.to_pandas()
     advised = log[log["event"] == Event.ADVISED]
     assert len(advised) > 5
     assert (advised["channel"] == Channel.STAFF).all()

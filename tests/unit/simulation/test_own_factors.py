@@ -14,6 +14,7 @@ from tests.reference.random_worlds import random_world
 from tests.reference.worlds import assert_same_bytes, of, small
 
 NAMES = list(Heterogeneity.model_fields)
+NONE = dict.fromkeys(NAMES, 0.0)
 ALL = Heterogeneity(**dict.fromkeys(NAMES, 0.8))
 WEIGHTS = {name: (name,) for name in NAMES} | {
     "wait": ("delivery_per_day",),
@@ -23,6 +24,7 @@ WEIGHTS = {name: (name,) for name in NAMES} | {
     "response": ("display_goodwill", "message_goodwill", "broadcast_goodwill"),
 }
 """Parameters of the kernels that a multiple goes with."""
+ALIKE_AND_NOT = (Heterogeneity(**NONE), ALL)
 MUCH = {
     "market__n_shoppers": 300, "exposures__inert": (), "experience__points_on_churn": 0.5,
     "experience__engagement_on_churn": 2.0, "word__imitation_per_year": 10.0,
@@ -32,7 +34,7 @@ MUCH = {
 
 
 def test_nobody_differs_without_a_spread():
-    factors = draw_own_factors(Heterogeneity(), 1_000, Draws(1))
+    factors = draw_own_factors(Heterogeneity(**NONE), 1_000, Draws(1))
     assert (factors == 1).all()
     assert factors.strides == (0, 0)  # one number for all
 
@@ -47,7 +49,7 @@ def test_multiples_have_mean_one_and_their_spread():
 
 
 def test_a_multiple_has_an_address_of_its_own():
-    few = draw_own_factors(Heterogeneity(habit=0.8), 10, Draws(3))
+    few = draw_own_factors(Heterogeneity(**NONE | {"habit": 0.8}), 10, Draws(3))
     many = draw_own_factors(ALL, 20, Draws(3))
     habit = NAMES.index("habit")
     assert (few[:, habit] == many[:10, habit]).all()
@@ -99,7 +101,7 @@ def test_a_multiple_acts_as_another_weight_of_that_shopper_alone(name):
 
 
 def test_who_differs_decides_otherwise_and_the_books_balance(seed):
-    runs = [simulate(small(heterogeneity=spreads), seed=seed) for spreads in (Heterogeneity(), ALL)]
+    runs = [simulate(small(heterogeneity=spreads), seed=seed) for spreads in ALIKE_AND_NOT]
     bought = [(of(run.events, "event") == Event.PURCHASE).sum() for run in runs]
     assert bought[0] != bought[1]
     assert runs[1].ledger().sum() * 100 == pytest.approx(of(runs[1].postings, "cents").sum())
