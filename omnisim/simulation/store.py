@@ -1,4 +1,4 @@
-"""A visit to a store: the way there, the queue for staff, the service."""
+"""A visit to a store: the way there, the queue for staff or for a table, the service."""
 
 import math
 from collections.abc import Generator
@@ -7,6 +7,7 @@ from typing import Any
 import omnisim.simulation._journey as kernel
 import omnisim.simulation._outcome as outcome
 from omnisim.simulation.in_store import pace, skill
+from omnisim.simulation.trip import Trip
 from omnisim.simulation.world import World
 
 Steps = Generator[Any, Any, Any]
@@ -22,13 +23,10 @@ def visit(world: World, shopper: int, need: int, step: int, *, patient: bool = F
     store that is shut for the time being. Others turn round at its door.
     """
     env, state = world.env, world.state
-    yield env.timeout(kernel.travel(state, shopper, need, step, env.now))
-    while world.reopening is not None:
-        if not patient:
-            return -1.0
-        yield world.reopening
-        yield env.timeout(kernel.travel(state, shopper, need, step, env.now))
-    kernel.enter(state, shopper, need, env.now)
+    if not (yield from _arrive(world, shopper, need, step, patient)):
+        return -1.0
+    if world.scenario.service.seats > 0:
+        return (yield from _look_in(world, shopper, need, step, patient))
     staff = world.staff[world.columns["home_store"][shopper]]
     served = yield from be_served(
         env,
@@ -41,6 +39,72 @@ def visit(world: World, shopper: int, need: int, step: int, *, patient: bool = F
     else:
         outcome.buy_unplanned(state, shopper, need, step, env.now, skill(world), patient)
     return served
+
+
+def _arrive(world: World, shopper: int, need: int, step: int, patient: bool) -> Steps:
+    """Go to the store; return whether the shopper is in it."""
+    env, state = world.env, world.state
+    yield env.timeout(kernel.travel(state, shopper, need, step, env.now))
+    while world.reopening is not None:
+        if not patient:
+            return False
+        yield world.reopening
+        yield env.timeout(kernel.travel(state, shopper, need, step, env.now))
+    kernel.enter(state, shopper, need, env.now)
+    return True
+
+
+def sit_down(world: World, trip: Trip) -> Steps:
+    """Go where one is seated; return the days waited for a table, held from then on, or -1.0."""
+    env, state, shopper, need = world.env, world.state, trip.shopper, trip.need
+    if not (yield from _arrive(world, shopper, need, trip.step, False)):
+        return -1.0
+    arrival = env.now
+    trip.seat = yield from _take_seat(world, shopper, need, trip.step)
+    if trip.seat is None:
+        return -1.0
+    outcome.buy_unplanned(state, shopper, need, trip.step, env.now, skill(world), False)
+    return env.now - arrival
+
+
+def stay(world: World, trip: Trip) -> Steps:
+    """Hold the table, if there is one, for the time of the service, and leave."""
+    if trip.seat is not None:
+        yield world.env.timeout(kernel.service(world.state, trip.shopper, trip.need, trip.step))
+        trip.leave()
+
+
+def _look_in(world: World, shopper: int, need: int, step: int, patient: bool) -> Steps:
+    """Come without a need to a place with tables: to collect at the counter, or as one passes.
+
+    Nobody holds a table who does not eat.
+    """
+    env, state = world.env, world.state
+    if patient:
+        outcome.buy_unplanned(state, shopper, need, step, env.now, skill(world), True)
+        return 0.0
+    arrival = env.now
+    seat = yield from _take_seat(world, shopper, need, step)
+    if seat is None:
+        return -1.0
+    waited = env.now - arrival
+    if outcome.buy_unplanned(state, shopper, need, step, env.now, skill(world), False):
+        yield env.timeout(kernel.service(state, shopper, need, step))
+    seat.resource.release(seat)
+    return waited
+
+
+def _take_seat(world: World, shopper: int, need: int, step: int) -> Steps:
+    """Queue for a table; return it, or None if patience ran out, which is logged."""
+    env, state = world.env, world.state
+    seat = world.staff[world.columns["home_store"][shopper]].request()
+    if not seat.triggered:
+        yield seat | env.timeout(kernel.patience(state, shopper, need, step))
+        if not seat.triggered:
+            seat.cancel()
+            kernel.walk_out(state, shopper, need, env.now)
+            return None
+    return seat
 
 
 def drop_in(world: World, shopper: int, step: int) -> Steps:
