@@ -1,11 +1,11 @@
 """Stock and its replenishment: periodic review, order up to a level (facts.md D1)."""
 
-import math
 from collections.abc import Generator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import poisson
 
 from omnisim.config.operations import Stock
 from omnisim.config.scenario import Scenario
@@ -59,6 +59,7 @@ def replenish(
         Demand expected at the start; 0 for items that the location does not stock.
     """
     stock, env = world.scenario.stock, world.env
+    goods_share = world.scenario.costs.goods_share
     is_warehouse = location == world.n_stores
     lead = stock.warehouse_lead_days if is_warehouse else stock.lead_days
     safety = stock.warehouse_safety_factor if is_warehouse else stock.safety_factor
@@ -66,7 +67,7 @@ def replenish(
     forecast = expected_per_day * stock.review_days
     on_hand, demand = world.columns["on_hand"][location], world.columns["demand"][location]
     coming = np.zeros(len(stocked), dtype=np.int64)
-    on_hand[:] = _level(forecast, lead, stock, safety)
+    on_hand[:] = _level(forecast, lead, stock, safety, goods_share)
     world.lots[location] = [(env.now, on_hand.astype(np.int64))]
     while True:
         yield env.timeout(stock.review_days)
@@ -76,18 +77,19 @@ def replenish(
         forecast += stock.demand_smoothing * (demand - forecast)
         forecast[~stocked] = 0
         demand[:] = 0
-        order = np.maximum(_level(forecast, lead, stock, safety) - on_hand - coming, 0)
+        order = np.maximum(_level(forecast, lead, stock, safety, goods_share) - on_hand - coming, 0)
         coming += order
         env.process(_arrive(world, location, order, coming, lead))
 
 
 def _level(
-    forecast: NDArray[np.float64], lead_days: float, stock: Stock, safety: float
+    forecast: NDArray[np.float64], lead_days: float, stock: Stock, safety: float, goods_share: float
 ) -> NDArray[np.int64]:
     """Return order-up-to levels: mean demand until the next arrival plus safety stock (Poisson).
 
-    Of goods that spoil, no more than is likely to sell within a shelf life; none of what would more
-    likely spoil than sell (demand below log 2: a chance below one half), which is got on demand.
+    Of goods that spoil, no more than the newsvendor's quantile of the demand within a shelf life:
+    a further unit is held if it sells with at least the chance of its cost, a share of its price.
+    What would more likely be lost is not held, but got on demand.
     """
     mean = forecast * (stock.review_days + lead_days) / stock.review_days
     level = np.ceil(mean + safety * np.sqrt(mean)).astype(np.int64)
@@ -95,7 +97,9 @@ def _level(
     if stock.shelf_life_days == 0:
         return level
     sells = forecast * stock.shelf_life_days / stock.review_days
-    return np.where(sells < math.log(2), 0, np.minimum(level, np.ceil(sells).astype(np.int64)))
+    most = np.maximum(poisson.ppf(1 - goods_share, sells), 0.0)  # without a margin: -1
+    held: NDArray[np.int64] = np.minimum(level, most).astype(np.int64)  # without a cost: endless
+    return held
 
 
 def _arrive(

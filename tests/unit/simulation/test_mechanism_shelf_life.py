@@ -109,23 +109,30 @@ def test_goods_that_keep_for_ever_are_goods_that_keep():
     assert Line.WRITE_OFFS not in set(table["line"])
 
 
-def test_the_shorter_it_keeps_the_more_is_lost_of_what_is_bought():
-    lost = []
+def test_the_shorter_it_keeps_the_less_is_left_of_the_margin():
+    """By goods lost, or, where little is held so that little is lost, by sales."""
+    left = []
     for days in (2.0, 5.0, 20.0):
         world = finished_world(small(FRESH | {"stock.shelf_life_days": days}), seed=1)
         table = close_books(world, None, {}).postings.to_pandas()
         cents = table.groupby("line")["cents"].sum()
-        lost.append(cents.get(Line.WRITE_OFFS, 0) / cents[Line.COST_OF_GOODS])
-    assert lost[0] > lost[1] > lost[2]
+        lost = cents.get(Line.WRITE_OFFS, 0)
+        left.append(cents[Line.REVENUE] + cents[Line.COST_OF_GOODS] + lost)
+    assert left[0] < left[1] < left[2]
 
 
 def test_the_level_holds_no_more_than_sells_in_a_shelf_life():
-    """Demand a day of 0.1, 0.4 and 5: within 2 days 0.2 (below log 2), 0.8 and 10."""
+    """Demand within 2 days of 0.2, 0.8 and 10; at 0.55 of the price, the quantile at 0.45.
+
+    Poisson: P(0) = 0.82; P(0) = 0.449 and P(<= 1) = 0.81; P(<= 8) = 0.33 and P(<= 9) = 0.46.
+    """
     rules = Stock(shelf_life_days=2.0, review_days=1.0)
     per_day = np.array([0.1, 0.4, 5.0])
-    assert _level(per_day, 5.0, rules, 1.3).tolist() == [0, 1, 10]
+    assert _level(per_day, 5.0, rules, 1.3, 0.55).tolist() == [0, 1, 9]
+    assert _level(per_day, 5.0, rules, 1.3, 1.0).tolist() == [0, 0, 0]
+    assert _level(per_day, 5.0, rules, 1.3, 0.0).tolist() == [2, 5, 38]
     keeps = Stock(review_days=1.0)
-    assert _level(per_day, 5.0, keeps, 1.3).tolist() == [2, 5, 38]
+    assert _level(per_day, 5.0, keeps, 1.3, 0.55).tolist() == [2, 5, 38]
 
 
 def test_placebo_holds_where_goods_spoil():
