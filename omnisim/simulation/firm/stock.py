@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import poisson
+from scipy.special import pdtrik
 
 from omnisim.config.operations import Stock
 from omnisim.config.scenario import Scenario
@@ -94,11 +94,11 @@ def _level(
     mean = forecast * (stock.review_days + lead_days) / stock.review_days
     level = np.ceil(mean + safety * np.sqrt(mean)).astype(np.int64)
     level = np.where(forecast > 0, np.maximum(level, 1), 0)
-    if stock.shelf_life_days == 0:
+    if stock.shelf_life_days == 0 or goods_share == 0:
         return level
     sells = forecast * stock.shelf_life_days / stock.review_days
-    most = np.maximum(poisson.ppf(1 - goods_share, sells), 0.0)  # without a margin: -1
-    held: NDArray[np.int64] = np.minimum(level, most).astype(np.int64)  # without a cost: endless
+    most = np.ceil(pdtrik(1 - goods_share, sells))  # the quantile of a Poisson distribution
+    held: NDArray[np.int64] = np.minimum(level, most).astype(np.int64)
     return held
 
 
