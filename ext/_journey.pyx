@@ -264,11 +264,16 @@ def pick(State w, Py_ssize_t i, Py_ssize_t item, long need, double now):
 
 
 def ship(State w, Py_ssize_t i, long need, Py_ssize_t item):
-    """Take the item from the warehouse, on back order if need be; return (days, promised days)."""
+    """Take the item from the warehouse, on back order if need be; return (days, promised days).
+
+    A unit of the day's capacity of a store was taken before.
+    """
     cdef double days = w.p.delivery_days
     if days > 0:
         days /= w.p.delivery_shape
         days *= gamma(w.uniform(STREAM_DELIVERY, i, need, 0), w.p.delivery_shape)
+    if w.p.has_capacity:
+        return days, w.p.delivery_days
     w.demand[w.n_stores, item] += 1
     w.on_hand[w.n_stores, item] -= 1
     if w.on_hand[w.n_stores, item] < 0:

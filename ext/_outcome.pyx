@@ -100,7 +100,8 @@ cdef tuple sell(State w, Py_ssize_t i, long logged, long need, long step, Py_ssi
     cdef int64_t off = take_off(w, i, logged, channel, goods, identity, now)
     cdef int64_t spent = spend_points(w, i, ledger, goods - off) if member else 0
     cdef int64_t fee = 0, earned = 0
-    cdef int store = w.home_store[i] if channel == STORE or fulfilment == FULFIL_PICKUP else -1
+    cdef bint comes = fulfilment == FULFIL_PICKUP or fulfilment == FULFIL_RESERVED
+    cdef int store = w.home_store[i] if channel == STORE or comes else -1
     if fulfilment == FULFIL_DELIVERY or fulfilment == FULFIL_ENDLESS_AISLE:
         fee = 0 if free else cents(w.p.delivery_fee)
         post(w, now, LINE_DELIVERY, channel, i, logged, -cents(w.p.delivery_cost))
@@ -292,9 +293,9 @@ def hand_over(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, in
 
     A parcel ordered through staff shows the firm no more than the order did.
     """
-    if fulfilment == FULFIL_PICKUP:
+    if fulfilment == FULFIL_PICKUP or fulfilment == FULFIL_RESERVED:
         w.log.add(now, i, need, STORE, EVENT_PICKUP, IDENTITY_ACCOUNT, <int>item, w.home_store[i],
-                  FULFIL_PICKUP)
+                  fulfilment)
     else:
         w.log.add(now, i, need, channel, EVENT_DELIVERY,
                   IDENTITY_NONE if channel == STORE else IDENTITY_ACCOUNT, <int>item, -1,
@@ -319,7 +320,8 @@ def give_back(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, bi
     post(w, now, LINE_DISCOUNTS, channel, i, logged, spent)
     if w.uniform(STREAM_FIT, i, need, 2 * step + 1) < w.p.p_resellable:
         post(w, now, LINE_GOODS_RETURNED, channel, i, logged, cents(goods * 0.01 * w.p.goods_share))
-        w.on_hand[w.n_stores if by_parcel else w.home_store[i], item] += 1
+        if not w.p.has_capacity:    # what a day could serve is not there again on another
+            w.on_hand[w.n_stores if by_parcel else w.home_store[i], item] += 1
     post(w, now, LINE_RETURN_HANDLING, channel, i, logged, -cents(handling))
     post(w, now, LINE_POINTS, channel, i, logged, taken - spent)
     w.points[i, ledger] += (spent - taken) * 0.01

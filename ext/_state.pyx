@@ -109,9 +109,10 @@ cdef class State:
         return self.uniform(stream, shopper, journey, step)
 
     def note(self, double now, Py_ssize_t shopper, long journey, int channel, int event,
-             int identity=IDENTITY_NONE, int store=-1, double cost=0):
+             int identity=IDENTITY_NONE, int store=-1, double cost=0, int item=-1,
+             int fulfilment=FULFIL_NONE):
         """Log an event; its cost, if any, is posted by the caller."""
-        self.log.add(now, shopper, journey, channel, event, identity, -1, store, FULFIL_NONE, 0,
+        self.log.add(now, shopper, journey, channel, event, identity, item, store, fulfilment, 0,
                      cost)
 
     def book(self, double now, Py_ssize_t shopper, long journey, int channel, int line,

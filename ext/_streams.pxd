@@ -111,6 +111,7 @@ cdef enum:
     FULFIL_DELIVERY = 2
     FULFIL_PICKUP = 3
     FULFIL_ENDLESS_AISLE = 4
+    FULFIL_RESERVED = 5
 
 cdef enum:
     LINE_REVENUE = 0
@@ -132,6 +133,7 @@ cdef enum:
     LINE_REWARDS = 16
     LINE_TRACKING = 17
     LINE_INVESTMENT = 18
+    LINE_WRITE_OFFS = 19
 
 # Weights that may be a shopper's own, in the order of `omnisim.config.heterogeneity`.
 cdef enum:

@@ -116,7 +116,7 @@ cdef inline void weigh(State w, Py_ssize_t i, long need, int searched, Py_ssize_
             ways = &nest[2 * (c - 1)]
             ways[0] = -price * w.p.delivery_fee / basket - wait * w.p.delivery_days
             ways[1] = -HUGE_VAL
-            if shown == 1 and w.p.is_open[STORE]:
+            if shown == 1 and w.p.is_open[STORE] and w.p.collects:
                 ways[1] = -far - wait * w.p.pick_days
             v[c] += inclusive_value(ways[0], ways[1], w.p.nest)
 

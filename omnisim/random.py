@@ -106,6 +106,7 @@ class Stream(IntEnum):
     FIRM = 82
     BROWSE = 83
     PUT_OFF = 86
+    RESERVATION = 88
 
     HOLDOUT = 95
 

@@ -111,6 +111,7 @@ class Fulfilment(IntEnum):
     DELIVERY = 2
     PICKUP = 3
     ENDLESS_AISLE = 4
+    RESERVED = 5  # for a day to come, on which the shopper comes to the store
 
 
 class Line(IntEnum):
@@ -135,6 +136,7 @@ class Line(IntEnum):
     REWARDS = 16  # given to promoters and for complaints made good
     TRACKING = 17  # data bought, and the cost of following shoppers
     INVESTMENT = 18  # what a capability costs once
+    WRITE_OFFS = 19  # goods whose shelf life has ended, at cost
 
 
 class Trigger(IntEnum):

@@ -30,6 +30,10 @@ class Market(Part):
         source="assumption; fits the siloed arm to the purchase rates of its segments",
         ge=1, le=100,
     )  # fmt: skip
+    category_needs: float = param(
+        1.0, "multiple of the needs of every segment by what is sold",
+        source="C1 (need rate by sector and category); 1 in the reference", gt=0, le=100,
+    )  # fmt: skip
     need_open_days: float = param(
         14.0, "days after which an unmet need is given up", unit="days",
         source="assumption (eq. 7: a journey expires after tau days)", gt=0, le=365,

@@ -24,9 +24,20 @@ class Stores(Part):
 
 
 class Service(Part):
-    """Staff in the stores: every visit asks for one of them (an M/M/c queue)."""
+    """Staff in the stores: every visit asks for one of them (an M/M/c queue).
 
-    staff_per_store: int = param(1, "staff on duty", source="assumption", ge=1, le=1000)
+    Where there are `seats`, visits ask for a table instead: the shopper decides when seated, and
+    only who stays holds the table for the time of the service.
+    """
+
+    staff_per_store: int = param(
+        1, "staff on duty, and paid; who is served at once, but where there are seats",
+        source="assumption", ge=1, le=1000,
+    )  # fmt: skip
+    seats: int = param(
+        0, "tables of a store, for which visits queue instead of for staff; 0 for a shop",
+        source="assumption: shops seat nobody", ge=0, le=100_000,
+    )  # fmt: skip
     service_minutes: float = param(
         3.0, "mean service time (exponential)", unit="minutes", source="C4: 3-8, assumption",
         gt=0, le=600,
@@ -72,6 +83,28 @@ class Stock(Part):
     demand_smoothing: float = param(
         0.15, "weight of the latest review period in the demand forecast", source="assumption",
         gt=0, le=1,
+    )  # fmt: skip
+    shelf_life_days: float = param(
+        0.0, "days after which goods that have arrived are written off; 0 for goods that keep",
+        unit="days", source="assumption: the goods of the reference keep", ge=0, le=3650,
+    )  # fmt: skip
+    capacity_per_day: int = param(
+        0, "units (rooms, covers) that a store of a whole region can sell of each day, whatever "
+        "the channel: neither replenished nor back-ordered, and worth nothing the day after; 0 for "
+        "goods that are stocked", unit="1/day",
+        source="assumption: the goods of the reference are stocked", ge=0, le=1_000_000,
+    )  # fmt: skip
+    is_reserved_ahead: bool = param(
+        False, "whether an order online is for a day to come, on which the shopper comes to the "
+        "store (a stay); needs capacity_per_day", source="assumption: goods are carried or sent",
+    )  # fmt: skip
+    ahead_days: float = param(
+        14.0, "mean days from a reservation to its day (exponential)", unit="days",
+        source="assumption; only where orders are reservations", ge=0, le=365,
+    )  # fmt: skip
+    p_cancel: float = param(
+        0.05, "share of reservations cancelled, and refunded, before their day",
+        source="assumption; only where orders are reservations", ge=0, le=1,
     )  # fmt: skip
     react_substitute: float = param(
         0.45, "share that takes another item of the firm at a stock-out",
@@ -147,10 +180,14 @@ class Fulfilment(Part):
 class Basket(Part):
     """What makes a purchase larger or smaller than the shopper's own baskets (equation 9).
 
-    They are small: staff and messages act on whether and what one buys already. One category: kappa
-    of eq. 9 is that of the scenario.
+    Those of staff, errands and messages are small: these act on whether and what one buys already.
     """
 
+    category: float = param(
+        0.0, "log change of every basket by what is sold: kappa of the category",
+        source="eq. 9 (kappa); assumption: 0 in the reference, whose baskets are those of T-44",
+        ge=-5, le=5,
+    )  # fmt: skip
     staff: float = param(
         0.05, "log change of a basket bought in the store, per unit of the skill of its staff",
         source="S0-16, eq. 9 (b_staff); size assumption: below T-21 (+1.8 % a module, 5-8 "

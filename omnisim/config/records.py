@@ -1,4 +1,4 @@
-"""What the firm tracks, and keeps of those whom it recognises (facts.md D6)."""
+"""What the firm tracks, and what kinds of data it has at all (facts.md D6)."""
 
 from typing import Literal
 
@@ -6,7 +6,7 @@ from omnisim.config.base import Part, param
 
 
 class Records(Part):
-    """Kinds of data on a person that the firm has at all; a survey says how many firms do."""
+    """Kinds of data that the firm has at all; a survey says how many firms do."""
 
     tracking_level: Literal["TL0", "TL1", "TL2"] = param(
         "TL2", "how the firm follows journeys: TL0 totals only, TL1 digital channels by cookie "
@@ -23,4 +23,13 @@ class Records(Part):
         True, "whether purchases in the channels that the firm follows are filed under the person "
         "who made them; without, records hold neither history nor, but for clicks and bought data, "
         "taste", source="S1-23: 86 % of firms",
+    )  # fmt: skip
+    keeps_analytics: bool = param(
+        True, "whether sessions and carts on website and app are counted; without, analysts see "
+        "orders only", source="S1-24: 79 % of firms",
+    )  # fmt: skip
+    keeps_ad_results: bool = param(
+        True, "whether what advertisements were shown and clicked is at hand, in totals at least; "
+        "without, analysts see neither, and cannot credit media from totals",
+        source="S1-24: 74 % of firms, mostly aggregate",
     )  # fmt: skip

@@ -20,7 +20,7 @@ from omnisim.config.in_store import InStore
 from omnisim.config.market import Market, Word
 from omnisim.config.media import Media, Messages
 from omnisim.config.operations import Basket, Experience, Fulfilment, Service, Stock, Stores
-from omnisim.config.preset import preset_changes
+from omnisim.config.preset import of_every_segment, preset_changes
 from omnisim.config.primitives import Primitives
 from omnisim.config.records import Records
 from omnisim.config.replace import replace_fields
@@ -122,6 +122,10 @@ class Scenario(Part):
         reactions += self.stock.react_delay + self.stock.react_quit
         if abs(reactions - 1) > 1e-9:
             yield f"stock.react_* must sum to 1. Got {reactions:.9g}."
+        if self.stock.is_reserved_ahead and self.stock.capacity_per_day == 0:
+            yield "stock.is_reserved_ahead needs stock.capacity_per_day > 0. Got 0."
+        if self.stock.shelf_life_days > 0 and self.stock.capacity_per_day > 0:
+            yield "stock: goods have a shelf life or a capacity a day, not both."
 
     def _sales_channels(self) -> tuple[Channel, Channel, Channel]:
         return self.channels.store, self.channels.website, self.channels.app
@@ -160,7 +164,12 @@ class Scenario(Part):
         Raises
         ------
         ConfigError
-            If there is no such preset, or the scenario lacks a segment that it changes.
+            If there is no such preset, or the changed scenario is not allowed.
+
+        Notes
+        -----
+        A preset of a firm describes a whole firm, so that the last one named is the firm. What is
+        said of segments holds for all that the scenario has.
 
         Examples
         --------
@@ -169,7 +178,7 @@ class Scenario(Part):
         """
         changed = self
         for name in names:
-            changed = changed.replace(preset_changes(name))
+            changed = changed.replace(of_every_segment(preset_changes(name), changed.segments))
         return changed
 
     def placebo(self) -> Self:

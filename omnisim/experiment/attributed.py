@@ -6,14 +6,17 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from omnisim.attribution import LastTouch, Linear, MarkovAttribution
+from omnisim.config.records import Records
 from omnisim.journeys import Journeys, journeys_from_log
 from omnisim.observation import observe, sense_visits
 from omnisim.random import Draws
-from omnisim.schema import TOUCHPOINT_CHANNELS
+from omnisim.schema import TOUCHPOINT_CHANNELS, Channel, Event
 from omnisim.simulation import SimulationResult
 
 MODELS = {"last touch": LastTouch, "linear": Linear, "Markov": MarkovAttribution}
 LEVELS = ("TL1", "TL2")
+SESSIONS = (Event.VISIT, Event.CART, Event.CART_ABANDONED)
+ADVERTISED = (Channel.SEARCH, Channel.DISPLAY, Channel.SOCIAL)
 ALL_SEEN = "all"
 """Name of the true log beside the tracking levels: what a firm would read that missed nothing."""
 
@@ -47,7 +50,8 @@ def observed_log(
 ) -> pa.Table:
     """Return the log that the firm of a run sees, burn-in included or not.
 
-    It sees it at its own tracking level (`records.tracking_level`) unless another is given.
+    It sees it at its own tracking level (`records.tracking_level`) unless another is given, and
+    only data that it keeps (`records.keeps_analytics`, `records.keeps_ad_results`).
     """
     return _observed(run, run.events if burn_in else run.counted_events, level)
 
@@ -64,6 +68,7 @@ def observed_rows(run: SimulationResult, level: str | None = None) -> NDArray[np
 def _observed(run: SimulationResult, events: pa.Table, level: str | None) -> pa.Table:
     """Sense visits as beacons did on the day, and join records as the firm does at the end."""
     level = level or run.scenario.records.tracking_level
+    events = _at_hand(run.scenario.records, events)
     made, moved = run.provenance, run.primitives
     draws = Draws(made["seed"], made["replication"])
     sensed = moved["visits_sensed"].to_numpy(np.float64)
@@ -79,6 +84,17 @@ def _observed(run: SimulationResult, events: pa.Table, level: str | None) -> pa.
         false_merge=float(at_the_end["false_merge"]),
         draws=draws,
     )
+
+
+def _at_hand(records: Records, events: pa.Table) -> pa.Table:
+    """Drop what the firm has no data of: sessions and carts, advertisements (S1-24)."""
+    channel, event = events["channel"].to_numpy(), events["event"].to_numpy()
+    lost = np.zeros(len(event), np.bool_)
+    if not records.keeps_analytics:
+        lost |= np.isin(channel, (Channel.WEBSITE, Channel.APP)) & np.isin(event, SESSIONS)
+    if not records.keeps_ad_results:
+        lost |= np.isin(channel, ADVERTISED) & np.isin(event, (Event.IMPRESSION, Event.CLICK))
+    return events.filter(pa.array(~lost)) if lost.any() else events
 
 
 def _shares(journeys: Journeys, level: str) -> pd.DataFrame:

@@ -71,7 +71,8 @@ def credits_of(
     """Return the orders that each model credits to each channel, per shopper and year.
 
     At TL0 there are totals and no journeys, so that only `media_mix_credit` can speak, of media
-    that cost anything; how long exposures carry over it finds in the totals, too. A model that
+    that cost anything; how long exposures carry over it finds in the totals, too. A firm that does
+    not keep its ad results (`records.keeps_ad_results`) has no such totals. A model that
     cannot be fitted to what is seen at a level has no row there; one whose fit has not settled has
     its credits so far.
 
@@ -80,7 +81,8 @@ def credits_of(
     DataFrame
         Columns level, model, channel (str) and credit (float).
     """
-    paid = [medium for medium, euros in spend_of(run).items() if euros > 0]
+    has_totals = run.scenario.records.keeps_ad_results
+    paid = [medium for medium, euros in spend_of(run).items() if euros > 0 and has_totals]
     rows = [
         (TOTALS, MEDIA_MIX, medium, float(credit))
         for medium, credit in zip(paid, _media_mix(run, paid), strict=True)

@@ -27,6 +27,7 @@ cdef struct Params:
     double react_substitute, react_rival, react_delay, react_quit, restock_days
     double warehouse_restock_days
     int n_stocked
+    int collects, has_capacity    # whether orders are collected; whether units are those of a day
     double browse_online_per_day, browse_store_per_day, browse_goodwill
     double delivery_days, delivery_shape, delivery_fee, pick_days
     double fit_sd, fit_likeness, return_threshold, p_resellable

@@ -16,11 +16,12 @@ from omnisim.population import Population
 from omnisim.provenance import record
 from omnisim.random import Draws, chosen_seed
 from omnisim.simulation.decision_log import DecisionLog
+from omnisim.simulation.firm.capacity import open_days
 from omnisim.simulation.firm.following import files
 from omnisim.simulation.firm.governance import govern
 from omnisim.simulation.firm.knowledge import teams_at_work
 from omnisim.simulation.firm.rollout import roll_out
-from omnisim.simulation.firm.stock import popularity, replenish
+from omnisim.simulation.firm.stock import popularity, replenish, spoil
 from omnisim.simulation.intervention import Intervention, intervene
 from omnisim.simulation.market import market
 from omnisim.simulation.result import SimulationResult, close_books
@@ -184,13 +185,22 @@ def run_clock(world: World) -> None:
 
 
 def start_replenishment(world: World) -> None:
-    """Fill every location for the demand that the population's own rates make likely."""
+    """Fill every location for the demand that the population's own rates make likely.
+
+    Where a store has a capacity a day there is no stock, but what the day has.
+    """
+    if world.capacity is not None:
+        world.env.process(open_days(world, world.capacity))
+        return
     stock, columns = world.scenario.stock, world.columns
     needs = world.scenario.market.needs_per_purchase
     per_day = columns["need_rate"][columns["alive"] == 1].sum() / needs
     demand = per_day * popularity(stock)
     in_stores = demand.copy()
     in_stores[stock.n_stocked :] = 0
+    if stock.shelf_life_days > 0:  # begun first: every day first what is spoiled goes
+        for location in range(world.n_stores + 1):
+            world.env.process(spoil(world, location))
     for store in range(world.n_stores):
         world.env.process(replenish(world, store, in_stores / world.n_stores))
     world.env.process(replenish(world, world.n_stores, demand))

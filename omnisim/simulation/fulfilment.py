@@ -10,10 +10,11 @@ from omnisim.simulation.firm.following import follows
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM
 from omnisim.simulation.in_store import skill
 from omnisim.simulation.information import resolved_by
+from omnisim.simulation.reservation import cancelled_after, release
 from omnisim.simulation.returns import way_back
 from omnisim.simulation.service import Reason, arises, pursue
 from omnisim.simulation.sign_ups import ask_to_sign_up
-from omnisim.simulation.store import Steps, rate_queue, visit
+from omnisim.simulation.store import Steps, rate_queue, stay, visit
 from omnisim.simulation.trip import AISLE, STORE, WITH_PICKUP, Trip
 from omnisim.simulation.voice import speak_up
 from omnisim.simulation.world import World
@@ -47,9 +48,10 @@ class Sale:
 
 
 def sell_in_store(world: World, trip: Trip) -> Steps:
-    """Sell over the counter; the shopper has the goods at once."""
+    """Sell over the counter, or at the table; the shopper has the goods at once."""
     trip.inspect(resolved_by(world, STORE))
     sale = _sell(world, trip, STORE, Fulfilment.IN_STORE)
+    yield from stay(world, trip)
     yield from evaluate(world, trip, sale, rate_queue(world, trip.waited))
 
 
@@ -60,7 +62,8 @@ def sell_online(world: World, trip: Trip, action: int) -> Steps:
     else:
         channel = action % WITH_PICKUP
         fulfilment = Fulfilment.PICKUP if action >= WITH_PICKUP else Fulfilment.DELIVERY
-    failed = fulfilment == Fulfilment.PICKUP and not kernel.pick(
+    picks = fulfilment == Fulfilment.PICKUP and world.capacity is None
+    failed = picks and not kernel.pick(
         world.state, trip.shopper, trip.item, trip.need, world.env.now
     )
     if failed:
@@ -70,6 +73,28 @@ def sell_online(world: World, trip: Trip, action: int) -> Steps:
     sale = _sell(world, trip, channel, fulfilment, free=failed)
     speed = yield from receive(world, trip, sale)
     yield from evaluate(world, trip, sale, speed)
+
+
+def sell_ahead(world: World, trip: Trip, action: int) -> Steps:
+    """Sell a reservation; the shopper comes to the store on its day, or cancels before."""
+    env, state = world.env, world.state
+    sale = _sell(world, trip, action, Fulfilment.RESERVED)
+    cancelled = cancelled_after(world, trip)
+    if cancelled is not None:
+        yield env.timeout(cancelled)
+        if world.capacity is not None:
+            release(world, trip, world.capacity)
+        outcome.give_back(
+            state, trip.shopper, trip.need, trip.item, sale.channel, True, sale.goods, sale.off,
+            sale.spent, sale.earned, env.now,
+        )  # fmt: skip
+        return
+    yield env.timeout(max(0.0, trip.day - env.now))
+    waited = yield from visit(world, trip.shopper, trip.need, trip.step + 1, patient=True)
+    outcome.hand_over(
+        state, trip.shopper, trip.need, trip.item, sale.channel, int(sale.fulfilment), env.now
+    )
+    yield from evaluate(world, trip, sale, rate_queue(world, waited))
 
 
 def _sell(

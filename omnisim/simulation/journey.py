@@ -8,12 +8,13 @@ import omnisim.simulation._journey as kernel
 import omnisim.simulation._outcome as outcome
 from omnisim.simulation.firm.following import follows
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM
-from omnisim.simulation.fulfilment import sell_in_store, sell_online
+from omnisim.simulation.fulfilment import sell_ahead, sell_in_store, sell_online
 from omnisim.simulation.geofence import turns_round
 from omnisim.simulation.in_store import meet
 from omnisim.simulation.information import resolved_by, try_on
+from omnisim.simulation.reservation import reserve
 from omnisim.simulation.service import Reason, arises, ask
-from omnisim.simulation.store import Steps, visit
+from omnisim.simulation.store import Steps, sit_down, visit
 from omnisim.simulation.trip import (
     AISLE,
     DELAY,
@@ -83,12 +84,14 @@ def journey(world: World, shopper: int, need: int) -> Steps:
         if action == STORE:
             yield from sell_in_store(world, trip)
             return
+        trip.leave()
+        if action in ONLINE:
+            action = _order(world, trip, action)
         if action == AISLE or action in ONLINE:
-            if action == AISLE or not _abandon_cart(world, trip, action):
-                yield from sell_online(world, trip, action)
-                return
-            yield from _put_off(world, trip)
-        elif action == DELAY:
+            ahead = world.scenario.stock.is_reserved_ahead
+            yield from (sell_ahead if ahead else sell_online)(world, trip, action)
+            return
+        if action == DELAY:
             yield from _put_off(world, trip)
         else:
             _lose(world, trip, action)
@@ -125,7 +128,10 @@ def _call(world: World, trip: Trip) -> Steps:
 
 def _go_to_store(world: World, trip: Trip) -> Steps:
     """Visit the store; after walking out the shopper is back outside it."""
-    waited = yield from visit(world, trip.shopper, trip.need, trip.step, item=trip.item)
+    if world.scenario.service.seats > 0:
+        waited = yield from sit_down(world, trip)
+    else:
+        waited = yield from visit(world, trip.shopper, trip.need, trip.step, item=trip.item)
     trip.step += 1
     if waited < 0:
         trip.obstacle = True
@@ -135,6 +141,15 @@ def _go_to_store(world: World, trip: Trip) -> Steps:
     trip.waited = waited
     trip.in_store = trip.been_in_store = True
     meet(world, trip)
+
+
+def _order(world: World, trip: Trip, action: int) -> int:
+    """Fill a cart and pay for it; return the order, or what is done instead."""
+    if _abandon_cart(world, trip, action):
+        return DELAY
+    if world.capacity is None:
+        return action
+    return reserve(world, trip, world.capacity, action)
 
 
 def _abandon_cart(world: World, trip: Trip, action: int) -> bool:
@@ -168,6 +183,7 @@ def _put_off(world: World, trip: Trip) -> Steps:
 
 def _lose(world: World, trip: Trip, where: int) -> None:
     """End the journey without a sale of the firm."""
+    trip.leave()
     kernel.lose(world.state, trip.shopper, trip.need, where, world.env.now)
     if trip.obstacle:
         outcome.regret(world.state, trip.shopper)

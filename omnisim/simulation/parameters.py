@@ -128,6 +128,8 @@ def _operations(scenario: Scenario) -> dict[str, Any]:
         "restock_days": stock.review_days / 2 + stock.lead_days,
         "warehouse_restock_days": stock.review_days / 2 + stock.warehouse_lead_days,
         "n_stocked": stock.n_stocked,
+        "collects": int(not stock.is_reserved_ahead),
+        "has_capacity": int(stock.capacity_per_day > 0),
         "delivery_days": goods.delivery_days,
         "delivery_shape": goods.delivery_shape,
         "delivery_fee": goods.delivery_fee,

@@ -1,4 +1,4 @@
-"""A visit to a store: the way there, the queue for staff, the service, purchases on the side."""
+"""A visit to a store: the way there, the queue for staff or a table, purchases on the side."""
 
 import math
 from collections.abc import Generator
@@ -9,7 +9,7 @@ import omnisim.simulation._outcome as outcome
 from omnisim.simulation.in_store import pace, sense, skill
 from omnisim.simulation.information import resolved_by
 from omnisim.simulation.parameters import MINUTES_PER_DAY
-from omnisim.simulation.trip import STORE
+from omnisim.simulation.trip import STORE, Trip
 from omnisim.simulation.world import World
 
 Steps = Generator[Any, Any, Any]
@@ -31,14 +31,10 @@ def visit(
     to look at, if anything.
     """
     env, state = world.env, world.state
-    yield env.timeout(kernel.travel(state, shopper, need, step, env.now))
-    while world.reopening is not None:
-        if not patient:
-            return -1.0
-        yield world.reopening
-        yield env.timeout(kernel.travel(state, shopper, need, step, env.now))
-    kernel.enter(state, shopper, need, env.now)
-    sense(world, shopper, item)
+    if not (yield from _arrive(world, shopper, need, step, patient=patient, item=item)):
+        return -1.0
+    if world.scenario.service.seats > 0:
+        return (yield from _look_in(world, shopper, need, step, patient))
     staff = world.staff[world.columns["home_store"][shopper]]
     served = yield from be_served(
         env,
@@ -49,10 +45,20 @@ def visit(
     if served < 0:
         kernel.walk_out(state, shopper, need, env.now)
     else:
-        bought = outcome.buy_unplanned(state, shopper, need, step, env.now, skill(world), patient)
-        if bought is not None:
-            _judge(world, shopper, need, step, bought, served)
+        _buy_on_the_side(world, shopper, need, step, served, errand=patient)
     return served
+
+
+def _buy_on_the_side(
+    world: World, shopper: int, need: int, step: int, waited: float, *, errand: bool
+) -> bool:
+    """Let a visit end in an unplanned purchase too, which is judged like others (eq. 11)."""
+    now = world.env.now
+    bought = outcome.buy_unplanned(world.state, shopper, need, step, now, skill(world), errand)
+    if bought is None:
+        return False
+    _judge(world, shopper, need, step, bought, waited)
+    return True
 
 
 def _judge(
@@ -81,6 +87,76 @@ def rate_queue(world: World, waited: float) -> float:
     """Return how a wait of so many days in the store is felt, in [-1, 1]."""
     patience = world.scenario.service.patience_minutes
     return max(-1.0, world.scenario.experience.rating - waited * MINUTES_PER_DAY / patience)
+
+
+def _arrive(
+    world: World, shopper: int, need: int, step: int, *, patient: bool = False, item: int = -1
+) -> Steps:
+    """Go to the store; return whether the shopper is in it."""
+    env, state = world.env, world.state
+    yield env.timeout(kernel.travel(state, shopper, need, step, env.now))
+    while world.reopening is not None:
+        if not patient:
+            return False
+        yield world.reopening
+        yield env.timeout(kernel.travel(state, shopper, need, step, env.now))
+    kernel.enter(state, shopper, need, env.now)
+    sense(world, shopper, item)
+    return True
+
+
+def sit_down(world: World, trip: Trip) -> Steps:
+    """Go where one is seated; return the days waited for a table, held from then on, or -1.0."""
+    env, shopper, need = world.env, trip.shopper, trip.need
+    if not (yield from _arrive(world, shopper, need, trip.step, item=trip.item)):
+        return -1.0
+    arrival = env.now
+    trip.seat = yield from _take_seat(world, shopper, need, trip.step)
+    if trip.seat is None:
+        return -1.0
+    waited = env.now - arrival
+    _buy_on_the_side(world, shopper, need, trip.step, waited, errand=False)
+    return waited
+
+
+def stay(world: World, trip: Trip) -> Steps:
+    """Hold the table, if there is one, for the time of the service, and leave."""
+    if trip.seat is not None:
+        yield world.env.timeout(kernel.service(world.state, trip.shopper, trip.need, trip.step))
+        trip.leave()
+
+
+def _look_in(world: World, shopper: int, need: int, step: int, patient: bool) -> Steps:
+    """Come without a need to a place with tables: to collect at the counter, or as one passes.
+
+    Nobody holds a table who does not eat.
+    """
+    env, state = world.env, world.state
+    if patient:
+        _buy_on_the_side(world, shopper, need, step, 0.0, errand=True)
+        return 0.0
+    arrival = env.now
+    seat = yield from _take_seat(world, shopper, need, step)
+    if seat is None:
+        return -1.0
+    waited = env.now - arrival
+    if _buy_on_the_side(world, shopper, need, step, waited, errand=False):
+        yield env.timeout(kernel.service(state, shopper, need, step))
+    seat.resource.release(seat)
+    return waited
+
+
+def _take_seat(world: World, shopper: int, need: int, step: int) -> Steps:
+    """Queue for a table; return it, or None if patience ran out, which is logged."""
+    env, state = world.env, world.state
+    seat = world.staff[world.columns["home_store"][shopper]].request()
+    if not seat.triggered:
+        yield seat | env.timeout(kernel.patience(state, shopper, need, step))
+        if not seat.triggered:
+            seat.cancel()
+            kernel.walk_out(state, shopper, need, env.now)
+            return None
+    return seat
 
 
 def drop_in(world: World, shopper: int, step: int) -> Steps:

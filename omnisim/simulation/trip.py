@@ -1,6 +1,7 @@
 """What one journey remembers of itself, and what its decisions can be."""
 
 from dataclasses import dataclass
+from typing import Any
 
 STORE, WEBSITE, APP, RIVAL_ONLINE, RIVAL_LOCAL, DELAY, NOWHERE, AISLE = range(8)
 """What a shopper decides to do next, as in `ext/_streams.pxd`."""
@@ -19,7 +20,8 @@ ONLINE = (WEBSITE, APP, WEBSITE + WITH_PICKUP, APP + WITH_PICKUP)
 class Trip:
     """Where a need stands: who, what, where it was searched and what got in the way.
 
-    `resolved` is the share of the uncertainty about fit that is gone, in [0, 1].
+    `resolved` is the share of the uncertainty about fit that is gone, in [0, 1]; `seat` the table
+    that is held, if any; `day` the one that an order of a day's capacity is for.
     """
 
     shopper: int
@@ -34,6 +36,8 @@ class Trip:
     advised: bool = False
     obstacle: bool = False
     waited: float = 0.0
+    seat: Any = None
+    day: int = 0
 
     def inform(self, share: float) -> None:
         """Learn enough to remove a share of what is still uncertain about fit."""
@@ -43,3 +47,9 @@ class Trip:
         """Look at the item in the store: what is known of its fit is at least `resolved`."""
         self.inspected = True
         self.resolved = max(self.resolved, resolved)
+
+    def leave(self) -> None:
+        """Give the table back, if one is held."""
+        if self.seat is not None:
+            self.seat.resource.release(self.seat)
+            self.seat = None

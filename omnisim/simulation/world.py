@@ -1,5 +1,6 @@
 """World: everything that exists in one run."""
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from omnisim.schema import Channel, Trigger
 from omnisim.simulation._state import State
 from omnisim.simulation.actions import ActionList, action_list
 from omnisim.simulation.decision_log import DecisionLog
+from omnisim.simulation.firm.capacity import Capacity, capacity_of
 from omnisim.simulation.firm.following import followed
 from omnisim.simulation.firm.knowledge import JOINT, ONLINE_TEAM, STORE_TEAM, draw_record_of
 from omnisim.simulation.firm.profiles import bought_profiles, common_taste
@@ -71,7 +73,7 @@ class World:
     conduct : Conduct
         What managers and rivals have chosen.
     staff : list of simpy.Resource
-        The staff of each store.
+        The staff of each store, or its tables, where there are seats.
     agents : simpy.Resource
         The agents of the contact centre.
     standing : Standing
@@ -80,6 +82,10 @@ class World:
         What the policy can do.
     population : Population
         The shoppers as they were before the first day.
+    capacity : Capacity, optional
+        What is to be had of the days to come; None for goods that are stocked.
+    lots : dict of int to list of (float, ndarray of int64)
+        Arrivals at each location that may still be fresh, by item, and when.
     waiting : dict of int to simpy.Process
         Journeys that a message can take up again, by shopper.
     reminders, thanks : list of Due
@@ -135,6 +141,8 @@ class World:
     lessons: Lessons | None = None
     progress: Any = None
     moves: list[tuple[float, dict[str, float]]] = field(default_factory=list)
+    capacity: Capacity | None = None
+    lots: dict[int, list[tuple[float, NDArray[np.int64]]]] = field(default_factory=dict)
 
     @property
     def n_shoppers(self) -> int:
@@ -164,7 +172,7 @@ def build_world(
     parameters = kernel_parameters(scenario, primitives, seed=seed, replication=replication)
     state = State(parameters, columns)
     staff = [
-        simpy.Resource(env, scenario.service.staff_per_store)
+        simpy.Resource(env, scenario.service.seats or scenario.service.staff_per_store)
         for _ in range(scenario.stores.n_stores)
     ]
     agents = simpy.Resource(env, scenario.service_desk.agents)
@@ -176,19 +184,22 @@ def build_world(
         Standing(scenario.voice.memory_per_week), actions, population,
         lessons=Lessons(policy.window_days) if isinstance(policy, Online) else None,
         moves=[(0.0, dict(primitives))],
+        capacity=capacity_of(scenario, len(population)),
     )  # fmt: skip
 
 
 def _traits(scenario: Scenario, population: Population, draws: Draws) -> dict[str, NDArray[Any]]:
     """Columns that no kernel changes."""
     n, n_stores = len(population), scenario.stores.n_stores
+    needs = scenario.market.needs_per_purchase * scenario.market.category_needs
+    basket_scale = population.basket_scale / math.exp(scenario.basket.category)
     home = draws.uniform(Stream.HOME_STORE, np.arange(n)) * n_stores
     return {
-        "need_rate": population.need_rate * scenario.market.needs_per_purchase,
+        "need_rate": population.need_rate * needs,
         "dropout": population.dropout,
         "basket_shape": population.basket_shape,
-        "basket_scale": population.basket_scale,
-        "mean_basket": population.basket_shape / population.basket_scale,
+        "basket_scale": basket_scale,
+        "mean_basket": population.basket_shape / basket_scale,
         "taste": population.taste,
         "affinity": population.affinity,
         "digital": population.digital,

@@ -213,7 +213,7 @@ def weigh(w, i, need, step, searched, item, in_store, inspected, resolved, now):
     fee = price * w.p["delivery_fee"] / w.c["mean_basket"][i]
     delivery = -fee - w.own(i, "delivery_per_day") * w.p["delivery_days"]
     pickup = None
-    if screen and w.p["is_open"][STORE]:
+    if screen and w.p["is_open"][STORE] and w.p["collects"]:
         pickup = -way - w.own(i, "delivery_per_day") * w.p["pick_days"]
     for channel in (WEBSITE, APP):
         if open_to(w, i, channel):
@@ -357,6 +357,8 @@ def ship(w, i, need, item):
     """Send the item, on back order below zero; Gamma times of the promised mean."""
     promised, shape = w.p["delivery_days"], w.p["delivery_shape"]
     days = promised * gammaincinv(shape, w.u("DELIVERY", i, need)) / shape
+    if w.p["has_capacity"]:
+        return days, promised
     w.c["demand"][w.warehouse, item] += 1
     w.c["on_hand"][w.warehouse, item] -= 1
     if w.c["on_hand"][w.warehouse, item] < 0:

@@ -98,7 +98,7 @@ def sell(w, i, logged, need, step, item, channel, fulfilment, free, lift, now):
         w.c["points"][i, ledger] += earned / 100
         w.renew_points(i, ledger, now)
     w.post(now, Line.POINTS, channel, i, logged, (spent - earned) / 100)
-    in_a_store = channel == STORE or fulfilment == Fulfilment.PICKUP
+    in_a_store = channel == STORE or fulfilment in (Fulfilment.PICKUP, Fulfilment.RESERVED)
     store = w.home(i) if in_a_store else -1
     w.log(now, i, logged, channel, Event.PURCHASE, identity=identity, item=item, store=store,
           fulfilment=fulfilment, value=(goods - off - spent + fee) / 100)  # fmt: skip
@@ -201,7 +201,7 @@ def speak(w, i, need, step, now):
 
 def hand_over(w, i, need, item, channel, fulfilment, now):
     """Log a collection, which shows the account, or a parcel, which shows what its order did."""
-    if fulfilment == Fulfilment.PICKUP:
+    if fulfilment in (Fulfilment.PICKUP, Fulfilment.RESERVED):
         w.log(now, i, need, STORE, Event.PICKUP, identity=Identity.ACCOUNT, item=item,
               store=w.home(i), fulfilment=fulfilment)  # fmt: skip
         return
@@ -223,7 +223,7 @@ def give_back(w, i, need, item, channel, by_parcel, goods, off, spent, earned, n
     w.post(now, Line.PROMOTIONS, channel, i, journey, off / 100)
     w.post(now, Line.DISCOUNTS, channel, i, journey, spent / 100)
     if w.u("FIT", i, need, 2 * step + 1) < w.p["p_resellable"]:
-        w.c["on_hand"][shelf, item] += 1
+        w.c["on_hand"][shelf, item] += 0 if w.p["has_capacity"] else 1
         w.post(now, Line.GOODS_RETURNED, channel, i, journey, goods * 0.01 * w.p["goods_share"])
     w.post(now, Line.RETURN_HANDLING, channel, i, journey, -handling)
     w.post(now, Line.POINTS, channel, i, journey, (taken - spent) / 100)

@@ -87,7 +87,11 @@ def random_world(rng, **fields):
     spreads = {f"heterogeneity.{name}": between(0, 1) for name in Heterogeneity.model_fields}
     scenario = scenario.replace(spreads)
     world = new_world(scenario, seed=int(rng.integers(2**63)), replication=int(rng.integers(9)))
-    world.state.params = world.state.params | {"promotion": rng.uniform(0, 0.3, 3).tolist()}
+    by_day = int(world.draws.seed % 3 == 0)
+    world.state.params = world.state.params | {
+        "promotion": rng.uniform(0, 0.3, 3).tolist(), "has_capacity": by_day,
+        "collects": 1 - by_day,
+    }  # fmt: skip
     scatter(world.columns, rng)
     return world
 

@@ -6,6 +6,7 @@ What one does to the other (sales drawn over, tired shoppers, orders not taken) 
 exactly to the extent that it does not count.
 """
 
+import math
 from collections.abc import Generator
 from typing import Any
 
@@ -60,6 +61,7 @@ def choose_effort(scenario: Scenario, credit: float) -> float:
         s.share * s.basket_shape * s.basket_scale / (s.basket_q - 1)
         for s in scenario.segments.values()
     )
+    mean_basket *= math.exp(scenario.basket.category)
     gain = credit * (1 - costs.goods_share) * mean_basket
     cost = rules.effort_minutes / 60 * costs.staff_per_hour
     return 1.0 if gain > cost else rules.enforced_effort

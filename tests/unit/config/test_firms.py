@@ -3,12 +3,23 @@
 import numpy as np
 import pytest
 
-from omnisim.config.firms import KEPT, SHARES, sample_firms
+from omnisim.config.capabilities import Capabilities
+from omnisim.config.firms import (
+    ASKED,
+    KEPT,
+    OTHER_SHARES,
+    SHARES,
+    STRATEGIC,
+    STRATEGIC_BY_RUNG,
+    ambition_gap,
+    sample_firms,
+)
 from omnisim.config.scenario import Scenario
 from omnisim.experiment.attributed import observed_log
+from omnisim.experiment.credits import credits_of
 from omnisim.policies import NoContact
 from omnisim.random import Draws
-from omnisim.schema import Channel, Identity
+from omnisim.schema import Channel, Event, Identity
 from omnisim.simulation import simulate
 from tests.reference.worlds import assert_same_bytes, finished_world, small
 
@@ -39,6 +50,86 @@ def test_shares_are_those_of_the_survey(firms, share, level_of):
 def test_addresses_and_purchases_are_kept_by_as_many_as_in_the_survey(firms):
     kept = [np.mean([getattr(f, f"keeps_{name}") for f in firms]) for name in KEPT]
     assert kept == pytest.approx(list(KEPT.values()), abs=5 * np.sqrt(0.25 / N))
+
+
+def rung_of(firms):
+    return np.array([f.capabilities.coordinated_automation for f in firms])
+
+
+def test_as_many_firms_as_in_the_survey_call_it_strategic_more_the_further_they_are(firms):
+    strategic, rung = np.array([f.is_strategic for f in firms]), rung_of(firms)
+    assert np.dot(SHARES["integrated_touchpoints"], STRATEGIC_BY_RUNG) == pytest.approx(
+        STRATEGIC, abs=1e-4
+    )
+    assert strategic.mean() == pytest.approx(STRATEGIC, abs=5 * np.sqrt(0.25 / N))
+    for level, share in enumerate(STRATEGIC_BY_RUNG):
+        n = (rung == level).sum()
+        assert strategic[rung == level].mean() == pytest.approx(share, abs=5 * np.sqrt(0.25 / n))
+
+
+def test_what_the_survey_does_not_ask_for_is_drawn_by_the_rung(firms):
+    """Staff training needs nothing, so that its shares are the assumed ones."""
+    trained = np.array([f.capabilities.staff_training for f in firms])
+    rung = rung_of(firms)
+    for level, (some, full) in enumerate(OTHER_SHARES):
+        here = trained[rung == level]
+        wide = 5 * np.sqrt(0.25 / len(here))
+        assert (here >= 1).mean() == pytest.approx(some, abs=wide)
+        assert (here == 2).mean() == pytest.approx(full, abs=wide)
+    names = set(Capabilities.model_fields) - set(ASKED)
+    for name in names:
+        assert 0 < np.mean([getattr(f.capabilities, name) for f in firms]) < 2, name
+
+
+def test_stock_is_shown_only_where_store_records_are_kept(firms):
+    assert all(f.capabilities.offline_capture > 0 for f in firms if f.capabilities.visible_stock)
+
+
+def test_the_gap_is_what_strategic_firms_have_not_reached(firms):
+    few = firms[:500]
+    table = ambition_gap(few)
+    strategic = [f for f in few if f.is_strategic]
+    assert list(table.index) == list(Capabilities.model_fields)
+    for name in ("single_customer_view", "geofence"):
+        missing = sum(2 - getattr(f.capabilities, name) for f in strategic) / len(few)
+        assert table.loc[name, "gap"] == pytest.approx(missing)
+        assert table.loc[name, "gap"] > 0
+        has = np.mean([getattr(f.capabilities, name) == 2 for f in few])
+        assert table.loc[name, "has_full"] == pytest.approx(has)
+        assert table.loc[name, "aims_full"] >= len(strategic) / len(few)
+    idle = [f for f in few if not f.is_strategic]
+    assert all(f.target == f.capabilities for f in idle)
+
+
+def orders_and_sessions(run):
+    seen = observed_log(run).to_pandas()
+    own = seen["channel"].isin((Channel.WEBSITE, Channel.APP))
+    adverts = seen["channel"].isin((Channel.DISPLAY, Channel.SEARCH, Channel.SOCIAL))
+    bought = seen["event"] == Event.PURCHASE
+    sessions = own & seen["event"].isin((Event.VISIT, Event.CART, Event.CART_ABANDONED))
+    return bought.sum(), sessions.sum(), adverts.sum()
+
+
+def test_an_analyst_reads_only_data_that_the_firm_has():
+    full = simulate(small(), seed=1)
+    blind = simulate(small(records__keeps_analytics=False), seed=1)
+    no_ads = simulate(small(records__keeps_ad_results=False), seed=1)
+    assert_same_bytes(full, blind)
+    assert_same_bytes(full, no_ads)
+    orders, sessions, adverts = orders_and_sessions(full)
+    assert min(orders, sessions, adverts) > 0
+    assert orders_and_sessions(blind) == (orders, 0, adverts)
+    assert orders_and_sessions(no_ads) == (orders, sessions, 0)
+
+
+def test_media_are_credited_from_totals_only_where_the_firm_keeps_them():
+    year = {"market__horizon_days": 120}
+    rows = [
+        credits_of(simulate(small(records__keeps_ad_results=kept, **year), seed=1), {}, 30)
+        for kept in (True, False)
+    ]
+    assert len(rows[0]) > 0
+    assert len(rows[1]) == 0
 
 
 def test_about_one_firm_in_ten_combines_data_and_integrates_the_experience(firms):
@@ -98,14 +189,14 @@ RUNGS = {
         "firms/content_personalised",
     ),
     "single_customer_view": (
-        "firms/siloed", "firms/customer_view_simple", "firms/customer_view_complex",
+        "firms/customer_view_none", "firms/customer_view_simple", "firms/customer_view_complex",
     ),
     "integrated_touchpoints": (
-        "firms/siloed", "firms/touchpoints_partly_integrated", "firms/touchpoints_integrated",
+        "firms/touchpoints_not_integrated", "firms/touchpoints_partly_integrated",
+        "firms/touchpoints_integrated",
     ),
 }  # fmt: skip
-"""The preset of each rung of the ladder (T-30), lowest first; no rung but that of tracking needs
-a preset for firms that do nothing."""
+"""The preset of each rung of the ladder (T-30), lowest first."""
 
 
 @pytest.mark.parametrize("share", SHARES)
@@ -120,7 +211,8 @@ def test_a_sampled_firm_and_the_preset_of_its_rung_track_alike(firms, rung):
     for firm in (f for f in firms[:200] if f.tracking_level == f"TL{rung}"):
         scenario = Scenario().replace(firm.changes)
         assert scenario.records.tracking_level == preset.records.tracking_level
-        assert scenario.capabilities.offline_capture == preset.capabilities.offline_capture
+        sees_tills = scenario.capabilities.offline_capture == 2
+        assert sees_tills == (preset.capabilities.offline_capture == 2) == (rung == 2)
     assert preset.capabilities.single_customer_view == 0
 
 

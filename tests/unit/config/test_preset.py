@@ -12,9 +12,10 @@ from omnisim.config.scenario import Scenario
 from omnisim.exceptions import ConfigError
 from omnisim.schema import Channel, Event, Fulfilment, Line
 from omnisim.simulation import simulate
-from tests.reference.worlds import small
+from tests.reference.worlds import BUSY, small
 
-FILES = [name for name in preset_names() if name != "firms/integrated"]
+SOURCE = re.compile(r"(?<!\w)(S\d-\d+|T-\d+|[CD]\d(?!\d)|KS13|eq\. \d+)|assumption: \w+")
+"""A code of the facts, or the word assumption with a reason."""
 
 
 @pytest.mark.parametrize("name", preset_names())
@@ -24,17 +25,61 @@ def test_every_preset_makes_a_scenario_that_runs(name):
     assert run.events.num_rows > 0
 
 
-@pytest.mark.parametrize("name", FILES)
+def unsourced(text):
+    """Return the lines with a value that tell no source, there or in comments right above."""
+    above, found = "", []
+    for line in text.splitlines():
+        value, _, comment = line.partition("#")
+        if "=" in value and not SOURCE.search(comment or above):
+            found.append(line)
+        above = above + comment if line.startswith("#") else ""
+    return found
+
+
+@pytest.mark.parametrize("name", preset_names())
 def test_every_preset_says_where_it_comes_from(name):
+    """Every line with a value does; firms that change nothing of the siloed one have none."""
     text = (files("omnisim.config") / "presets" / f"{name}.toml").read_text()
-    assert re.search(r"assumption|S\d-\d+|T-\d+|D5|nothing to integrate|nothing shared", text)
+    assert text.startswith("#")
+    assert unsourced(text) == []
 
 
-@pytest.mark.parametrize("name", [n for n in FILES if n != "firms/siloed"])
+def test_a_value_without_a_source_is_found():
+    lines = ["a = 1", "b = 2  # dear", "c = 3  # assumption", "d = 4  # C1", "# T-45", "e = 5",
+             "[part]", "f = 6"]  # fmt: skip
+    assert unsourced("\n".join(lines)) == ["a = 1", "b = 2  # dear", "c = 3  # assumption", "f = 6"]
+
+
+@pytest.mark.parametrize("name", preset_names())
 def test_every_preset_changes_what_it_names(name):
     base = Scenario()
     assert preset_changes(name)
     assert base.preset(name) != base
+
+
+@pytest.mark.parametrize("name", preset_names())
+def test_every_preset_fits_a_scenario_with_segments_of_its_own(name):
+    base = Scenario().replace({"segments": {n: dict(BUSY) | {"share": 0.5} for n in ("a.b", "*")}})
+    changed = base.preset(name)
+    common = {k[len("segments.*.") :]: v for k, v in preset_changes(name).items() if "*" in k}
+    for segment in changed.segments.values():
+        assert dict(segment) == dict(BUSY) | {"share": 0.5} | common
+
+
+FIRMS = [name for name in preset_names() if name.startswith("firms/")]
+
+
+@pytest.mark.parametrize("first", FIRMS)
+@pytest.mark.parametrize("last", FIRMS)
+def test_the_last_firm_named_is_the_firm(first, last):
+    assert Scenario().preset(first, last) == Scenario().preset(last)
+
+
+def test_a_firm_is_whole_whatever_was_there_before():
+    before = {"capabilities": Capabilities.integrated(), "channels.app.is_open": False,
+              "records.keeps_addresses": False, "surfaces.online_every_days": 3}  # fmt: skip
+    for name in FIRMS:
+        assert Scenario().replace(before).preset(name) == Scenario().preset(name)
 
 
 def test_all_kinds_are_there():
@@ -102,6 +147,10 @@ def test_hotel_stays_are_booked_from_afar_and_some_are_cancelled():
     kinds = events["event"].value_counts()
     assert revenue[Channel.STORE] < 0.48 * revenue.sum()
     assert kinds[Event.RETURN] / kinds[Event.PURCHASE] == pytest.approx(0.05, abs=0.02)
+    online = events["channel"].isin((Channel.WEBSITE, Channel.APP))
+    ways = set(events.loc[online & (events["event"] == Event.PURCHASE), "fulfilment"])
+    assert ways == {Fulfilment.RESERVED}
+    assert Event.DELIVERY not in kinds
 
 
 def test_the_bookshop_loses_more_needs_to_the_rivals_site_than_the_reference():

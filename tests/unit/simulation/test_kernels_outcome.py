@@ -13,6 +13,7 @@ N_CALLS = 200
 WAYS = (
     (0, Fulfilment.IN_STORE), (0, Fulfilment.ENDLESS_AISLE), (1, Fulfilment.DELIVERY),
     (1, Fulfilment.PICKUP), (2, Fulfilment.DELIVERY), (2, Fulfilment.PICKUP),
+    (1, Fulfilment.RESERVED),
 )  # fmt: skip
 
 

@@ -49,6 +49,26 @@ def test_the_basket_is_that_of_the_shopper_times_the_terms_of_the_equation(field
     assert (swollen > plain).any() == (expected > 0)
 
 
+def test_what_is_sold_multiplies_every_basket_and_nothing_else():
+    """Kappa of eq. 9: the same draws, exp(0.4) times as dear; fees then weigh less."""
+    plain, dear = (goods_of({"basket.category": size}) for size in (0.0, 0.4))
+    np.testing.assert_allclose(dear, plain * np.exp(0.4), atol=1.5)
+    worlds = [new_world(small({"basket.category": size})) for size in (0.0, 0.4)]
+    means = [world.columns["mean_basket"] for world in worlds]
+    np.testing.assert_allclose(means[1], means[0] * np.exp(0.4))
+    same = [k for k in worlds[0].columns if k not in ("basket_scale", "mean_basket")]
+    for name in same:
+        np.testing.assert_array_equal(worlds[0].columns[name], worlds[1].columns[name])
+
+
+def test_what_is_sold_multiplies_the_rate_of_needs_and_nothing_else():
+    worlds = [new_world(small({"market.category_needs": times})) for times in (1.0, 1.5)]
+    rates = [world.columns["need_rate"] for world in worlds]
+    np.testing.assert_allclose(rates[1], 1.5 * rates[0])
+    for name in set(worlds[0].columns) - {"need_rate"}:
+        np.testing.assert_array_equal(worlds[0].columns[name], worlds[1].columns[name])
+
+
 def test_a_message_counts_for_one_purchase():
     world = new_world(small({"basket.relevance": 0.5}))
     world.columns["opened"][:] = [1.0, 20.0]
