@@ -79,8 +79,9 @@ def sample_firms(n: int, draws: Draws) -> list[Firm]:
     -----
     The survey gives shares of each capability, not of combinations. Integrated touchpoints (K4 and
     K15) need a customer view of the same level, so none comes with no view, and full integration
-    is drawn among the firms with a complex view; so is full personalisation of content (K3), which
-    needs one. The rest is drawn on its own (an assumption). Every share is then that of the survey.
+    is drawn among the firms with a complex view; full personalisation of content (K3) among those
+    with a view of either kind. The rest is drawn on its own (an assumption). Every share is then
+    that of the survey.
     """
     u = draws.uniform(Stream.FIRM, np.arange(n)[:, None], step=np.arange(6))
     view = _level("single_customer_view", u[:, 0])
@@ -88,8 +89,9 @@ def sample_firms(n: int, draws: Draws) -> list[Firm]:
     full = SHARES["integrated_touchpoints"][2] / is_complex
     touchpoints = np.where(view == 2, 1 + (u[:, 1] < full), np.minimum(view, 1))
     none, some, fully = SHARES["personalised_content"]
+    has_view = 1 - SHARES["single_customer_view"][0]
     # One uniform decides twice: whether fully, and, scaled to what is left, whether at all.
-    reaches = np.where(view == 2, fully / is_complex, 0.0)
+    reaches = np.where(view > 0, fully / has_view, 0.0)
     left = (u[:, 3] - reaches) / (1 - reaches)
     content = np.where(left < 0, 2, (left < some / (none + some)).astype(np.int64))
     tracked = _level("tracked_journeys", u[:, 2])

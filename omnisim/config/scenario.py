@@ -6,9 +6,9 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from omnisim.config.base import Part
-from omnisim.config.capabilities import Capabilities
+from omnisim.config.capabilities import SALES_CHANNELS, Capabilities
 from omnisim.config.capability_costs import CapabilityCosts, Investments
-from omnisim.config.channels import Channel, Channels, Choice, Rivals
+from omnisim.config.channels import Channels, Choice, Rivals
 from omnisim.config.clienteling import Clienteling
 from omnisim.config.costs import Costs
 from omnisim.config.direct import DirectMail, Limits, Offers, Push, Surfaces
@@ -104,7 +104,7 @@ class Scenario(Part):
                 f"service_desk.closing_hour must be after service_desk.opening_hour, "
                 f"{self.service_desk.opening_hour:g}. Got {self.service_desk.closing_hour:g}."
             )
-        if not any(c.is_open for c in self._sales_channels()):
+        if not self.open_channels:
             yield "channels: at least one of store, website, app must be open."
         if self.word.detractor_below > self.word.promoter_above:
             yield (
@@ -120,9 +120,21 @@ class Scenario(Part):
         reactions += self.stock.react_delay + self.stock.react_quit
         if abs(reactions - 1) > 1e-9:
             yield f"stock.react_* must sum to 1. Got {reactions:.9g}."
+        yield from self._lacking_channels()
 
-    def _sales_channels(self) -> tuple[Channel, Channel, Channel]:
-        return self.channels.store, self.channels.website, self.channels.app
+    def _lacking_channels(self) -> Iterator[str]:
+        """Say which capabilities lack the sales channel that they work in."""
+        for name, any_of in SALES_CHANNELS.items():
+            level = getattr(self.capabilities, name)
+            if level and not set(any_of) & set(self.open_channels):
+                wanted = " or ".join(f"channels.{channel}" for channel in any_of)
+                yield f"capabilities.{name} = {level} needs {wanted} to be open."
+
+    @property
+    def open_channels(self) -> tuple[str, ...]:
+        """Names of the sales channels that the firm has."""
+        own = ("store", "website", "app")
+        return tuple(name for name in own if getattr(self.channels, name).is_open)
 
     def replace(self, changes: Mapping[str, Any]) -> Self:
         """Return a checked copy with fields changed by dotted name.
@@ -170,6 +182,18 @@ class Scenario(Part):
             changed = changed.replace(preset_changes(name))
         return changed
 
+    def without(self, *channels: str) -> Self:
+        """Return the firm without some sales channels, and without the capabilities that need them.
+
+        Parameters
+        ----------
+        *channels : str
+            Some of ``"store"``, ``"website"`` and ``"app"``.
+        """
+        left = [name for name in self.open_channels if name not in channels]
+        closed = {f"channels.{name}.is_open": False for name in channels}
+        return self.replace(closed | {"capabilities": self.capabilities.within(left)})
+
     def placebo(self) -> Self:
         """Return a copy in which capabilities move no primitive and cost nothing."""
         nothing = dict.fromkeys(CapabilityCosts.model_fields, (0.0, 0.0, 0.0))
@@ -192,8 +216,7 @@ class Scenario(Part):
         """
         off = {"rivals.online_search_intercept": -50.0, "rivals.online_intercept": -50.0,
                "rivals.local_intercept": -50.0, "rivals.delay_intercept": -50.0,
-               "rivals.none_intercept": -50.0, "channels.store.is_open": False,
-               "channels.app.is_open": False, "channels.website.purchase_intercept": 50.0,
+               "rivals.none_intercept": -50.0, "channels.website.purchase_intercept": 50.0,
                "channels.social.is_open": False, "channels.phone.is_open": False,
                "channels.cart_friction": -50.0, "channels.website.risk_resolved": 1.0,
                "service_desk.is_open": False, "voice.p_complain": 0.0,
@@ -210,4 +233,4 @@ class Scenario(Part):
                "primitives.third_party_accuracy": (0.0,) * 3,
                "primitives.near_noticed": (0.0,) * 3,
                "primitives.recommend_factor": (1.0,) * 3}  # fmt: skip
-        return self.replace(off)
+        return self.without("store", "app").replace(off)

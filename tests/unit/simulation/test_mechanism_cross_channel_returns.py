@@ -14,7 +14,7 @@ RETURNING = {"fulfilment.return_threshold": 0.0, "stores.p_unplanned": 0.3}
 
 
 def firm(level, changes=None, **fields):
-    levels = Capabilities(visible_stock=2, cross_channel_returns=level)
+    levels = Capabilities(offline_capture=1, visible_stock=2, cross_channel_returns=level)
     return small(RETURNING | dict(changes or {}), capabilities=levels, **fields)
 
 

@@ -17,7 +17,7 @@ PERFECT = {"primitives.staff_skill": (0.0, 0.5, 1.0), "in_store.turnover_per_yea
 
 
 def firm(level, changes=None, **fields):
-    levels = Capabilities(staff_training=level)
+    levels = Capabilities(single_customer_view=1, staff_training=level)
     return small(dict(changes or {}), capabilities=levels, **fields)
 
 
