@@ -99,6 +99,8 @@ def _send(
     if not len(sent):
         return np.zeros(N_MEDIA, np.int64)
     batch, action = batch.take(sent), action.take(sent)
+    if trigger == Trigger.CAMPAIGN and world.scenario.governance.managers_decide:
+        world.mailings.append((day, team, batch.shoppers))
     medium = world.actions.medium[action.index]
     clicked = _messages.deliver_messages(
         world.state, batch.shoppers, batch.records, items_shown(world, batch.records, action),

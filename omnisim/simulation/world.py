@@ -25,6 +25,9 @@ from omnisim.simulation.own_factors import draw_own_factors
 from omnisim.simulation.parameters import kernel_parameters, search_places
 from omnisim.simulation.standing import Standing
 
+Mailing = tuple[int, int, NDArray[np.int32]]
+"""Day of a campaign, its sender and the shoppers written to, a row a message."""
+
 Due = tuple[float, int, int, float]
 """Due day, shopper, the team that saw the event, and the day of the event."""
 
@@ -86,6 +89,8 @@ class World:
     postponed : dict of (Trigger, int) to dict of int to (float, int)
         By trigger and team, shoppers whom a policy that waits is to be asked about again, the day
         of the event, and the day on which it was asked last.
+    mailings : list of Mailing
+        Campaigns that the managers' books have not yet looked at, if managers decide.
     closures : dict of int to int
         How many reasons there are at the moment to keep a channel closed that is run otherwise.
     reopening : simpy.Event, optional
@@ -122,6 +127,7 @@ class World:
     postponed: dict[tuple[Trigger, int], dict[int, tuple[float, int]]] = field(default_factory=dict)
     spent_this_week: NDArray[np.float64] = field(default_factory=lambda: np.zeros(3))
     sent_today: NDArray[np.int64] = field(default_factory=lambda: np.zeros(3, np.int64))
+    mailings: list[Mailing] = field(default_factory=list)
     closures: Counter[int] = field(default_factory=Counter)
     reopening: Any = None
     decisions: DecisionLog | None = None
