@@ -1,5 +1,6 @@
 """Capabilities: how integrated the firm is."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Annotated, Self
 
@@ -12,23 +13,47 @@ Level = Annotated[int, Field(ge=0, le=2)]
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """A prerequisite: from a level on, a capability may not be above the one it needs."""
+    """A prerequisite: the lowest level of another capability by the level of who needs it.
+
+    Attributes
+    ----------
+    capability : str
+        What is needed.
+    least : tuple of 3 int
+        Its lowest level for level 0, 1 and 2.
+    """
 
     capability: str
-    from_level: int = 1
+    least: tuple[int, int, int]
 
+
+AS_FAR, FROM_FIRST, FROM_SECOND = (0, 1, 2), (0, 1, 1), (0, 0, 1)
 
 NEEDS = {
-    "personalisation_engine": Need("single_customer_view", from_level=2),
-    "advocacy_nurturing": Need("single_customer_view"),
-    "coordinated_automation": Need("single_customer_view"),
-    "endless_aisle": Need("visible_stock"),
-    "cross_channel_returns": Need("visible_stock"),
-    "unified_loyalty": Need("single_customer_view"),
-    "always_open_service": Need("single_customer_view", from_level=2),
-    "price_coherence": Need("single_customer_view", from_level=2),
+    "personalisation_engine": (Need("single_customer_view", FROM_SECOND),),
+    "coordinated_automation": (Need("single_customer_view", AS_FAR),),
+    "visible_stock": (Need("offline_capture", FROM_FIRST),),
+    "endless_aisle": (Need("visible_stock", AS_FAR),),
+    "cross_channel_returns": (Need("visible_stock", AS_FAR),),
+    "unified_loyalty": (Need("single_customer_view", AS_FAR),),
+    "staff_training": (Need("single_customer_view", FROM_SECOND),),
+    "always_open_service": (Need("single_customer_view", FROM_SECOND),),
+    "price_coherence": (Need("single_customer_view", FROM_FIRST),),
+    "advocacy_nurturing": (Need("single_customer_view", AS_FAR),),
 }
-"""Hard prerequisites (facts.md D5)."""
+"""Hard prerequisites (facts.md D5).
+
+What rests on another capability as a whole may not be above it. Stock is shown once the records of
+the store are looked after (K2); level 2 of the engine (data across channels), of training (clients
+written to) and of service (context handed over), and one price, need a customer view of any level.
+Price coherence may rest on automation instead, which needs the view itself."""
+
+SALES_CHANNELS = {
+    "geofence": ("app",),
+    "visible_stock": ("website", "app"),
+    "interactive_fit": ("website", "app"),
+}
+"""Sales channels of which a capability needs one to be open (facts.md D5)."""
 
 
 def _level(code: str, description: str) -> Level:
@@ -64,11 +89,12 @@ class Capabilities(Part):
     @model_validator(mode="after")
     def _check_needs(self) -> Self:
         problems = [
-            f"capabilities.{name} = {getattr(self, name)} needs capabilities.{need.capability} >= "
-            f"{getattr(self, name)}. Got {getattr(self, need.capability)}."
-            for name, need in NEEDS.items()
-            if getattr(self, name) > getattr(self, need.capability)
-            and getattr(self, name) >= need.from_level
+            f"capabilities.{name} = {level} needs capabilities.{need.capability} >= "
+            f"{need.least[level]}. Got {getattr(self, need.capability)}."
+            for name, needs in NEEDS.items()
+            for need in needs
+            for level in [getattr(self, name)]
+            if getattr(self, need.capability) < need.least[level]
         ]
         if problems:
             raise ValueError("\n".join(problems))
@@ -83,3 +109,27 @@ class Capabilities(Part):
     def integrated(cls) -> Self:
         """Every capability at level 2."""
         return cls(**dict.fromkeys(cls.model_fields, 2))
+
+    def within(self, channels: Collection[str]) -> Self:
+        """Return what is left of them where only these sales channels are open.
+
+        Parameters
+        ----------
+        channels : collection of str
+            Some of ``"store"``, ``"website"`` and ``"app"``.
+
+        Examples
+        --------
+        >>> Capabilities.integrated().within(["store"]).endless_aisle
+        0
+        """
+        levels = dict(self) | {
+            name: 0 for name, any_of in SALES_CHANNELS.items() if not set(any_of) & set(channels)
+        }
+        for name, needs in NEEDS.items():  # a need comes before those that need it
+            levels[name] = max(
+                level
+                for level in range(levels[name] + 1)
+                if all(levels[need.capability] >= need.least[level] for need in needs)
+            )
+        return type(self)(**levels)

@@ -131,9 +131,10 @@ def sample_firms(n: int, draws: Draws) -> list[Firm]:
     -----
     The survey gives shares of each capability, not of combinations. Integrated touchpoints (K4 and
     K15) need a customer view of the same level, so none comes with no view, and full integration
-    is drawn among the firms with a complex view; so is full personalisation of content (K3). The
-    rest is drawn on its own (an assumption). Every share is then that of the survey. Capabilities
-    that it does not ask for, and whether omnichannel is strategic, go with the touchpoints.
+    is drawn among the firms with a complex view; full personalisation of content (K3) among those
+    with a view of either kind. The rest is drawn on its own (an assumption). Every share is then
+    that of the survey. Capabilities that it does not ask for, and whether omnichannel is strategic,
+    go with the touchpoints.
     """
     u = draws.uniform(Stream.FIRM, np.arange(n)[:, None], step=np.arange(N_DRAWS))
     levels, tracked = _surveyed(u[:, :N_SURVEY])
@@ -182,8 +183,9 @@ def _surveyed(u: Floats) -> tuple[dict[str, Ints], Ints]:
     full = SHARES["integrated_touchpoints"][2] / is_complex
     touchpoints = np.where(view == 2, 1 + (u[:, 1] < full), np.minimum(view, 1))
     none, some, fully = SHARES["personalised_content"]
+    has_view = 1 - SHARES["single_customer_view"][0]
     # One uniform decides twice: whether fully, and, scaled to what is left, whether at all.
-    reaches = np.where(view == 2, fully / is_complex, 0.0)
+    reaches = np.where(view > 0, fully / has_view, 0.0)
     left = (u[:, 3] - reaches) / (1 - reaches)
     content = np.where(left < 0, 2, (left < some / (none + some)).astype(np.int64))
     levels = dict(zip(ASKED, (view, content, touchpoints, touchpoints), strict=True))

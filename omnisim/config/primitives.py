@@ -148,6 +148,11 @@ class Primitives(Part):
         (0.0, 0.5, 1.0), "K15: weight of other channels' margin in what a manager answers for",
         "C3: 0 to 1, assumption",
     )  # fmt: skip
+    ramp_share: Levels = _levels(
+        (1.0, 0.75, 0.5), "K15: time in which a capability that needs the people of several "
+        "channels grows to its full effect, as a share of its `rollout.*.ramp_weeks`",
+        "D5 K15: ramp speed; size assumption",
+    )  # fmt: skip
 
     @model_validator(mode="after")
     def _check_ranges(self) -> Self:
@@ -205,6 +210,7 @@ MOVES = {
     "checks_answered": "price_coherence",
     "recommend_factor": "advocacy_nurturing",
     "credit_across": "cross_functional_governance",
+    "ramp_share": "cross_functional_governance",
     "recovery": "social_care",
     "reply_days": "social_care",
     "views_offered": "interactive_fit",

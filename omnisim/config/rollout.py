@@ -15,8 +15,9 @@ class Introduction(Part):
         source="C5 V2: customer platforms 1.5-6 months", ge=0, le=1000,
     )  # fmt: skip
     ramp_weeks: float = param(
-        13.0, "from the first effect to the full one (S0-17)", unit="weeks", source="assumption",
-        ge=0, le=1000,
+        13.0, "from the first effect to the full one in silos (S0-17); governance shortens it "
+        "where people of several channels are needed (primitives.ramp_share)", unit="weeks",
+        source="assumption", ge=0, le=1000,
     )  # fmt: skip
     p_partial: float = param(
         0.2, "chance that it ends one level lower than planned (S0-28)", source="assumption",

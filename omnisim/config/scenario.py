@@ -6,9 +6,9 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from omnisim.config.base import Part
-from omnisim.config.capabilities import Capabilities
+from omnisim.config.capabilities import SALES_CHANNELS, Capabilities
 from omnisim.config.capability_costs import CapabilityCosts, Investments
-from omnisim.config.channels import Channel, Channels, Choice, Rivals
+from omnisim.config.channels import Channels, Choice, Rivals
 from omnisim.config.clienteling import Clienteling
 from omnisim.config.costs import Costs
 from omnisim.config.direct import DirectMail, Limits, Offers, Push, Surfaces
@@ -106,7 +106,7 @@ class Scenario(Part):
                 f"service_desk.closing_hour must be after service_desk.opening_hour, "
                 f"{self.service_desk.opening_hour:g}. Got {self.service_desk.closing_hour:g}."
             )
-        if not any(c.is_open for c in self._sales_channels()):
+        if not self.open_channels:
             yield "channels: at least one of store, website, app must be open."
         if self.word.detractor_below > self.word.promoter_above:
             yield (
@@ -126,9 +126,21 @@ class Scenario(Part):
             yield "stock.is_reserved_ahead needs stock.capacity_per_day > 0. Got 0."
         if self.stock.shelf_life_days > 0 and self.stock.capacity_per_day > 0:
             yield "stock: goods have a shelf life or a capacity a day, not both."
+        yield from self._lacking_channels()
 
-    def _sales_channels(self) -> tuple[Channel, Channel, Channel]:
-        return self.channels.store, self.channels.website, self.channels.app
+    def _lacking_channels(self) -> Iterator[str]:
+        """Say which capabilities lack the sales channel that they work in."""
+        for name, any_of in SALES_CHANNELS.items():
+            level = getattr(self.capabilities, name)
+            if level and not set(any_of) & set(self.open_channels):
+                wanted = " or ".join(f"channels.{channel}" for channel in any_of)
+                yield f"capabilities.{name} = {level} needs {wanted} to be open."
+
+    @property
+    def open_channels(self) -> tuple[str, ...]:
+        """Names of the sales channels that the firm has."""
+        own = ("store", "website", "app")
+        return tuple(name for name in own if getattr(self.channels, name).is_open)
 
     def replace(self, changes: Mapping[str, Any]) -> Self:
         """Return a checked copy with fields changed by dotted name.
@@ -181,6 +193,18 @@ class Scenario(Part):
             changed = changed.replace(of_every_segment(preset_changes(name), changed.segments))
         return changed
 
+    def without(self, *channels: str) -> Self:
+        """Return the firm without some sales channels, and without the capabilities that need them.
+
+        Parameters
+        ----------
+        *channels : str
+            Some of ``"store"``, ``"website"`` and ``"app"``.
+        """
+        left = [name for name in self.open_channels if name not in channels]
+        closed = {f"channels.{name}.is_open": False for name in channels}
+        return self.replace(closed | {"capabilities": self.capabilities.within(left)})
+
     def placebo(self) -> Self:
         """Return a copy in which capabilities move no primitive and cost nothing."""
         nothing = dict.fromkeys(CapabilityCosts.model_fields, (0.0, 0.0, 0.0))
@@ -205,8 +229,7 @@ class Scenario(Part):
         """
         off = {"rivals.online_search_intercept": -50.0, "rivals.online_intercept": -50.0,
                "rivals.local_intercept": -50.0, "rivals.delay_intercept": -50.0,
-               "rivals.none_intercept": -50.0, "channels.store.is_open": False,
-               "channels.app.is_open": False, "channels.website.purchase_intercept": 50.0,
+               "rivals.none_intercept": -50.0, "channels.website.purchase_intercept": 50.0,
                "channels.social.is_open": False, "channels.phone.is_open": False,
                "channels.cart_friction": -50.0, "channels.website.risk_resolved": 1.0,
                "service_desk.is_open": False, "voice.p_complain": 0.0,
@@ -221,4 +244,4 @@ class Scenario(Part):
                "surfaces.store_every_days": 0, "surfaces.reward_every_days": 0,
                "basket.relevance": 0.0, "word.p_put_off": 0.0,
                "sign_ups": SignUps(card=0.0, app=0.0, cookies=0.0)}  # fmt: skip
-        return self.replace(off)
+        return self.without("store", "app").replace(off)

@@ -32,6 +32,8 @@ class Projects:
         From the start to the first effect.
     ramp_weeks : ndarray, unit: weeks
         From the first effect to the whole one, linearly.
+    ramp_share : ndarray of shape (n_players, n_players), float64
+        What is left of the ramp of a player (row) once another (column) is there: 1 for no effect.
     realised : ndarray, in [0, 1]
         Share of its effect that the project reaches.
     outage_days : ndarray, unit: days
@@ -42,6 +44,7 @@ class Projects:
     opex: Floats
     delay_weeks: Floats
     ramp_weeks: Floats
+    ramp_share: Floats
     realised: Floats
     outage_days: Floats
 
@@ -82,7 +85,8 @@ def step_cash(
     for step, player in enumerate(order):
         after = coalition | 1 << player
         live = start + projects.delay_weeks[:, player]
-        ramp = np.maximum(projects.ramp_weeks[:, player], 1e-9)
+        faster = np.prod(projects.ramp_share[player, list(order[:step])])
+        ramp = np.maximum(projects.ramp_weeks[:, player] * faster, 1e-9)
         share = np.clip((middle - live[:, None]) / ramp[:, None], 0.0, 1.0)
         gain = (value[after] - value[coalition]) * projects.realised[:, player]
         running = np.clip(np.arange(1, n_weeks + 1) - start[:, None], 0.0, 1.0)

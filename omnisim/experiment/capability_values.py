@@ -128,8 +128,7 @@ def study_size(
 def capability_game(baseline: Scenario, variant: Scenario) -> Precedence:
     """Return the capabilities in which two firms differ, and which of them need which.
 
-    Capability k needs n if its level in the variant is from the level on at which the prerequisite
-    holds, and the baseline's level of n is too low for it.
+    Capability k needs n if the baseline's level of n is too low for the variant's of k.
 
     Raises
     ------
@@ -161,11 +160,13 @@ def capability_game(baseline: Scenario, variant: Scenario) -> Precedence:
             f"above. Below: {falling}."
         )
     needs = {
-        name: [need.capability]
-        for name, need in NEEDS.items()
+        name: [
+            need.capability
+            for need in direct
+            if level[need.capability][0] < need.least[level[name][1]]
+        ]
+        for name, direct in NEEDS.items()
         if name in players
-        and level[name][1] >= need.from_level
-        and level[need.capability][0] < level[name][1]
     }
     return Precedence.of(players, needs)
 

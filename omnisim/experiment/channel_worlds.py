@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -83,16 +82,17 @@ def world_of(scenario: Scenario, game: Precedence, way: str, coalition: int) -> 
     absent = [name for k, name in enumerate(game.players) if not coalition >> k & 1]
     if not absent:
         return World("all", way, coalition, scenario)
-    changes: dict[str, Any] = {}
+    left = scenario
     if way == "off":
         closed = [name for name in absent if name in PLACES]
         if closed == places_of(scenario):
             return None
-        changes |= {f"channels.{name}.is_open": False for name in closed}
+        left = scenario.without(*closed)
     known = getattr(scenario.exposures, way)
     names = MEDIA if way == "off" else MEDIA + PLACES
-    changes[f"exposures.{way}"] = tuple(n for n in names if n in known or n in absent)
-    return World(f"{way}{coalition}", way, coalition, scenario.replace(changes))
+    exposures = tuple(n for n in names if n in known or n in absent)
+    changed = left.replace({f"exposures.{way}": exposures})
+    return World(f"{way}{coalition}", way, coalition, changed)
 
 
 def lone_places(scenario: Scenario, game: Precedence) -> Iterator[tuple[str, World]]:
@@ -100,7 +100,7 @@ def lone_places(scenario: Scenario, game: Precedence) -> Iterator[tuple[str, Wor
     names = [name for name in places_of(scenario) if name not in game.players]
     for name in names:
         if len(names) > 1:
-            closed = scenario.replace({f"channels.{name}.is_open": False})
+            closed = scenario.without(name)
             yield name, World(f"without-{name}", "off", 0, closed)
         inert = (*scenario.exposures.inert, name)
         changed = scenario.replace({"exposures.inert": inert})

@@ -20,7 +20,7 @@ from omnisim.exceptions import ParameterError
 from omnisim.experiment.capability_worth import PLUS, CapabilityValues
 from omnisim.random import Draws, Stream
 from omnisim.simulation.firm.capability_costs import n_payments
-from omnisim.simulation.firm.rollout import OUTAGE_OF
+from omnisim.simulation.firm.rollout import ACROSS, GOVERNANCE, OUTAGE_OF
 
 VALUES, RATE, CAPEX, OPEX, CONSULTING, DELAY, PARTIAL, OUTAGE = range(8)
 """Steps of the draws: the error of the values, and each prior."""
@@ -150,16 +150,32 @@ def draw_projects(
         fields["delay"].append(way.delay_weeks * triangular(uniform(DELAY, k), priors.delay))
         outage = way.outage_days if name in OUTAGE_OF else 0.0
         fields["outage"].append(-np.log1p(-uniform(OUTAGE, k)) * outage)
-        ramp.append(np.full(uniform.n, way.ramp_weeks))
+        ramp.append(np.full(uniform.n, way.ramp_weeks * _ramp_share(baseline, name)))
         partial.append(uniform(PARTIAL, k) < way.p_partial)
     columns = {name: np.stack(parts, axis=1) for name, parts in fields.items()}
     realised = realised_share(
         np.stack(partial, axis=1), game.needs, partial_share=priors.partial_share
     )
     return Projects(
-        columns["capex"], columns["opex"], columns["delay"], np.stack(ramp, axis=1), realised,
-        columns["outage"],
+        columns["capex"], columns["opex"], columns["delay"], np.stack(ramp, axis=1),
+        _ramp_shares(game, baseline, variant), realised, columns["outage"],
     )  # fmt: skip
+
+
+def _ramp_share(firm: Scenario, name: str) -> float:
+    """Return which share of its own ramp a capability takes under the governance of the firm."""
+    level = firm.capabilities.cross_functional_governance
+    return firm.primitives.ramp_share[level] if name in ACROSS else 1.0
+
+
+def _ramp_shares(game: Precedence, baseline: Scenario, variant: Scenario) -> Floats:
+    """Return what governance leaves of each ramp where it comes in before, by (player, other)."""
+    shares = np.ones((len(game), len(game)))
+    if GOVERNANCE in game.players:
+        for k, name in enumerate(game.players):
+            before = max(_ramp_share(baseline, name), 1e-9)
+            shares[k, game.players.index(GOVERNANCE)] = _ramp_share(variant, name) / before
+    return shares
 
 
 def _whole_firm(baseline: Scenario, variant: Scenario, part: str, name: str) -> float:

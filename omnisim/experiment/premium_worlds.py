@@ -40,8 +40,8 @@ firm, not towards a channel. What these cause is in "self-selection"."""
 N_RUNS = 6
 """Runs of one replication: no effect, siloed, observed, store only, online only, encouraged."""
 
-ONLINE = ("channels.website.is_open", "channels.app.is_open")
-STORE = ("channels.store.is_open",)
+ONLINE = ("website", "app")
+STORE = ("store",)
 
 
 @dataclass(frozen=True)
@@ -152,9 +152,7 @@ def _do_effects(
 ) -> dict[str, float]:
     closed = {"store": ONLINE, "online": STORE}
     single = {
-        kind: spent_by_kind(
-            task.run(kind, task.variant.replace(dict.fromkeys(names, False)), fixed)
-        ).sum(axis=1)
+        kind: spent_by_kind(task.run(kind, task.variant.without(*names), fixed)).sum(axis=1)
         for kind, names in closed.items()
     }
     spent = spent_by_kind(whole)

@@ -14,7 +14,7 @@ from omnisim.simulation.reservation import cancelled_after, release
 from omnisim.simulation.returns import way_back
 from omnisim.simulation.service import Reason, arises, pursue
 from omnisim.simulation.sign_ups import ask_to_sign_up
-from omnisim.simulation.store import Steps, rate_queue, stay, visit
+from omnisim.simulation.store import Steps, handle, rate_queue, stay, visit
 from omnisim.simulation.trip import AISLE, STORE, WITH_PICKUP, Trip
 from omnisim.simulation.voice import speak_up
 from omnisim.simulation.world import World
@@ -71,6 +71,8 @@ def sell_online(world: World, trip: Trip, action: int) -> Steps:
         fulfilment = Fulfilment.DELIVERY
         _may_ask(world, trip, Reason.WRONG_PICKUP)
     sale = _sell(world, trip, channel, fulfilment, free=failed)
+    if fulfilment != Fulfilment.DELIVERY:
+        world.env.process(handle(world, trip.shopper))
     speed = yield from receive(world, trip, sale)
     yield from evaluate(world, trip, sale, speed)
 
@@ -174,6 +176,8 @@ def evaluate(world: World, trip: Trip, sale: Sale, speed: float) -> Steps:
     yield env.timeout(world.scenario.fulfilment.return_days)
     if not by_parcel:
         yield from visit(world, trip.shopper, trip.need, RETURN_STEP, patient=True)
+        if sale.by_parcel:
+            env.process(handle(world, trip.shopper))
     outcome.give_back(
         state, trip.shopper, trip.need, trip.item, sale.channel, by_parcel, sale.goods,
         sale.off, sale.spent, sale.earned, env.now,

@@ -1,6 +1,7 @@
 """How goods would go back: by parcel, or to the store (facts.md D4, eq. 11)."""
 
 from omnisim.random import Stream
+from omnisim.simulation.firm.moves import by_staff
 from omnisim.simulation.world import World
 
 
@@ -8,7 +9,8 @@ def way_back(world: World, shopper: int, need: int, *, by_parcel: bool) -> tuple
     """Return (whether goods would go back by parcel, the hassle of it).
 
     Goods from a store go back there. What came by parcel goes back by parcel, or, where stores
-    take it (K9), on the way with less hassle: that to the store grows with its distance.
+    take it (K9, as far as their staff go along with it, K15), on the way with less hassle: that to
+    the store grows with its distance.
 
     Parameters
     ----------
@@ -28,7 +30,7 @@ def way_back(world: World, shopper: int, need: int, *, by_parcel: bool) -> tuple
     if not by_parcel:
         return False, rules.hassle_store
     is_open = world.scenario.channels.store.is_open and world.reopening is None
-    taken = world.primitives["returns_across"] * is_open
+    taken = by_staff(world, "returns_across") * is_open
     if taken == 0 or world.state.draw(Stream.WAY_BACK, shopper, need, 0) >= taken:
         return True, rules.hassle_online
     far = float(world.columns["distance"][shopper])

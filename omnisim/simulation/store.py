@@ -6,6 +6,8 @@ from typing import Any
 
 import omnisim.simulation._journey as kernel
 import omnisim.simulation._outcome as outcome
+from omnisim.config.governance import Governance
+from omnisim.config.operations import Stores
 from omnisim.simulation.in_store import pace, sense, skill
 from omnisim.simulation.information import resolved_by
 from omnisim.simulation.parameters import MINUTES_PER_DAY
@@ -162,6 +164,37 @@ def _take_seat(world: World, shopper: int, need: int, step: int) -> Steps:
 def drop_in(world: World, shopper: int, step: int) -> Steps:
     """Come into the store without a need, called by the app or by staff."""
     yield from visit(world, shopper, -1, step)
+
+
+def handle(world: World, shopper: int) -> Steps:
+    """Let staff of the shopper's store work on an order, or on goods, of another channel.
+
+    They do it in the opening hours, in their turn, and serve nobody meanwhile: picking a
+    click-and-collect order, ordering what the store lacks, taking back what came by parcel. Where
+    guests sit at tables, the counter takes no table.
+    """
+    minutes = minutes_each(world.scenario.governance, world.conduct.effort)
+    if minutes == 0 or world.scenario.service.seats > 0:
+        return
+    env = world.env
+    yield env.timeout(_until_open(world.scenario.stores, env.now))
+    while world.reopening is not None:
+        yield world.reopening
+    staff = world.staff[world.columns["home_store"][shopper]]
+    yield from be_served(env, staff, patience=math.inf, service=minutes / MINUTES_PER_DAY)
+
+
+def minutes_each(rules: Governance, effort: float) -> float:
+    """Return the mean minutes of what staff take on: the more they take, the harder the last."""
+    return float(rules.effort_minutes * effort**rules.effort_exponent)
+
+
+def _until_open(stores: Stores, now: float) -> float:
+    """Return the days until the stores open; 0 while they are open."""
+    hour = now % 1 * 24
+    if stores.opening_hour <= hour < stores.closing_hour:
+        return 0.0
+    return (stores.opening_hour - hour) % 24 / 24
 
 
 def be_served(env: Any, staff: Any, *, patience: float, service: float) -> Steps:

@@ -28,6 +28,9 @@ from omnisim.simulation.own_factors import draw_own_factors
 from omnisim.simulation.parameters import kernel_parameters, search_places
 from omnisim.simulation.standing import Standing
 
+Mailing = tuple[int, int, NDArray[np.int32]]
+"""Day of a campaign, its sender and the shoppers written to, a row a message."""
+
 Due = tuple[float, int, int, float]
 """Due day, shopper, the team that saw the event, and the day of the event."""
 
@@ -95,6 +98,8 @@ class World:
         of the event, and the day on which it was asked last.
     noticed : dict of int to int
         The last day on which the app noticed a shopper on the way to the local rival.
+    mailings : list of Mailing
+        Campaigns that the managers' books have not yet looked at, if managers decide.
     closures : dict of int to int
         How many reasons there are at the moment to keep a channel closed that is run otherwise.
     reopening : simpy.Event, optional
@@ -135,6 +140,7 @@ class World:
     sent_today: NDArray[np.int64] = field(default_factory=lambda: np.zeros(3, np.int64))
     noticed: dict[int, int] = field(default_factory=dict)
     unpaid: NDArray[np.int64] = field(default_factory=lambda: np.zeros(3, np.int64))
+    mailings: list[Mailing] = field(default_factory=list)
     closures: Counter[int] = field(default_factory=Counter)
     reopening: Any = None
     decisions: DecisionLog | None = None

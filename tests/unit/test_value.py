@@ -12,9 +12,10 @@ CONFIG = """
 scenario = { market = { n_shoppers = 120, horizon_days = 20, burn_in_days = 0 } }
 seed = 3
 n_replications = 3
-[baseline]
-capabilities = "siloed"
+[baseline.capabilities]
+offline_capture = 1
 [variant.capabilities]
+offline_capture = 1
 visible_stock = 2
 endless_aisle = 2
 """

@@ -236,7 +236,10 @@ def _experiment(task: DesignTask) -> FieldExperiment:
             return difference_in_differences(regions, confidence=task.confidence)
         case "click_and_collect":
             stock = task.variant.capabilities.visible_stock
-            firm = task.baseline.replace({"capabilities.visible_stock": stock})
+            captured = max(1, task.baseline.capabilities.offline_capture)  # stock records it needs
+            firm = task.baseline.replace(
+                {"capabilities.visible_stock": stock, "capabilities.offline_capture": captured}
+            )
             regions = _regions(task, Change(firm.capabilities))
             return difference_in_differences(
                 regions, chosen="strongest", confidence=task.confidence

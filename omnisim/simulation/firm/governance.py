@@ -6,21 +6,22 @@ What one does to the other (sales drawn over, tired shoppers, orders not taken) 
 exactly to the extent that it does not count.
 """
 
-import math
 from collections.abc import Generator
+from dataclasses import replace
+from math import exp
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from omnisim.config.governance import Governance
-from omnisim.config.media import Messages
 from omnisim.config.scenario import Scenario
 from omnisim.schema import Channel
-from omnisim.simulation.firm.knowledge import JOINT, ONLINE_TEAM, STORE_TEAM
+from omnisim.simulation.firm.books import SENDERS, Books, mean_basket
+from omnisim.simulation.firm.knowledge import JOINT, ONLINE_TEAM, STORE_TEAM, teams_at_work
 from omnisim.simulation.firm.moves import refresh
 from omnisim.simulation.firm.offers import align
-from omnisim.simulation.firm.results import Reader, Results
+from omnisim.simulation.firm.pressure import Sender, choose_pauses, letters, tiredness
+from omnisim.simulation.firm.results import Results
 from omnisim.simulation.world import World
 
 Floats = NDArray[np.float64]
@@ -31,70 +32,65 @@ CHANNELS_OF = {
     ONLINE_TEAM: [int(Channel.WEBSITE), int(Channel.APP)],
 }
 PROMOTION_STEP = 0.025
-WEEK = 7
 
 
 def govern(world: World) -> Steps:
     """Let the managers review their choices, at the start and every `review_days`."""
-    reader = Reader()
-    rules = world.scenario.governance
+    books = Books()
     while True:
-        credit = world.primitives["credit_across"]
-        conduct = world.conduct
-        conduct.effort = choose_effort(world.scenario, credit)
-        conduct.campaign_days = choose_pauses(world, credit)
-        results = reader.read(world)
+        credit, conduct = world.primitives["credit_across"], world.conduct
+        results = books.read(world)
+        conduct.effort = choose_effort(world.scenario, effort_gain(world.scenario, books, credit))
+        senders = senders_of(world, books)
+        conduct.campaign_days = choose_pauses(
+            world.scenario, senders, conduct.campaign_days, credit
+        )
         if results is not None:
             conduct.promotion = choose_promotions(world, results, credit)
         refresh(world)
-        yield world.env.timeout(rules.review_days)
+        yield world.env.timeout(world.scenario.governance.review_days)
 
 
-def choose_effort(scenario: Scenario, credit: float) -> float:
-    """Return how much of what helps other channels the store's staff do, in [0, 1].
+def effort_gain(scenario: Scenario, books: Books, credit: float) -> float:
+    """Return what an order that staff take for another channel counts for their manager, EUR.
 
-    The store manager compares the credited margin of an order taken for another channel with the
-    staff time that it costs; below that, staff do what head office can enforce.
+    The order's margin as far as it is credited, and what those who come to collect it buy
+    unplanned, which is the store's own.
     """
-    rules, costs = scenario.governance, scenario.costs
-    mean_basket = sum(
-        s.share * s.basket_shape * s.basket_scale / (s.basket_q - 1)
-        for s in scenario.segments.values()
-    )
-    mean_basket *= math.exp(scenario.basket.category)
-    gain = credit * (1 - costs.goods_share) * mean_basket
-    cost = rules.effort_minutes / 60 * costs.staff_per_hour
-    return 1.0 if gain > cost else rules.enforced_effort
+    visit = scenario.stores.p_unplanned * mean_basket(scenario) * exp(scenario.basket.errand)
+    unplanned = visit * books.results(scenario).margin[Channel.STORE]
+    return float(credit * books.order_margin(scenario) + unplanned)
 
 
-def choose_pauses(world: World, credit: float) -> dict[int, int]:
-    """Return every sender's days between two campaigns; who sends for both has no other sender."""
-    own, now = world.scenario.channels, world.conduct.campaign_days
-    is_run = {
-        STORE_TEAM: own.store.is_open,
-        ONLINE_TEAM: own.website.is_open or own.app.is_open,
-    }
-    others = {ONLINE_TEAM: STORE_TEAM, STORE_TEAM: ONLINE_TEAM}
-    rules, messages = world.scenario.governance, world.scenario.messages
-    return {JOINT: choose_pause(rules, messages, credit, 0.0)} | {
-        team: choose_pause(rules, messages, credit, WEEK / now[other] if is_run[other] else 0.0)
-        for team, other in others.items()
-    }
+def choose_effort(scenario: Scenario, gain: float) -> float:
+    """Return the share of the orders for other channels that the store's staff take, in [0, 1].
 
-
-def choose_pause(rules: Governance, messages: Messages, credit: float, other: float) -> int:
-    """Return the days between two campaigns of a sender; the `other` sends so many a week.
-
-    Response to a message falls by ``exp(-chi F)``, where F is the fatigue that all messages leave
-    (facts.md D4, eq. 3). With f own and g others' campaigns a week, F is ``(f + g) / (1 - phi)`` in
-    the long run, and a sender maximises ``(f + credit g) exp(-chi F)``: as many as a common pool
-    bears if ``credit`` is 1, more if it is less.
+    Taking a share e costs ``k e ** (1 + g)`` minutes an order that comes up (`effort_minutes`,
+    `effort_exponent`); ``e gain`` less the value of these minutes is largest where the last order
+    is worth its minutes. Below what head office can enforce nobody goes.
     """
-    pauses = np.arange(rules.min_campaign_days, 4 * WEEK + 1)
-    own = WEEK / pauses
-    tired = messages.fatigue * (own + other) / (1 - messages.fatigue_per_week)
-    worth = (own + credit * other) * np.exp(-tired)
-    return int(pauses[np.argmax(worth)])
+    rules = scenario.governance
+    last = rules.effort_minutes / 60 * scenario.costs.staff_per_hour * (1 + rules.effort_exponent)
+    if last == 0:
+        return 1.0
+    wanted = (max(gain, 0.0) / last) ** (1 / rules.effort_exponent)
+    return float(min(1.0, max(rules.enforced_effort, wanted)))
+
+
+def senders_of(world: World, books: Books) -> dict[int, Sender]:
+    """Return the senders as the managers see them."""
+    scenario, joint = world.scenario, world.primitives["joint_sending"]
+    teams = teams_at_work(scenario)
+    as_one = joint if len(teams) == 2 else 0.0
+    most = max(books.sent.values(), default=1.0)
+    active = {team: (1 - as_one) * (team in teams) for team in SENDERS} | {JOINT: as_one}
+    reach = {sender: books.sent.get(sender, most) / most for sender in SENDERS}
+    margin = {sender: books.message_margin(scenario, sender) for sender in SENDERS}
+    fresh = {k: Sender(active[k], reach[k], margin[k]) for k in SENDERS}
+    tired = {
+        k: tiredness(scenario, n) for k, n in letters(fresh, world.conduct.campaign_days).items()
+    }
+    return {k: replace(s, margin=s.margin * np.exp(tired[k])) for k, s in fresh.items()}
 
 
 def choose_promotions(world: World, results: Results, credit: float) -> list[float]:

@@ -16,7 +16,7 @@ from omnisim.simulation.firm.stock import shown_items
 from omnisim.simulation.parameters import kernel_parameters, search_intercepts
 from omnisim.simulation.world import World
 
-BY_STORE_STAFF = ("stock_shown", "aisle_offered")
+BY_STORE_STAFF = ("stock_shown", "aisle_offered", "returns_across")
 """Primitives that are as much as the store's staff make of them."""
 
 RIVAL = 3
@@ -54,15 +54,18 @@ def move_primitives(world: World, values: Mapping[str, float]) -> None:
 def refresh(world: World) -> None:
     """Bring parameters and the stock shown up to the primitives and the conduct of the moment."""
     scenario, draws = world.scenario, world.draws
-    effective = world.primitives | {
-        name: world.primitives[name] * world.conduct.effort for name in BY_STORE_STAFF
-    }
+    effective = world.primitives | {name: by_staff(world, name) for name in BY_STORE_STAFF}
     parameters = kernel_parameters(
         scenario, effective, seed=draws.seed, replication=draws.replication
     )
     is_open = {"is_open": world.state.params["is_open"]}
     world.state.params = parameters | is_open | _conducted(world)
     world.columns["is_shown"][:] = shown_items(scenario, effective["stock_shown"], draws)
+
+
+def by_staff(world: World, primitive: str) -> float:
+    """Return what the store's staff make of a primitive."""
+    return world.primitives[primitive] * world.conduct.effort
 
 
 def _conducted(world: World) -> dict[str, Any]:

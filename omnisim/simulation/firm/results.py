@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from omnisim.config.scenario import Scenario
 from omnisim.schema import EVENTS, OWN_CHANNELS, POSTINGS, Channel, Event, Fulfilment, Line
 from omnisim.simulation._recorder import EventLog, Postings
 from omnisim.simulation.world import World
@@ -24,9 +25,47 @@ SALES_LINES = (
 """Lines that come with a sale; promotions are left out, since they are what is decided on."""
 
 
+CHANNELS = [int(c) for c in OWN_CHANNELS]
+RIVALS = [int(Channel.RIVAL_ONLINE), int(Channel.RIVAL_LOCAL)]
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Sums of some weeks, so that those of earlier weeks can be added.
+
+    Attributes
+    ----------
+    ended : float
+        Needs that ended, here or elsewhere.
+    met : ndarray of shape (n_channels,), float64
+        Those met, by channel.
+    by_staff : float
+        Those met by what staff ordered from the web shop.
+    kept, revenue : ndarray of shape (2, n_channels), float64, unit: cents
+        Margin before promotions, and price of what was sold; the second row is that of orders by
+        staff. What came back is that of these weeks, whenever it was sold.
+    """
+
+    ended: float
+    met: Floats
+    by_staff: float
+    kept: Floats
+    revenue: Floats
+
+    def after(self, earlier: "Counts", weight: float) -> "Counts":
+        """Return the sums with those of earlier weeks at a weight."""
+        return Counts(
+            self.ended + weight * earlier.ended,
+            self.met + weight * earlier.met,
+            self.by_staff + weight * earlier.by_staff,
+            self.kept + weight * earlier.kept,
+            self.revenue + weight * earlier.revenue,
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Results:
-    """What happened since the last review.
+    """What sums of some weeks say.
 
     Attributes
     ----------
@@ -61,28 +100,23 @@ class Reader:
 
     def read(self, world: World) -> Results | None:
         """Return the results since the last call; None if no need ended."""
+        counts = self.count(world)
+        return results_of(counts, world.scenario) if counts.ended else None
+
+    def count(self, world: World) -> Counts:
+        """Return the sums since the last call."""
         event, channel, journey, by_staff = self._events(world.state.log)
         ended = np.isin(event, (Event.PURCHASE, Event.RIVAL_PURCHASE, Event.NO_PURCHASE))
         ended &= journey >= 0
+        met = np.bincount(channel[ended], minlength=len(Channel)).astype(np.float64)
         line, sold_in, cents, staffs = self._postings(world.state.postings)
-        if not ended.any():
-            return None
-        channels = [int(c) for c in OWN_CHANNELS]
-        met = np.bincount(channel[ended], minlength=len(Channel)) / ended.sum()
-        usual = 1 - world.scenario.costs.goods_share
-        share, margin = met[channels], _margins(line, sold_in, cents, usual)[channels]
-        rivals = met[[Channel.RIVAL_ONLINE, Channel.RIVAL_LOCAL]]
-        own = world.scenario.channels
-        if not staffs.any() or not (own.website.is_open or own.app.is_open):
-            return Results(share, margin, rivals)
-        staff_share = float((ended & by_staff).sum() / ended.sum())
-        rest = _margins(line[~staffs], sold_in[~staffs], cents[~staffs], usual)
-        of_rest = rest[Channel.STORE] * (share[0] - staff_share)
-        return Results(share, margin, rivals, staff_share, float(margin[0] * share[0] - of_rest))
+        sums = [_sums(line[rows], sold_in[rows], cents[rows]) for rows in (~staffs, staffs)]
+        kept, revenue = (np.stack(rows) for rows in zip(*sums, strict=True))
+        return Counts(float(ended.sum()), met, float((ended & by_staff).sum()), kept, revenue)
 
     def _events(self, log: EventLog) -> tuple[Integers, Integers, Integers, Flags]:
         wanted = ("event", "channel", "journey", "shopper", "fulfilment")
-        found = _tail(log, EVENTS.names, wanted, self.n_events)
+        found = tail(log, EVENTS.names, wanted, self.n_events)
         event, channel, journey, shopper, fulfilment = found
         self.n_events += len(event)
         by_staff = fulfilment == Fulfilment.ENDLESS_AISLE
@@ -92,22 +126,45 @@ class Reader:
 
     def _postings(self, postings: Postings) -> tuple[Integers, Integers, Integers, Flags]:
         wanted = ("line", "channel", "cents", "journey", "shopper")
-        found = _tail(postings, POSTINGS.names, wanted, self.n_postings)
+        found = tail(postings, POSTINGS.names, wanted, self.n_postings)
         line, channel, cents, journey, shopper = found
         self.n_postings += len(line)
         staffs = (channel == Channel.STORE) & np.isin(_need(shopper, journey), self.staff_orders)
         return line, channel, cents, staffs
 
 
-def _margins(line: Integers, channel: Integers, cents: Integers, usual: float) -> Floats:
-    """Return the margin before promotions by channel; the `usual` one where nothing was sold."""
+def results_of(counts: Counts, scenario: Scenario, prior_cents: float = 0.0) -> Results:
+    """Return what sums say; sales of `prior_cents` at the usual margin are added to each channel.
+
+    A channel that sold nothing has the usual margin, that of goods at their price.
+    """
+    ended, usual = max(counts.ended, 1.0), 1 - scenario.costs.goods_share
+    share, rivals = counts.met[CHANNELS] / ended, counts.met[RIVALS] / ended
+    margin = _margins(counts.kept.sum(axis=0), counts.revenue.sum(axis=0), usual, prior_cents)
+    own = scenario.channels
+    if not counts.kept[1].any() or not (own.website.is_open or own.app.is_open):
+        return Results(share, margin, rivals)
+    staff_share = counts.by_staff / ended
+    rest = _margins(counts.kept[0], counts.revenue[0], usual, prior_cents)
+    of_rest = rest[0] * (share[0] - staff_share)
+    return Results(share, margin, rivals, staff_share, float(margin[0] * share[0] - of_rest))
+
+
+def _margins(kept: Floats, revenue: Floats, usual: float, prior_cents: float) -> Floats:
+    """Return the margin before promotions of the own channels."""
+    sold = revenue[CHANNELS] + prior_cents
+    margin = (kept[CHANNELS] + usual * prior_cents) / np.where(sold > 0, sold, 1.0)
+    return np.where(sold > 0, margin, usual)
+
+
+def _sums(line: Integers, channel: Integers, cents: Integers) -> tuple[Floats, Floats]:
+    """Return the margin before promotions and the price of what was sold, by channel."""
     own, is_revenue = np.isin(line, SALES_LINES), line == Line.REVENUE
-    kept = np.bincount(channel[own], weights=cents[own], minlength=len(Channel))
-    revenue = np.bincount(channel[is_revenue], weights=cents[is_revenue], minlength=len(Channel))
-    margin = np.full(len(Channel), usual)
-    sold = revenue > 0
-    margin[sold] = kept[sold] / revenue[sold]
-    return margin
+    kept, revenue = (
+        np.bincount(channel[rows], weights=cents[rows], minlength=len(Channel)).astype(np.float64)
+        for rows in (own, is_revenue)
+    )
+    return kept, revenue
 
 
 def _need(shopper: Integers, journey: Integers) -> Integers:
@@ -115,7 +172,7 @@ def _need(shopper: Integers, journey: Integers) -> Integers:
     return shopper.astype(np.int64) << 32 | journey
 
 
-def _tail(
+def tail(
     recorder: EventLog | Postings, names: tuple[str, ...], wanted: tuple[str, ...], first: int
 ) -> list[NDArray[np.int64]]:
     """Return the wanted columns from row `first` on; whole chunks before it are skipped."""

@@ -32,6 +32,14 @@ OUTAGE_OF = {
 }
 """The channel that stands still with a capability, where there is one."""
 
+ACROSS = (
+    "single_customer_view", "coordinated_automation", "visible_stock", "endless_aisle",
+    "cross_channel_returns", "unified_loyalty", "price_coherence",
+)  # fmt: skip
+"""Capabilities that need the people of several channels: governance (K15) brings them in faster."""
+
+GOVERNANCE = "cross_functional_governance"
+
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
@@ -50,16 +58,17 @@ class Arrival:
         return self.live + self.outage_days
 
     def share(self, day: float) -> float:
-        """Return how much of the effect is there, in [0, 1]; none before the end of the outage."""
+        """Return how much of the effect is there, in [0, 1]; it grows when the outage ends."""
         if day < self.running:
             return 0.0
-        return 1.0 if self.ramp_days == 0 else min(1.0, (day - self.live) / self.ramp_days)
+        return 1.0 if self.ramp_days == 0 else min(1.0, (day - self.running) / self.ramp_days)
 
 
 def plan(scenario: Scenario, draws: Draws) -> list[Arrival]:
     """Return how the scenario's capabilities come in under the luck of one replication.
 
-    A capability that needs another goes live no earlier than that one, and reaches no higher level.
+    A capability that needs others goes live when they run, and reaches no level for which theirs
+    is too low.
     """
     arrivals: dict[str, Arrival] = {}
     for number, name in enumerate(Capabilities.model_fields):
@@ -78,17 +87,34 @@ def _arrive(
     start = scenario.market.burn_in_days + way.start_week * DAYS_PER_WEEK
     live = start + way.delay_weeks * DAYS_PER_WEEK
     level -= int(partial < way.p_partial)
-    need = NEEDS.get(name)
-    if need is not None and level >= need.from_level:
-        order = list(Capabilities.model_fields)
-        _arrive(scenario, draws, need.capability, order.index(need.capability), arrivals)
-        first = arrivals[need.capability]
-        live = max(live, first.live)
-        level = min(level, max(first.level, need.from_level - 1))
-    arrivals[name] = Arrival(
-        name, level, start, live, way.ramp_weeks * DAYS_PER_WEEK,
-        float(-np.log1p(-outage) * way.outage_days),
-    )  # fmt: skip
+    for need in NEEDS.get(name, ()):
+        first = _first(scenario, draws, need.capability, arrivals)
+        reached = first.level if first else 0
+        level = max(k for k in range(level + 1) if reached >= need.least[k])
+        if first and need.least[level]:
+            live = max(live, first.running)
+    outage_days = float(-np.log1p(-outage) * way.outage_days)
+    ramp_days = way.ramp_weeks * DAYS_PER_WEEK
+    if name in ACROSS:
+        governance = _first(scenario, draws, GOVERNANCE, arrivals)
+        ramp_days *= _moved(scenario, "ramp_share", governance, live + outage_days)
+    arrivals[name] = Arrival(name, level, start, live, ramp_days, outage_days)
+
+
+def _first(
+    scenario: Scenario, draws: Draws, name: str, arrivals: dict[str, Arrival]
+) -> Arrival | None:
+    """Return how a capability comes in that another depends on; None if it does not."""
+    _arrive(scenario, draws, name, list(Capabilities.model_fields).index(name), arrivals)
+    return arrivals.get(name)
+
+
+def _moved(scenario: Scenario, primitive: str, arrival: Arrival | None, day: float) -> float:
+    """Return a primitive on a day, given how the capability that moves it comes in."""
+    values: tuple[float, ...] = getattr(scenario.primitives, primitive)
+    if arrival is None:
+        return values[0]
+    return values[0] + arrival.share(day) * (values[arrival.level] - values[0])
 
 
 def roll_out(world: World) -> Steps:
@@ -106,13 +132,7 @@ def roll_out(world: World) -> Steps:
 def primitives_on(scenario: Scenario, arrivals: list[Arrival], day: float) -> dict[str, float]:
     """Return every primitive on a day of the roll-out."""
     by_name = {arrival.capability: arrival for arrival in arrivals}
-    found = {}
-    for name, owner in MOVES.items():
-        low, *_ = values = getattr(scenario.primitives, name)
-        arrival = by_name.get(owner)
-        share = arrival.share(day) if arrival else 0.0
-        found[name] = low + share * (values[arrival.level] - low) if arrival else low
-    return found
+    return {name: _moved(scenario, name, by_name.get(owner), day) for name, owner in MOVES.items()}
 
 
 def _introduce(world: World, arrival: Arrival, arrivals: list[Arrival]) -> Steps:

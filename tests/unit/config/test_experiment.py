@@ -43,8 +43,8 @@ def test_arm_changes_one_segment_and_keeps_the_others(write, line):
 
 
 def test_arm_may_list_levels_of_capabilities(write):
-    experiment = load_experiment(write("[variant.capabilities]\nvisible_stock = 2\n"))
-    assert experiment.arms()[1].capabilities == Capabilities(visible_stock=2)
+    experiment = load_experiment(write("[variant.capabilities]\nsocial_care = 2\n"))
+    assert experiment.arms()[1].capabilities == Capabilities(social_care=2)
 
 
 def test_preset_and_single_level_go_together(write):

@@ -124,13 +124,15 @@ def test_one_firm_everywhere_sells_in_any_channel_from_any_stock():
     }  # fmt: skip
 
 
-def test_without_a_website_or_an_app_nobody_sees_the_stock_shown():
-    few = {"market.n_shoppers": 60, "market.horizon_days": 40, "market.burn_in_days": 0,
-           "governance.managers_decide": False}  # fmt: skip
-    store_only = Scenario().replace(few).preset("firms/store_only")
-    shown = store_only.replace({"capabilities": Capabilities(visible_stock=2)})
-    events = [simulate(s, seed=2).events.to_pandas() for s in (store_only, shown)]
-    assert events[0].equals(events[1])
+@pytest.mark.parametrize("name", ["geofence", "visible_stock", "interactive_fit"])
+def test_a_store_alone_has_no_capability_that_needs_another_channel(name):
+    levels = Capabilities.integrated()
+    store_only = Scenario().preset("firms/store_only")
+    with pytest.raises(ConfigError, match=rf"capabilities\.{name} = 2 needs channels\..* open"):
+        store_only.replace({"capabilities": levels})
+    left = store_only.replace({"capabilities": levels.within(["store"])}).capabilities
+    assert getattr(left, name) == left.endless_aisle == left.cross_channel_returns == 0
+    assert left.single_customer_view == left.in_store_digital == 2
 
 
 def year(*presets):

@@ -22,7 +22,10 @@ def projects(**fields):
     """Two players, one draw; everything zero but what is given, and effects fully reached."""
     names = ("capex", "opex", "delay_weeks", "ramp_weeks", "realised", "outage_days")
     whole = {name: [0.0, 0.0] for name in names} | {"realised": [1.0, 1.0]} | fields
-    return Projects(**{name: np.array([values]) for name, values in whole.items()})
+    ramp_share = whole.pop("ramp_share", np.ones((2, 2)))
+    return Projects(
+        **{name: np.array([values]) for name, values in whole.items()}, ramp_share=ramp_share
+    )
 
 
 def value(*euros):
@@ -50,6 +53,14 @@ def test_delay_ramp_capex_and_opex_by_hand():
     expected = np.array(gain) - 2.0
     expected[0] -= 30
     assert flow == pytest.approx(expected)
+
+
+def test_governance_that_came_before_shortens_a_ramp():
+    """Half of 4 weeks: the whole of 8 a week after 2; brought in after it, all 4 weeks."""
+    how = projects(ramp_weeks=[4.0, 0], ramp_share=np.array([[1.0, 0.5], [1.0, 1.0]]))
+    worth = value(0, 8 * YEAR, 0, 8 * YEAR)
+    assert cash([1, 0], worth, how, n_weeks=5)[1, 0] == pytest.approx([2, 6, 8, 8, 8])
+    assert cash([0, 1], worth, how, n_weeks=5)[0, 0] == pytest.approx([1, 3, 5, 7, 8])
 
 
 def test_projects_follow_each_other():
@@ -93,7 +104,7 @@ def test_steps_sum_to_the_value_of_the_order(seed):
     n = 20
     fields = {f: rng.uniform(0, 5, (n, 2)) for f in
               ("capex", "opex", "delay_weeks", "ramp_weeks", "outage_days")}  # fmt: skip
-    how = Projects(**fields, realised=np.ones((n, 2)))
+    how = Projects(**fields, ramp_share=np.ones((2, 2)), realised=np.ones((n, 2)))
     values = {c: rng.normal(0, 100, n) for c in range(4)}
     rate = rng.uniform(0.08, 0.12, n)
     flow = cash([1, 0], values, how, n_weeks=260)

@@ -9,7 +9,8 @@ from omnisim.experiment import capability_gains
 from omnisim.experiment.split import split_gain
 from tests.reference.worlds import small
 
-TINY = {"market.n_shoppers": 300, "market.burn_in_days": 7, "market.horizon_days": 45}
+TINY = {"market.n_shoppers": 300, "market.burn_in_days": 7, "market.horizon_days": 45,
+        "capabilities.offline_capture": 1}  # fmt: skip
 STOCK = {"capabilities.visible_stock": 2, "capabilities.endless_aisle": 2}
 
 

@@ -15,7 +15,8 @@ from omnisim.experiment.capability_values import capability_game, coalition_scen
 from omnisim.experiment.capability_worth import wanted_coalitions
 from omnisim.random import Draws
 
-TINY = {"market.n_shoppers": 300, "market.burn_in_days": 7, "market.horizon_days": 45}
+TINY = {"market.n_shoppers": 300, "market.burn_in_days": 7, "market.horizon_days": 45,
+        "capabilities.offline_capture": 1}  # fmt: skip
 STOCK = {"capabilities.visible_stock": 2, "capabilities.endless_aisle": 2}
 THREE = STOCK | {"capabilities.offline_capture": 2}
 ROLLED_OUT = {"rollout.is_simulated": True}

@@ -25,6 +25,7 @@ def firms(changes, **costs):
         for name in ("visible_stock", "endless_aisle")
         for field in ("p_partial", "outage_days", "ramp_weeks", "delay_weeks")
     }
+    plain |= {"capabilities.offline_capture": int("capabilities.visible_stock" in changes)}
     base = om.Scenario().replace(plain | {name.replace("__", "."): v for name, v in costs.items()})
     return base, base.replace(changes)
 

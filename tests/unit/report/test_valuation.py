@@ -44,7 +44,7 @@ def worth(members: tuple[str, ...]) -> float:
 
 
 def made_capabilities() -> tuple[CapabilityValues, RollOuts]:
-    base = om.Scenario()
+    base = om.Scenario().replace({"capabilities.offline_capture": 1})
     firms = base, base.replace(LEVELS)
     values = replace(made_values(*firms, worth), provenance=MADE)
     return values, transition(values, *firms, n_draws=40)

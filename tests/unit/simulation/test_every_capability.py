@@ -70,10 +70,12 @@ LONG_OUTAGES = 247
 
 def levels(name: str) -> tuple[Capabilities, Capabilities]:
     """Return the firm with what the capability needs, and with the capability as well."""
-    needed = {need.capability: 2 for need in [NEEDS.get(name)] if need}
-    for first in list(needed):
-        if first in NEEDS:
-            needed[NEEDS[first].capability] = 2
+    needed = {}
+    wanted = [name]
+    while wanted:
+        first = [need.capability for need in NEEDS.get(wanted.pop(), ())]
+        needed |= dict.fromkeys(first, 2)
+        wanted += first
     return Capabilities(**needed), Capabilities(**needed, **{name: 2})
 
 

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from omnisim.config.capabilities import Capabilities
-from omnisim.config.governance import Governance
-from omnisim.config.media import Messages
 from omnisim.config.scenario import Scenario
 from omnisim.schema import Channel, Fulfilment, Line
 from omnisim.simulation import _outcome as outcome
 from omnisim.simulation import rivals, simulate
-from omnisim.simulation.firm.governance import choose_effort, choose_pause, credited_margin
+from omnisim.simulation.engine import start
+from omnisim.simulation.firm.books import Books
+from omnisim.simulation.firm.governance import credited_margin
 from omnisim.simulation.firm.moves import refresh
-from omnisim.simulation.firm.results import Reader, Results
+from omnisim.simulation.firm.results import Counts, Reader, Results, results_of
 from tests.reference.worlds import assert_same_bytes, finished_world, new_world, small
 
 SHARES = Results(np.array([0.25, 0.04, 0.01]), np.array([0.42, 0.35, 0.35]), np.array([0.3, 0.2]))
@@ -41,22 +41,6 @@ def test_a_manager_who_answers_for_all_channels_promotes_less():
     assert best([1, 2], 1.0, Results(np.array([0.3, 0.2, 0.1]), np.full(3, 0.6), np.zeros(2))) < (
         best([1, 2], 0.0, Results(np.array([0.3, 0.2, 0.1]), np.full(3, 0.6), np.zeros(2)))
     )
-
-
-def test_one_answerable_for_everything_campaigns_as_a_common_pool_would():
-    rules, messages = Governance(min_campaign_days=1), Messages()
-    pool = 7 / choose_pause(rules, messages, 0.0, 0.0)
-    assert pool == pytest.approx((1 - 0.6) / 0.15, rel=0.35)  # (1 - phi) / chi, in whole days
-    shared = 7 / choose_pause(rules, messages, 1.0, 1.0)
-    alone = 7 / choose_pause(rules, messages, 0.0, 1.0)
-    assert shared < alone
-
-
-def test_staff_do_for_others_what_counts_for_their_manager():
-    scenario = Scenario()
-    assert choose_effort(scenario, 0.0) == scenario.governance.enforced_effort
-    assert choose_effort(scenario, 1.0) == 1.0
-    assert choose_effort(scenario.replace({"governance.effort_minutes": 600.0}), 1.0) == 0.5
 
 
 def test_results_count_every_need_that_ended():
@@ -285,3 +269,66 @@ def test_rivals_do_not_answer_the_firm_in_silos():
         firm = small(RIVALS | {"rollout.is_simulated": is_rolled_out})
         quiet = simulate(firm.replace({"rivals.react": False}), seed=3)
         assert_same_bytes(simulate(firm, seed=3), quiet)
+
+
+SHORT = {"market.n_shoppers": 3000, "market.burn_in_days": 0, "market.horizon_days": 90}
+
+
+@pytest.mark.parametrize("others", [0, 2])
+def test_governance_moves_pressure_promotion_and_effort_in_the_reference(others):
+    """Alone, and as the last of all capabilities: the headline comparison, in a smaller market."""
+    levels = dict.fromkeys(Capabilities.model_fields, others)
+    silos, shared = (
+        finished_world(
+            Scenario().replace(
+                SHORT
+                | {"capabilities": Capabilities(**levels | {"cross_functional_governance": level})}
+            ),
+            seed=1,
+        ).conduct
+        for level in (0, 2)
+    )
+    assert silos.campaign_days != shared.campaign_days
+    assert silos.promotion != shared.promotion
+    assert silos.effort < shared.effort
+
+
+def books_of(world, n_reviews):
+    """Return the website's margin at every review of a run of so many months."""
+    books, found = Books(), []
+    for day in range(28, 28 * n_reviews + 1, 28):
+        world.env.run(until=day)
+        books.read(world)
+        found.append(books.results(world.scenario).margin[1])
+    return np.array(found)
+
+
+def test_few_orders_and_late_returns_do_not_shake_the_margin_in_the_books():
+    """A hundred shoppers: raw, a review's margin is what came back of earlier sales as well."""
+    raw, read = [], []
+    for found in (raw, read):
+        world = new_world(small({"market.n_shoppers": 60, "market.horizon_days": 300}))
+        start(world)
+        if found is read:
+            found.extend(books_of(world, 8))
+            continue
+        reader = Reader()
+        for day in range(28, 28 * 8 + 1, 28):
+            world.env.run(until=day)
+            found.append(reader.read(world).margin[1])
+    assert np.ptp(read) < 0.15
+    assert np.ptp(read) < np.ptp(raw) / 3
+
+
+def test_books_weigh_earlier_reviews_less_and_start_from_the_usual_margin():
+    first = Counts(10.0, np.arange(13.0), 1.0, np.ones((2, 13)), np.full((2, 13), 2.0))
+    both = first.after(first, 0.5)
+    assert (both.ended, both.by_staff, both.met[2]) == (15.0, 1.5, 3.0)
+    scenario = Scenario()
+    n = len(Channel)
+    sold = np.zeros((2, n))
+    sold[0, WEBSITE] = 1000.0
+    counts = Counts(5.0, np.zeros(n), 0.0, np.zeros((2, n)), sold)
+    assert results_of(counts, scenario).margin.tolist() == pytest.approx([0.45, 0.0, 0.45])
+    shrunk = results_of(counts, scenario, 3000.0).margin
+    assert shrunk.tolist() == pytest.approx([0.45, 0.75 * 0.45, 0.45])

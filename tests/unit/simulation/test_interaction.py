@@ -41,11 +41,10 @@ def test_without_what_they_move_they_have_no_synergy(base):
     assert interaction(base.placebo(), PERSONAL, LOYAL) == pytest.approx(0, abs=1e-9)
 
 
-@pytest.mark.parametrize("closed", [("store",), ("website", "app")])
-def test_channels_work_together_only_where_both_are_used(base, closed):
+def test_channels_work_together_only_where_both_are_used(base):
     """Screens are in the store, interactive views on website and app."""
     base = base.replace({"segments.busy.digital_nativity": 0.9, "choice.risk": 3.0,
                          "primitives.fit_resolved": (0.0, 0.5, 1.0)})  # fmt: skip
-    apart = base.replace({f"channels.{name}.is_open": False for name in closed})
+    apart = base.without("store")
     assert abs(interaction(base, SCREENS, VIEWS)) > 0.01
     assert interaction(apart, SCREENS, VIEWS) == pytest.approx(0, abs=1e-9)

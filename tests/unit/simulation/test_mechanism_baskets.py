@@ -14,7 +14,7 @@ from tests.reference.worlds import new_world, of, small
 # decision.
 PEOPLE = {"market.n_shoppers": 150, "costs.points_share": 0.0, "stores.p_unplanned": 0.5,
           "governance.managers_decide": False, "direct_mail.letter_value": 1e9}  # fmt: skip
-SKILLED = Capabilities(staff_training=2)
+SKILLED = Capabilities(single_customer_view=1, staff_training=2)
 
 
 def goods_of(changes, opened=(0.0, -1.0), *, unplanned=False, skill=0.0, errand=False):

@@ -78,7 +78,8 @@ def test_the_cap_of_the_week_holds_for_staff():
 
 def test_without_a_customer_view_staff_know_nobody():
     strangers = {"primitives.match_recall": (0.0, 0.4, 0.7)}
-    world = known(2, strangers, view=0)
+    apart = {"primitives.match_recall": (0.0,) * 3, "primitives.false_merge": (0.0,) * 3}
+    world = known(2, strangers | apart, view=1)
     assert len(choose_clients(world, 0)) == 0
 
 

@@ -14,7 +14,7 @@ RETURNING = {"fulfilment.return_threshold": 0.0, "stores.p_unplanned": 0.3}
 
 
 def firm(level, changes=None, **fields):
-    levels = Capabilities(visible_stock=2, cross_channel_returns=level)
+    levels = Capabilities(offline_capture=1, visible_stock=2, cross_channel_returns=level)
     return small(RETURNING | dict(changes or {}), capabilities=levels, **fields)
 
 
@@ -50,7 +50,7 @@ def test_level_one_takes_back_about_half_of_the_orders_that_level_two_does():
 
 def test_goods_come_back_with_a_visit_at_the_cost_of_the_store():
     fields = {"market__n_shoppers": 200, "channels__store__purchase_intercept": -3.0,
-              "fulfilment__hassle_per_km": 0.0}  # fmt: skip
+              "fulfilment__hassle_per_km": 0.0, "governance__managers_decide": False}  # fmt: skip
     runs = [simulate(firm(level, **fields), seed=2) for level in (0, 2)]
     online, store = [], []
     for run in runs:

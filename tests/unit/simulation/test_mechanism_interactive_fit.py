@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from omnisim.config.capabilities import Capabilities
+from omnisim.exceptions import ConfigError
 from omnisim.schema import Channel, Event
 from omnisim.simulation import simulate
 from omnisim.simulation.information import resolved_by, try_on
 from omnisim.simulation.trip import Trip
-from tests.reference.worlds import assert_same_bytes, new_world, of, small
+from tests.reference.worlds import new_world, of, small
 
 STORE, WEBSITE, APP, RIVAL = range(4)
 MUCH = {"primitives__views_offered": (0.0, 1.0, 1.0), "primitives__fit_resolved": (0.0, 0.2, 0.5)}
@@ -87,8 +88,8 @@ def test_goods_bought_after_an_online_search_fit_better_and_come_back_less():
     assert shares[1] < 0.7 * shares[0]
 
 
-def test_without_a_website_or_an_app_it_only_costs(seed):
-    closed = {"channels__website__is_open": False, "channels__app__is_open": False,
-              "capability_costs__interactive_fit": (0.0, 0.0, 0.0)}  # fmt: skip
-    runs = [simulate(firm(level, **closed), seed=seed) for level in (0, 2)]
-    assert_same_bytes(*runs)
+def test_it_needs_a_website_or_an_app():
+    closed = {"channels__website__is_open": False, "channels__app__is_open": False}
+    with pytest.raises(ConfigError, match=r"needs channels\.website or channels\.app to be open"):
+        firm(1, **closed)
+    assert firm(2).without("website", "app").capabilities.interactive_fit == 0

@@ -155,4 +155,4 @@ def test_without_promotions_or_phones_nothing_changes(seed):
 def test_it_needs_the_customer_view_to_recognise_anybody():
     with pytest.raises(ValueError, match="single_customer_view"):
         Capabilities(price_coherence=2)
-    assert Capabilities(price_coherence=1).price_coherence == 1
+    assert Capabilities(single_customer_view=1, price_coherence=2).price_coherence == 2

@@ -54,7 +54,8 @@ def test_nothing_moves_before_the_shock(twins):
 
 
 @pytest.mark.parametrize(
-    "levels", [{}, {"visible_stock": 2, "cross_channel_returns": 2}, {"geofence": 2}]
+    "levels",
+    [{}, {"offline_capture": 1, "visible_stock": 2, "cross_channel_returns": 2}, {"geofence": 2}],
 )
 def test_nobody_is_in_a_store_that_is_shut_and_some_are_before_and_after(levels):
     run = simulate(firm(SHUT | {"market.n_shoppers": 250}, **levels), seed=3)
@@ -101,7 +102,7 @@ def test_habit_moves_towards_the_channels_that_were_open():
 
 
 def test_goods_that_could_not_be_collected_or_brought_back_are_when_it_opens():
-    levels = {"visible_stock": 2}
+    levels = {"offline_capture": 1, "visible_stock": 2}
     run = simulate(firm(SHUT | {"market.n_shoppers": 600}, **levels), seed=3)
     after = rows(run, REOPENED, REOPENED + 1)
     back = after[(after["event"] == Event.RETURN) & (after["channel"] == Channel.STORE)]

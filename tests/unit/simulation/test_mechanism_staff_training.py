@@ -17,7 +17,7 @@ PERFECT = {"primitives.staff_skill": (0.0, 0.5, 1.0), "in_store.turnover_per_yea
 
 
 def firm(level, changes=None, **fields):
-    levels = Capabilities(staff_training=level)
+    levels = Capabilities(single_customer_view=1, staff_training=level)
     return small(dict(changes or {}), capabilities=levels, **fields)
 
 
@@ -65,7 +65,8 @@ def test_advice_makes_a_substitute_likelier():
 
 def test_the_hours_of_training_are_paid_twice_a_year():
     fields = {"market__horizon_days": 200, "costs__staff_per_hour": 10.0,
-              "market__shoppers_per_region": 40}  # fmt: skip
+              "market__shoppers_per_region": 40,
+              "primitives__clients_written": (0.0,) * 3}  # fmt: skip
     runs = [
         simulate(firm(k, **fields), seed=1) for k in (0, 2)]  # fmt: skip
     staff = [run.ledger()[Line.STAFF.name.lower()] for run in runs]

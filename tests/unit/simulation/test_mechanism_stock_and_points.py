@@ -16,7 +16,9 @@ BOTH = {"visible_stock": 2, "endless_aisle": 2}
 
 
 def firm(changes=None, **levels):
-    return small(PEOPLE | dict(changes or {}), capabilities=Capabilities(**levels))
+    return small(
+        PEOPLE | dict(changes or {}), capabilities=Capabilities(**{"offline_capture": 1} | levels)
+    )
 
 
 def count(run, event, **columns):

@@ -11,7 +11,7 @@ from omnisim.random import Draws
 from omnisim.schema import Channel, Event, Line
 from omnisim.simulation import simulate
 from omnisim.simulation.firm.moves import move_primitives
-from omnisim.simulation.firm.rollout import plan, primitives_on
+from omnisim.simulation.firm.rollout import ACROSS, Arrival, plan, primitives_on
 from tests.reference.worlds import finished_world, new_world, of, small
 
 AT_ONCE = Introduction(delay_weeks=0.0, ramp_weeks=0.0, p_partial=0.0, outage_days=0.0)
@@ -52,11 +52,38 @@ def test_nothing_changes_before_the_first_capability_goes_live():
 
 
 def test_effects_grow_by_a_ramp():
-    slow = Introduction(delay_weeks=1.0, ramp_weeks=2.0, p_partial=0.0)
+    slow = Introduction(delay_weeks=1.0, ramp_weeks=2.0, p_partial=0.0, outage_days=0.0)
     scenario = rolled_out(slow)
     arrivals = plan(scenario, Draws(0))
     found = [primitives_on(scenario, arrivals, day)["card_shown"] for day in (0, 7, 14, 21, 99)]
     assert found == pytest.approx([0.4, 0.4, 0.55, 0.7, 0.7])
+
+
+def test_a_ramp_starts_when_the_outage_ends():
+    there = Arrival("offline_capture", 2, start=0.0, live=7.0, ramp_days=10.0, outage_days=5.0)
+    assert [there.share(day) for day in (7.0, 11.9, 12.0, 17.0, 22.0, 30.0)] == pytest.approx(
+        [0.0, 0.0, 0.0, 0.5, 1.0, 1.0]
+    )
+
+
+@pytest.mark.parametrize(("level", "share"), [(0, 1.0), (1, 0.75), (2, 0.5)])
+def test_governance_shortens_the_ramp_of_what_needs_several_channels(level, share):
+    way = Introduction(delay_weeks=1.0, ramp_weeks=10.0, p_partial=0.0, outage_days=0.0)
+    firm = rolled_out(way).replace({
+        "rollout.cross_functional_governance": AT_ONCE,
+        "capabilities.cross_functional_governance": level,
+    })  # fmt: skip
+    ramps = {a.capability: a.ramp_days for a in plan(firm, Draws(0))}
+    assert {name for name, days in ramps.items() if days == 70.0 * share != 70.0} == (
+        set(ACROSS) if level else set()
+    )
+    assert ramps["staff_training"] == 70.0
+
+
+def test_governance_that_comes_later_shortens_nothing():
+    way = Introduction(delay_weeks=1.0, ramp_weeks=10.0, p_partial=0.0, outage_days=0.0)
+    firm = rolled_out(way).replace({"rollout.cross_functional_governance.delay_weeks": 99.0})
+    assert all(a.ramp_days == 70.0 for a in plan(firm, Draws(0)))
 
 
 @pytest.mark.parametrize("replication", range(20))
@@ -65,10 +92,10 @@ def test_no_capability_outruns_the_one_it_needs(replication):
     scenario = rolled_out(risky).replace({"rollout.single_customer_view.delay_weeks": 9.0})
     arrivals = {a.capability: a for a in plan(scenario, Draws(1, replication))}
     assert len(arrivals) == len(Capabilities.model_fields)
-    for name, need in NEEDS.items():
-        if arrivals[name].level >= need.from_level:
-            assert arrivals[name].level <= arrivals[need.capability].level
-            assert arrivals[name].live >= arrivals[need.capability].live
+    for name, needs in NEEDS.items():
+        for least, first in ((n.least[arrivals[name].level], n.capability) for n in needs):
+            assert arrivals[first].level >= least
+            assert least == 0 or arrivals[name].live >= arrivals[first].running
 
 
 def test_partial_success_is_as_frequent_as_stated():

@@ -29,7 +29,8 @@ LAUNCH = {"capabilities.visible_stock": 2}
 
 @pytest.fixture(scope="module")
 def firms() -> tuple[om.Scenario, om.Scenario]:
-    base = small({"market.horizon_days": 36, "media.display_per_week": 1.0})
+    base = small({"market.horizon_days": 36, "media.display_per_week": 1.0,
+                  "capabilities.offline_capture": 1})  # fmt: skip
     return base, base.replace(LAUNCH)
 
 
@@ -86,7 +87,7 @@ def test_a_store_that_is_always_closed_cannot_be_tried(
 def test_click_and_collect_is_launched_alone(firms: tuple[om.Scenario, om.Scenario]) -> None:
     """A variant that brings more changes nothing in the trial of click-and-collect."""
     base, variant = firms
-    more = variant.replace({"capabilities.staff_training": 2})
+    more = variant.replace({"capabilities.staff_training": 1})
     rows = [
         run_design(DesignTask("click_and_collect", base, v, v, PANEL, 3, 0, 0.95))
         for v in (variant, more)
