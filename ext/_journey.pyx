@@ -48,7 +48,7 @@ def search(State w, Py_ssize_t i, long need, double now):
     pull = w.pull(i)
     for c in range(3):
         v[c] = -HUGE_VAL
-        if w.p.is_open[c] and (c != APP or w.has_app[i]):
+        if w.may_use(i, c) and (c != APP or w.has_app[i]):
             v[c] = w.p.search_intercept[c] + w.affinity[i, c] + habit * w.habit[i, c] + pull
     v[STORE] -= w.p.distance_per_km * w.distance[i]
     v[SEARCHED_RIVAL] = w.p.search_intercept[3] + w.affinity[i, WEBSITE]
@@ -111,7 +111,7 @@ def look(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel):
 
 def session(State w, Py_ssize_t i, long need, int channel, long step, double now):
     """Log a session that a message brings, if the firm has the channel."""
-    if w.p.is_open[channel]:
+    if w.may_use(i, channel):
         visit(w, i, need, channel, step, now)
 
 
@@ -171,9 +171,9 @@ def decide(State w, Py_ssize_t i, long need, long step, int searched, Py_ssize_t
            bint in_store, bint inspected, double resolved, double now):
     """Choose where to buy, to put it off or to give it up (eqs. 6 and 7).
 
-    `resolved` is the share of the uncertainty about fit that is gone. Returns one of GO_STORE ...
-    GO_NOWHERE, plus WITH_PICKUP for click-and-collect. What an inspection in the store adds counts
-    for every seller of the item, rivals included.
+    `resolved` is the share of the uncertainty about fit that is gone for who orders. Returns one of
+    GO_STORE ... GO_NOWHERE, plus WITH_PICKUP for click-and-collect. What an inspection in the store
+    adds counts for every other seller of the item, rivals included, as far as knowledge does.
     """
     cdef double v[7]
     cdef double nest[2][2]      # website and app: delivery, pick-up
@@ -181,7 +181,7 @@ def decide(State w, Py_ssize_t i, long need, long step, int searched, Py_ssize_t
     cdef double basket = w.mean_basket[i]
     cdef double wait = w.p.delivery_per_day * w.factor(i, OWN_WAIT)
     cdef double lack = w.p.stock * w.factor(i, OWN_STOCK)
-    cdef double firm, far, unresolved, doubt, found = 0, u, share
+    cdef double firm, far, unresolved, doubt, found = 0, afar, u, share
     cdef int c, shown
     cdef bint compared = (w.uniform(STREAM_PHONE, i, need, step)
                           < w.p.p_phone_check * w.digital[i])
@@ -198,9 +198,10 @@ def decide(State w, Py_ssize_t i, long need, long step, int searched, Py_ssize_t
     doubt = unresolved * guided(w, i, need, searched)
     if inspected:
         found = w.p.inspection_sd * normal(w.uniform(STREAM_VISIT, i, need, 0))
+    afar = w.p.knowledge_across * found
 
     v[GO_STORE] = -HUGE_VAL
-    if w.p.is_open[STORE]:
+    if w.may_use(i, STORE):
         v[GO_STORE] = (own(w, i, STORE, searched, price, basket, now) + firm + found)
         if not in_store:
             v[GO_STORE] -= far
@@ -210,19 +211,19 @@ def decide(State w, Py_ssize_t i, long need, long step, int searched, Py_ssize_t
                 v[GO_STORE] -= lack
     for c in range(1, 3):
         v[c] = -HUGE_VAL
-        if w.p.is_open[c] and (c != APP or w.has_app[i]):
-            v[c] = own(w, i, c, searched, price, basket, now) + firm + found - doubt
+        if w.may_use(i, c) and (c != APP or w.has_app[i]):
+            v[c] = own(w, i, c, searched, price, basket, now) + firm + afar - doubt
             nest[c - 1][0] = -price * w.p.delivery_fee / basket - wait * w.p.delivery_days
             nest[c - 1][1] = -HUGE_VAL
-            if shown == 1 and w.p.is_open[STORE]:
+            if shown == 1 and w.may_use(i, STORE):
                 nest[c - 1][1] = -far - wait * w.p.pick_days
             v[c] += inclusive_value(nest[c - 1][0], nest[c - 1][1], w.p.nest)
 
-    v[GO_RIVAL_ONLINE] = (w.p.rival_online + w.affinity[i, WEBSITE] + found - unresolved
+    v[GO_RIVAL_ONLINE] = (w.p.rival_online + w.affinity[i, WEBSITE] + afar - unresolved
                           + price * w.p.rival_gap - wait * w.p.rival_days)
     if not (compared or searched == SEARCHED_RIVAL):
         v[GO_RIVAL_ONLINE] -= w.p.rival_unseen
-    v[GO_RIVAL_LOCAL] = (w.p.rival_local + w.affinity[i, STORE] + found
+    v[GO_RIVAL_LOCAL] = (w.p.rival_local + w.affinity[i, STORE] + afar
                          - far * w.p.rival_distance)
     v[GO_DELAY] = w.p.delay_intercept * w.factor(i, OWN_LATER)
     v[GO_NOWHERE] = w.p.none_intercept

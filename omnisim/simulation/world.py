@@ -191,6 +191,7 @@ def _traits(scenario: Scenario, population: Population, draws: Draws) -> dict[st
         "own_factors": draw_own_factors(scenario.heterogeneity, n, draws),
         "has_app": population.has_app,
         "has_card": population.has_card,
+        "held_to": population.held_to,
         "tracking_consent": population.tracking_consent,
         "n_devices": population.n_devices,
         "location_consent": population.location_consent,

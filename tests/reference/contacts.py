@@ -33,7 +33,7 @@ def show(w, day, channel, name, withheld=()):
                   cost=w.p[name + "_cost"])  # fmt: skip
             if w.u(channel, i, day, 1) < w.p["p_ad_click"]:
                 w.log(day, i, -1, Channel[channel], Event.CLICK, identity=w.cookie(i))
-                if w.p["is_open"][1]:
+                if w.may_use(i, 1):
                     w.log(day, i, -1, Channel.WEBSITE, Event.VISIT, identity=w.cookie(i))
     return shown
 

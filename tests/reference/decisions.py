@@ -29,7 +29,7 @@ def want(w, i, need, now):
 
 
 def open_to(w, i, channel):
-    return w.p["is_open"][channel] and (channel != APP or w.c["has_app"][i])
+    return w.may_use(i, channel) and (channel != APP or w.c["has_app"][i])
 
 
 def search(w, i, need, now):
@@ -76,7 +76,7 @@ def look(w, i, need, item, channel):
 
 def session(w, i, need, channel, step, now):
     """Log a session in an open channel."""
-    if w.p["is_open"][channel]:
+    if w.may_use(i, channel):
         identity = signed_in(w, i, need, channel, step)
         w.log(now, i, need, channel, Event.VISIT, identity=identity)
 
@@ -161,6 +161,7 @@ def decide(w, i, need, step, searched, item, in_store, inspected, resolved, now)
     screen = stock_on_screen(w, i, item, now)
     doubt = w.own(i, "risk") * (1 - resolved)
     found = w.p["inspection_sd"] * ndtri(w.u("VISIT", i, need)) if inspected else 0.0
+    afar = w.p["knowledge_across"] * found
     looked_up = w.u("PHONE", i, need, step) < w.p["p_phone_check"] * w.c["digital"][i]
     if looked_up and in_store:
         w.log(now, i, need, Channel.STORE, Event.PHONE_CHECK, store=w.home(i))
@@ -176,18 +177,18 @@ def decide(w, i, need, step, searched, item, in_store, inspected, resolved, now)
     fee = price * w.p["delivery_fee"] / w.c["mean_basket"][i]
     delivery = -fee - w.own(i, "delivery_per_day") * w.p["delivery_days"]
     pickup = None
-    if screen and w.p["is_open"][STORE]:
+    if screen and w.may_use(i, STORE):
         pickup = -way - w.own(i, "delivery_per_day") * w.p["pick_days"]
     for channel in (WEBSITE, APP):
         if open_to(w, i, channel):
-            v[channel] = own_channel(w, i, channel, searched, price, now) + found
+            v[channel] = own_channel(w, i, channel, searched, price, now) + afar
             v[channel] -= doubt * (1 - helped(w, i, need, searched))
             v[channel] += log_sum([delivery, pickup], w.p["nest"])
-    v[RIVAL_ONLINE] = w.p["rival_online"] + w.c["affinity"][i, WEBSITE] + found - doubt
+    v[RIVAL_ONLINE] = w.p["rival_online"] + w.c["affinity"][i, WEBSITE] + afar - doubt
     v[RIVAL_ONLINE] += price * w.p["rival_gap"] - w.own(i, "delivery_per_day") * w.p["rival_days"]
     if searched != RIVAL and not looked_up:
         v[RIVAL_ONLINE] -= w.p["rival_unseen"]
-    v[RIVAL_LOCAL] = w.p["rival_local"] + w.c["affinity"][i, STORE] + found
+    v[RIVAL_LOCAL] = w.p["rival_local"] + w.c["affinity"][i, STORE] + afar
     v[RIVAL_LOCAL] -= way * w.p["rival_distance"]
     v[DELAY], v[NOWHERE] = w.own(i, "delay_intercept"), w.p["none_intercept"]
 
@@ -209,7 +210,7 @@ def defend(w, i, need, step, now):
     if not followed or len(set(w.c["record_of"][i])) == 2:
         return
     prices = [w.p["rival_gap"], w.p["promotion"][APP]]
-    prices += [w.p["promotion"][WEBSITE]] if w.p["is_open"][WEBSITE] else []
+    prices += [w.p["promotion"][WEBSITE]] if w.may_use(i, WEBSITE) else []
     offer = min(max(prices), w.p["offer_room"])
     lucky = w.u("PRICE", i, need, step) < w.p["checks_answered"]
     if lucky and offer > w.price_off(i, STORE, now):
