@@ -20,11 +20,11 @@ from omnisim.experiment import (
     RollOuts,
     transition,
 )
+from omnisim.experiment.capability_gains import MEASURES, SUM
 from omnisim.experiment.channel_truth import KINDS
 from omnisim.experiment.channel_worlds import METRICS, WAYS
 from omnisim.experiment.findings import Findings
 from omnisim.experiment.premium_split import summarise_premium
-from omnisim.experiment.split import SOURCES
 from omnisim.experiment.trials import TrialsBesideTruth
 from omnisim.plot.wording import number
 from omnisim.report.sections import MAKERS, sections
@@ -53,24 +53,25 @@ def made_capabilities() -> tuple[CapabilityValues, RollOuts]:
 def made_premium() -> PremiumSplit:
     rows = [
         {"no effect": 3.0 + k / 10, "permuted": 2.0, "siloed": 3.3, "observed": 3.6, "all": 50.0,
-         "store": 40.0 + k, "online": 25.0, "own": 45.0, "itt": 1.0 + k, "moved": 0.1}
+         "store": 40.0 + k, "online": 25.0, "own": 45.0, "itt": 1.0 + k, "began": 0.125 + k / 100,
+         "stopped": 0.025, "moved": 0.1 + k / 100, "began change": 2.0 + k}
         for k in range(3)
     ]  # fmt: skip
     return summarise_premium(rows, 0.95, MADE)
 
 
 def made_gains() -> CapabilityGains:
-    sources = (*SOURCES, "revenue", "revenue that changed own channel")
     rows = [
-        (name, kind, source, k + 0.11, k - 0.5, k + 0.5)
+        (name, kind, measure, source, k + 0.11, k - 0.5, k + 0.5)
         for name, kinds in (
             ("visible_stock", ("add first", "remove last")),
             ("all", ("add first",)),
         )
         for kind in kinds
-        for k, source in enumerate(sources)
+        for measure, sources in MEASURES.items()
+        for k, source in enumerate((*sources, SUM))
     ]
-    columns = ["capability", "kind", "source", "difference", "ci_low", "ci_high"]
+    columns = ["capability", "kind", "measure", "source", "difference", "ci_low", "ci_high"]
     samples = pd.DataFrame({"replication": [0, 1, 2]})
     return CapabilityGains(pd.DataFrame(rows, columns=columns), samples, 0.95, MADE)
 
