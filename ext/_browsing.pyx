@@ -29,16 +29,16 @@ def browse(State w, long day):
         u = w.uniform(STREAM_BROWSE, i, day, 0)
         if u < online:
             look_online(w, i, day, now)
-        elif u > 1 - in_store and w.p.is_open[STORE]:
+        elif u > 1 - in_store and w.may_use(i, STORE):
             w.log.add(now, i, -1, STORE, EVENT_VISIT, IDENTITY_NONE, -1, w.home_store[i])
 
 
 cdef int look_online(State w, Py_ssize_t i, long day, double now) except -1:
     """Log a session: in the app by half of those who have it, else on the website."""
     cdef int channel = WEBSITE, identity = IDENTITY_NONE
-    if w.p.is_open[APP] and w.has_app[i] and w.uniform(STREAM_BROWSE, i, day, 1) < 0.5:
+    if w.may_use(i, APP) and w.has_app[i] and w.uniform(STREAM_BROWSE, i, day, 1) < 0.5:
         channel = APP
-    if not w.p.is_open[channel]:
+    if not w.may_use(i, channel):
         return 0
     if channel == APP or (w.has_account[i]
                           and w.uniform(STREAM_BROWSE, i, day, 2) < w.p.login_share):

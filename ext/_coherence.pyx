@@ -19,10 +19,10 @@ def conflict(State w, Py_ssize_t i, long need, long step, int searched, bint bee
     if w.p.promotion[STORE] <= paid and w.p.promotion[WEBSITE] <= paid and (
             w.p.promotion[APP] <= paid):
         return 0.0
-    if been_in_store and w.p.is_open[STORE]:
+    if been_in_store and w.may_use(i, STORE):
         seen = w.p.promotion[STORE]
     for c in range(WEBSITE, APP + 1):
-        if w.p.is_open[c] and (c != APP or w.has_app[i]) and w.p.promotion[c] > seen:
+        if w.may_use(i, c) and (c != APP or w.has_app[i]) and w.p.promotion[c] > seen:
             if searched == c or (w.uniform(STREAM_PHONE, i, need, step)
                                  < w.p.p_phone_check * w.digital[i]):
                 seen = w.p.promotion[c]

@@ -12,12 +12,12 @@ cdef inline int defend(State w, Py_ssize_t i, long need, long step, double now) 
     for `offer_days`, in all channels, unless the shopper holds one as good.
     """
     cdef double offer = w.p.rival_gap
-    if w.p.checks_answered <= 0 or not (w.p.is_open[APP] and w.has_app[i]
+    if w.p.checks_answered <= 0 or not (w.may_use(i, APP) and w.has_app[i]
                                         and w.location_consent[i]):
         return 0
     if w.record_of[i, 0] != w.record_of[i, 1]:
         return 0
-    if w.p.is_open[WEBSITE] and w.p.promotion[WEBSITE] > offer:
+    if w.may_use(i, WEBSITE) and w.p.promotion[WEBSITE] > offer:
         offer = w.p.promotion[WEBSITE]
     if w.p.promotion[APP] > offer:
         offer = w.p.promotion[APP]

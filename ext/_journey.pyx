@@ -47,7 +47,7 @@ def search(State w, Py_ssize_t i, long need, double now):
     pull = w.pull(i)
     for c in range(3):
         v[c] = -HUGE_VAL
-        if w.p.is_open[c] and (c != APP or w.has_app[i]):
+        if w.may_use(i, c) and (c != APP or w.has_app[i]):
             v[c] = w.p.search_intercept[c] + w.affinity[i, c] + habit * w.habit[i, c] + pull
     v[STORE] -= w.p.distance_per_km * w.distance[i]
     v[SEARCHED_RIVAL] = w.p.search_intercept[3] + w.affinity[i, WEBSITE]
@@ -108,7 +108,7 @@ def view(State w, Py_ssize_t i, long need, int channel, double offered, double n
 
 def session(State w, Py_ssize_t i, long need, int channel, long step, double now):
     """Log a session that a message brings, if the firm has the channel."""
-    if w.p.is_open[channel]:
+    if w.may_use(i, channel):
         visit(w, i, need, channel, step, now)
 
 
@@ -152,8 +152,8 @@ def decide(State w, Py_ssize_t i, long need, long step, int searched, Py_ssize_t
            bint in_store, bint inspected, double resolved, double now):
     """Choose where to buy, to put it off or to give it up (eqs. 6 and 7).
 
-    `resolved` is the share of the uncertainty about fit that is gone. Returns one of GO_STORE ...
-    GO_NOWHERE, plus WITH_PICKUP for click-and-collect.
+    `resolved` is the share of the uncertainty about fit that is gone for who orders. Returns one of
+    GO_STORE ... GO_NOWHERE, plus WITH_PICKUP for click-and-collect.
     """
     cdef double v[7]
     cdef double nest[4]

@@ -63,6 +63,6 @@ cdef Py_ssize_t show(State w, long day, int stream, int channel, double per_day,
             shown += 1
             if channel != BROADCAST and w.uniform(stream, i, day, 1) < w.p.p_ad_click:
                 w.log.add(<double>day, i, -1, channel, EVENT_CLICK, identity)
-                if w.p.is_open[WEBSITE]:
+                if w.may_use(i, WEBSITE):
                     w.log.add(<double>day, i, -1, WEBSITE, EVENT_VISIT, identity)
     return shown

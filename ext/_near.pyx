@@ -36,7 +36,7 @@ def near_store(State w, long day):
 
 def near_rival(State w, Py_ssize_t i, long need, long step, double now):
     """Tell whether the app notices that the shopper goes to the local rival; log it if so."""
-    if w.p.near_noticed <= 0 or not (w.p.is_open[STORE] and followed(w, i)):
+    if w.p.near_noticed <= 0 or not (w.may_use(i, STORE) and followed(w, i)):
         return False
     if w.uniform(STREAM_NEAR, i, need, TRIP_STEP + 2 * step) >= w.p.near_noticed:
         return False

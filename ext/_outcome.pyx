@@ -171,10 +171,11 @@ cdef int identify(State w, Py_ssize_t i, long need, long step, int channel) noex
 
 
 cdef void grow_habit(State w, Py_ssize_t i, int channel) noexcept:
-    """H <- (1 - d) H, plus 1 for the channel used (eq. 8)."""
+    """H <- (1 - d) H, plus 1 for the channel used (eq. 8); less is forgotten of the others."""
+    cdef double across = w.p.habit_across
     cdef Py_ssize_t c
     for c in range(w.habit.shape[1]):
-        w.habit[i, c] *= 1 - w.p.habit_forgetting
+        w.habit[i, c] *= 1 - w.p.habit_forgetting * (1 if c == channel else across)
     w.habit[i, channel] += 1
 
 

@@ -20,7 +20,7 @@ COLUMNS = (
     "is_shown", "on_hand", "demand", "weights", "record_of", "record_last", "record_value",
     "record_count", "record_profile", "record_weight", "settled", "nurtured_until",
     "location_consent", "record_first", "record_shown", "bonus", "record_sent", "record_teams",
-    "surplus", "points_day", "exposed", "own_factors", "opened",
+    "surplus", "points_day", "exposed", "own_factors", "opened", "held_to",
 )  # fmt: skip
 
 
@@ -46,6 +46,7 @@ cdef class State:
         self.own_factors = columns["own_factors"]
         self.has_app = columns["has_app"]
         self.has_card = columns["has_card"]
+        self.held_to = columns["held_to"]
         self.tracking_consent = columns["tracking_consent"]
         self.home_store = columns["home_store"]
         self.indptr = columns["indptr"]

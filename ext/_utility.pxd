@@ -85,8 +85,8 @@ cdef inline void weigh(State w, Py_ssize_t i, long need, int searched, Py_ssize_
                        double *v, double *nest) noexcept:
     """Fill `v` (7 utilities, GO_STORE ... GO_NOWHERE) and `nest`.
 
-    `nest` holds delivery and pick-up, of the website and then of the app. What an inspection
-    in the store adds counts for every seller of the item, rivals included.
+    `nest` holds delivery and pick-up, of the website and then of the app. What an inspection in the
+    store adds counts for every other seller of the item, rivals included, as far as knowledge does.
     """
     cdef double price = w.p.price * w.price_sensitivity[i]
     cdef double basket = w.mean_basket[i]
@@ -94,14 +94,15 @@ cdef inline void weigh(State w, Py_ssize_t i, long need, int searched, Py_ssize_
     cdef double lack = w.p.stock * w.factor(i, OWN_STOCK)
     cdef double firm = regard(w, i, price, now), far = w.p.distance_per_km * w.distance[i]
     cdef double unresolved = w.p.risk * w.factor(i, OWN_RISK) * (1 - resolved)
-    cdef double doubt = unresolved * guided(w, i, need, searched), found = 0
+    cdef double doubt = unresolved * guided(w, i, need, searched), found = 0, afar
     cdef double *ways
     cdef int c, shown = shown_stock(w, i, item, now)
     if inspected:
         found = w.p.inspection_sd * normal(w.uniform(STREAM_VISIT, i, need, 0))
+    afar = w.p.knowledge_across * found
 
     v[GO_STORE] = -HUGE_VAL
-    if w.p.is_open[STORE]:
+    if w.may_use(i, STORE):
         v[GO_STORE] = (own(w, i, STORE, searched, price, basket, now) + firm + found)
         if not in_store:
             v[GO_STORE] -= far
@@ -111,20 +112,20 @@ cdef inline void weigh(State w, Py_ssize_t i, long need, int searched, Py_ssize_
                 v[GO_STORE] -= lack
     for c in range(1, 3):
         v[c] = -HUGE_VAL
-        if w.p.is_open[c] and (c != APP or w.has_app[i]):
-            v[c] = own(w, i, c, searched, price, basket, now) + firm + found - doubt
+        if w.may_use(i, c) and (c != APP or w.has_app[i]):
+            v[c] = own(w, i, c, searched, price, basket, now) + firm + afar - doubt
             ways = &nest[2 * (c - 1)]
             ways[0] = -price * w.p.delivery_fee / basket - wait * w.p.delivery_days
             ways[1] = -HUGE_VAL
-            if shown == 1 and w.p.is_open[STORE] and w.p.collects:
+            if shown == 1 and w.may_use(i, STORE) and w.p.collects:
                 ways[1] = -far - wait * w.p.pick_days
             v[c] += inclusive_value(ways[0], ways[1], w.p.nest)
 
-    v[GO_RIVAL_ONLINE] = (w.p.rival_online + w.affinity[i, WEBSITE] + found - unresolved
+    v[GO_RIVAL_ONLINE] = (w.p.rival_online + w.affinity[i, WEBSITE] + afar - unresolved
                           + price * w.p.rival_gap - wait * w.p.rival_days)
     if not (compared or searched == SEARCHED_RIVAL):
         v[GO_RIVAL_ONLINE] -= w.p.rival_unseen
-    v[GO_RIVAL_LOCAL] = (w.p.rival_local + w.affinity[i, STORE] + found
+    v[GO_RIVAL_LOCAL] = (w.p.rival_local + w.affinity[i, STORE] + afar
                          - far * w.p.rival_distance)
     v[GO_DELAY] = w.p.delay_intercept * w.factor(i, OWN_LATER)
     v[GO_NOWHERE] = w.p.none_intercept

@@ -199,6 +199,14 @@ class Choice(Part):
         0.3, "share of a habit replaced at each use of any channel (d_H of eq. 8)",
         source="assumption", gt=0, le=1,
     )  # fmt: skip
+    habit_across: float = param(
+        1.0, "part of that share which the use of one channel replaces of the habits of others",
+        source="eq. 8: d_H holds for all channels", ge=0, le=1,
+    )  # fmt: skip
+    knowledge_across: float = param(
+        1.0, "share of what is learnt of an item in the store that counts elsewhere, and the "
+        "reverse", source="assumption: an item fits alike wherever it is bought", ge=0, le=1,
+    )  # fmt: skip
     goodwill: float = param(
         0.25, "utility of the firm's channels per unit of goodwill", unit="utils",
         source="assumption; T-55 V bounds the advertising elasticity", ge=0, le=10,

@@ -34,6 +34,10 @@ class Market(Part):
         1.0, "multiple of the needs of every segment by what is sold",
         source="C1 (need rate by sector and category); 1 in the reference", gt=0, le=100,
     )  # fmt: skip
+    discount_rate: float = param(
+        0.10, "yearly rate at which profit is discounted to the first counted day", unit="1/year",
+        source="C5: 8-12 %", ge=0, le=1,
+    )  # fmt: skip
     need_open_days: float = param(
         14.0, "days after which an unmet need is given up", unit="days",
         source="assumption (eq. 7: a journey expires after tau days)", gt=0, le=365,

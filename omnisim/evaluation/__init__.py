@@ -29,7 +29,7 @@ from omnisim.evaluation.policy_values import PolicyValues, policy_values
 from omnisim.evaluation.power import TrialDesign
 from omnisim.evaluation.precedence import Precedence
 from omnisim.evaluation.premium import Premium, omnichannel_premium
-from omnisim.evaluation.ratio import ratio_interval
+from omnisim.evaluation.ratio import RatioSet, ratio_interval, ratio_set
 from omnisim.evaluation.reward_model import LinearRewards, SklearnRewards
 from omnisim.evaluation.sampled import SampledShapley, sampled_shapley
 from omnisim.evaluation.selection import Selection, select_best
@@ -56,6 +56,7 @@ __all__ = [
     "PolicyValues",
     "Precedence",
     "Premium",
+    "RatioSet",
     "SampleRatio",
     "SampledShapley",
     "Selection",
@@ -73,6 +74,7 @@ __all__ = [
     "paired_difference",
     "policy_values",
     "ratio_interval",
+    "ratio_set",
     "sampled_shapley",
     "select_best",
     "standardised_comparison",

@@ -24,7 +24,8 @@ class PairedDifference:
         Student's t interval of the difference over paired replications.
     variance_reduction : float
         Variance of the difference of two unpaired runs over that of the pairs; 1 means that
-        pairing gained nothing. Infinite if the pairs never differ from each other.
+        pairing gained nothing. Infinite if the pairs never differ from each other. NaN, as the
+        rest, where a value is.
     """
 
     baseline: float
@@ -71,7 +72,9 @@ def paired_difference(
     half = float(stdtrit(len(gap) - 1, 0.5 + confidence / 2)) * spread / len(gap) ** 0.5
     apart = float(a.var(ddof=1) + b.var(ddof=1))
     paired = float(gap.var(ddof=1))
-    if paired > 0:
+    if np.isnan(paired):
+        reduction = float("nan")
+    elif paired > 0:
         reduction = apart / paired
     else:
         reduction = 1.0 if apart == 0 else float("inf")

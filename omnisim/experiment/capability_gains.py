@@ -20,7 +20,7 @@ from omnisim.experiment.capability_values import capability_game, coalition_scen
 from omnisim.experiment.capability_worth import ALONE
 from omnisim.experiment.intervals import mean_by
 from omnisim.experiment.shoppers import Shoppers
-from omnisim.experiment.split import split_gain
+from omnisim.experiment.split import MARGIN_SOURCES, MOVED, SOURCES, split_gain
 from omnisim.experiment.tasks import run_addressed
 from omnisim.policies import Policy
 from omnisim.provenance import record
@@ -29,19 +29,26 @@ from omnisim.simulation.engine import default_policy
 ALL = "all"
 """The row of all capabilities together."""
 
+SUM = "sum"
+"""The row of all sources together."""
+
+MEASURES = {"revenue": (*SOURCES, MOVED), "profit": tuple(MARGIN_SOURCES)}
+"""By what is split, the sources; `MOVED` is none of the sum."""
+
 
 @dataclass(frozen=True, repr=False)
 class CapabilityGains:
-    """Where the revenue that each capability brings comes from.
+    """Where the revenue and the profit that each capability brings come from.
 
     Attributes
     ----------
     gains : DataFrame
-        capability ("all" for all together), kind ("add first" or "remove last"), source (one of
-        `omnisim.experiment.split.SOURCES`, "revenue" for their sum, or "revenue that changed own
-        channel", which is no gain), difference, ci_low, ci_high (EUR per shopper and year).
+        capability ("all" for all together), kind ("add first" or "remove last"), measure
+        ("revenue" or "profit"), source, difference, ci_low, ci_high (EUR per shopper and year).
+        Sources are those of `omnisim.experiment.split`: `SOURCES` of revenue, `MARGIN_SOURCES` of
+        profit; "sum" is theirs, and "revenue that changed own channel" is no gain.
     samples : DataFrame
-        replication, capability, kind, source, difference.
+        replication, capability, kind, measure, source, difference.
     confidence : float
         Coverage of every interval.
     provenance : mapping
@@ -63,9 +70,12 @@ class CapabilityGains:
         """Return `gains` as a new frame."""
         return self.gains.copy()
 
-    def of(self, capability: str, kind: str = "add first") -> pd.DataFrame:
-        """Return the rows of one capability and kind."""
-        kept = (self.gains["capability"] == capability) & (self.gains["kind"] == kind)
+    def of(
+        self, capability: str, kind: str = "add first", measure: str = "revenue"
+    ) -> pd.DataFrame:
+        """Return the rows of one capability, kind and measure."""
+        wanted = {"capability": capability, "kind": kind, "measure": measure}
+        kept = (self.gains[list(wanted)] == pd.Series(wanted)).all(axis=1)
         return self.gains[kept].reset_index(drop=True)
 
 
@@ -84,10 +94,13 @@ class GainTask:
         return f"{self.capability}-{self.kind.replace(' ', '_')}-r{self.before.replication}"
 
 
-def run_gain(task: GainTask) -> dict[str, float]:
-    """Simulate both coalitions and return the difference in revenue by source."""
+def run_gain(task: GainTask) -> dict[str, dict[str, float]]:
+    """Simulate both coalitions and return the differences in revenue and profit by source."""
     found = split_gain(simulate_arm(task.before), simulate_arm(task.after))
-    return {str(source): float(value) for source, value in found.items()}
+    return {
+        measure: {source: float(found.loc[source, measure]) for source in sources}
+        for measure, sources in MEASURES.items()
+    }
 
 
 def capability_gains(
@@ -148,13 +161,13 @@ def capability_gains(
     )
     made |= {"n_replications": n_replications, "confidence": confidence, "kinds": list(kinds)}
     rows = [
-        (task.before.replication, task.capability, task.kind, source, value)
+        (task.before.replication, task.capability, task.kind, measure, source, value)
         for task, outcome in zip(tasks, outcomes, strict=True)
-        for source, value in _with_sum(outcome).items()
+        for measure, parts in outcome.items()
+        for source, value in _with_sum(parts).items()
     ]
-    columns = ["replication", "capability", "kind", "source", "difference"]
-    samples = pd.DataFrame(rows, columns=columns)
-    keys = ["capability", "kind", "source"]
+    keys = ["capability", "kind", "measure", "source"]
+    samples = pd.DataFrame(rows, columns=["replication", *keys, "difference"])
     table = mean_by(samples, keys, "difference", confidence=confidence)
     return CapabilityGains(table, samples, confidence, made)
 
@@ -182,7 +195,6 @@ def _pairs(game: Precedence, kinds: Sequence[str]) -> list[tuple[str, str, dict[
     return [*pairs, (ALL, kinds[0], {0: -1.0, game.all: 1.0})]
 
 
-def _with_sum(outcome: Mapping[str, float]) -> dict[str, float]:
-    moved = "revenue that changed own channel"
-    total = float(np.sum([value for source, value in outcome.items() if source != moved]))
-    return {**outcome, "revenue": total}
+def _with_sum(parts: Mapping[str, float]) -> dict[str, float]:
+    total = float(np.sum([value for source, value in parts.items() if source != MOVED]))
+    return {**parts, SUM: total}

@@ -26,9 +26,12 @@ from omnisim.provenance import record
 from omnisim.random import Draws
 from omnisim.simulation.engine import default_policy
 
-METRICS = ("profit", "contribution", "revenue", "retention", "surplus")
+METRICS = (
+    "profit", "discounted profit", "contribution", "revenue", "considers the firm", "surplus",
+)  # fmt: skip
 """What capabilities are valued in; contribution is profit before the cost of capabilities, surplus
-what shoppers gain."""
+what shoppers gain. Retention is not among them: every coalition has customers of its own, and only
+`compare` follows the same ones through both firms."""
 
 
 def capability_values(

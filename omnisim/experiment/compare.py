@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from omnisim._validation import check_positive
@@ -17,6 +18,7 @@ from omnisim.experiment.measures import UNITS
 from omnisim.experiment.pair import ARMS, PairOutcome, PairTask, run_pair
 from omnisim.experiment.runner import run_tasks
 from omnisim.experiment.shoppers import Shoppers
+from omnisim.experiment.split import MARGIN_SOURCES, MOVED, SOURCES
 from omnisim.policies import Policy
 from omnisim.provenance import record
 from omnisim.simulation.engine import default_policy
@@ -113,7 +115,8 @@ def summarise(
         names=names,
         metrics=_metrics(samples, confidence),
         samples=samples,
-        gain=_gain(outcomes, confidence),
+        gain=_gain(outcomes, "revenue", [*SOURCES, MOVED], confidence),
+        margin=_gain(outcomes, "profit", list(MARGIN_SOURCES), confidence),
         premium=_premium(outcomes, confidence),
         flows=_flows(outcomes),
         attribution=_attribution(outcomes, confidence),
@@ -144,8 +147,10 @@ def _metrics(samples: pd.DataFrame, confidence: float) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _gain(outcomes: Sequence[PairOutcome], confidence: float) -> pd.DataFrame:
-    parts = pd.DataFrame([outcome.gain for outcome in outcomes])
+def _gain(
+    outcomes: Sequence[PairOutcome], column: str, sources: Sequence[str], confidence: float
+) -> pd.DataFrame:
+    parts = pd.DataFrame([outcome.gain[column] for outcome in outcomes])[list(sources)]
     rows = [(source, *mean_interval(parts[source], confidence=confidence)) for source in parts]
     return pd.DataFrame(rows, columns=["source", "difference", *INTERVAL])
 
@@ -157,8 +162,11 @@ def _premium(outcomes: Sequence[PairOutcome], confidence: float) -> pd.DataFrame
         for k, kind in enumerate(("naive", "permuted", "share multichannel"))
     }
     values["variant", "causal"] = [outcome.causal_premium for outcome in outcomes]
-    rows = [(*key, *mean_interval(v, confidence=confidence)) for key, v in values.items()]
-    return pd.DataFrame(rows, columns=["arm", "kind", "ratio", *INTERVAL])
+    rows = [
+        (*key, *mean_interval(v, confidence=confidence), int((~np.isfinite(v)).sum()))
+        for key, v in values.items()
+    ]
+    return pd.DataFrame(rows, columns=["arm", "kind", "ratio", *INTERVAL, "n_left_out"])
 
 
 def _flows(outcomes: Sequence[PairOutcome]) -> pd.DataFrame:

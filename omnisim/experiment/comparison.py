@@ -6,6 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from omnisim.evaluation import mean_interval
+from omnisim.experiment.joint import joint_verdicts
+
 
 @dataclass(frozen=True, repr=False)
 class Comparison:
@@ -23,10 +26,14 @@ class Comparison:
     gain : DataFrame
         Where the difference in revenue comes from: source, difference, ci_low, ci_high
         (EUR per shopper and year). All rows but "revenue that changed own channel" sum to it.
+    margin : DataFrame
+        Where the difference in profit comes from: source, difference, ci_low, ci_high (EUR per
+        shopper and year); the rows sum to it (`omnisim.experiment.split.MARGIN_SOURCES`).
     premium : DataFrame
         Value of multichannel over single-channel buyers: arm, kind ("naive", "permuted",
-        "causal"), ratio, ci_low, ci_high. The causal one is integration's: the revenue of the
-        same shoppers in the variant over that in the baseline.
+        "causal"), ratio, ci_low, ci_high, n_left_out (replications in which nobody, or everybody,
+        bought in several channels: the ratio is the mean of the others). The causal one is
+        integration's: the revenue of the same shoppers in the variant over that in the baseline.
     flows : DataFrame
         Journeys per shopper and year: arm, first, last, end, journeys.
     attribution : DataFrame
@@ -44,6 +51,7 @@ class Comparison:
     metrics: pd.DataFrame
     samples: pd.DataFrame
     gain: pd.DataFrame
+    margin: pd.DataFrame
     premium: pd.DataFrame
     flows: pd.DataFrame
     attribution: pd.DataFrame
@@ -88,11 +96,21 @@ class Comparison:
             raise KeyError(f"No metric {metric!r} with group {group!r}. Metrics: {known}.")
         return found.iloc[0]
 
+    def in_arm(self, arm: str, metric: str, group: str = "") -> tuple[float, float, float]:
+        """Return (mean, low, high) of a metric in one arm: its own interval, not a paired one."""
+        rows = self.samples
+        kept = (rows["arm"] == arm) & (rows["metric"] == metric) & (rows["group"] == group)
+        return mean_interval(rows.loc[kept, "value"], confidence=self.confidence)
+
+    def verdicts(self) -> pd.DataFrame:
+        """Return who gains, firm and shoppers, in the whole and by group; see `joint_verdicts`."""
+        return joint_verdicts(self.metrics)
+
     def to_frame(self) -> pd.DataFrame:
         """Return `metrics` as a new frame."""
         return self.metrics.copy()
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return every table by name, as they are written to Parquet."""
-        names = ("metrics", "samples", "gain", "premium", "flows", "attribution")
+        names = ("metrics", "samples", "gain", "margin", "premium", "flows", "attribution")
         return {name: getattr(self, name) for name in names}

@@ -76,6 +76,13 @@ def journey_flows(run: SimulationResult) -> pd.DataFrame:
     return counts.reset_index().sort_values(["first", "last", "end"], ignore_index=True)
 
 
+def crossing_share(flows: pd.DataFrame) -> float:
+    """Return the share of journeys that are decided in another place than they began in."""
+    total = flows["journeys"].sum()
+    crossed = flows["first"].ne(flows["last"])
+    return float(flows.loc[crossed, "journeys"].sum() / total) if total else float("nan")
+
+
 def _end_names(frame: pd.DataFrame) -> pd.Series:
     named = pd.Series("", index=frame.index)
     for name, (event, channel, fulfilment) in ENDS.items():

@@ -3,81 +3,144 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from omnisim.experiment.customers import Flags, customers_of
 from omnisim.experiment.groups import groupings
 from omnisim.schema import OWN_CHANNELS, Channel, Event, Fulfilment, Line
 from omnisim.simulation import SimulationResult
+from omnisim.simulation.parameters import DAYS_PER_YEAR
 
 Measures = dict[tuple[str, str], float]
 """Value by (metric, group); the group is "" for the whole firm."""
 
 UNITS = {
     "profit": "EUR per shopper and year",
+    "discounted profit": "EUR per shopper and year",
     "contribution": "EUR per shopper and year",
+    "shopper contribution": "EUR per shopper and year",
     "revenue": "EUR per shopper and year",
     "line": "EUR per shopper and year",
     "surplus": "EUR per shopper and year",
     "orders": "orders per shopper and year",
-    "retention": "share of shoppers who consider the firm at the end",
+    "considers the firm": "share of shoppers who consider the firm at the end",
+    "retention": "share of the customers at the end of the burn-in who consider the firm at the "
+    "end",
+    "bought again": "share of the customers at the end of the burn-in who buy afterwards",
     "satisfaction": "mean, in [-1, 1]",
+    "crossing journeys": "share of journeys decided in another place than they began in",
     "events": "events per shopper and year",
 }
 """Unit of each metric."""
 
-SHARED_LINES = (Line.CAPABILITIES, Line.STAFF, Line.MEDIA, Line.MESSAGES)
-"""Lines that belong to no single shopper; contribution by group leaves them out."""
+PAID_CONTACTS = (Event.MESSAGE, Event.IMPRESSION)
+"""Contacts whose cost is posted day by day in one sum, but which reach one shopper each."""
 
 
-def measure(run: SimulationResult) -> Measures:
+def measure(run: SimulationResult, customers: Flags | None = None) -> Measures:
     """Return the measures of one run.
 
-    ``profit`` is the sum of all postings; ``contribution`` the profit before the cost of
-    capabilities, running or invested, by group before all shared costs; ``revenue`` the price of
-    goods sold before points and refunds; ``surplus`` what shoppers gain by the firm at the first
-    decision of each need; ``line`` the account by line; ``orders`` by channel and by fulfilment.
-    Groups are those of `omnisim.experiment.groups`, per shopper of the group; an empty one has 0.
+    ``profit`` is the sum of all postings, and ``discounted profit`` that of its value on the first
+    counted day at `market.discount_rate`. ``contribution`` is profit before the cost of
+    capabilities, running or invested. ``shopper contribution`` is what can be told of single
+    shoppers: the postings of their purchases and contacts, less the messages and advertisements
+    that reached them; it leaves out staff in the store, television and print, bought data and
+    capabilities. ``revenue`` is the price of goods sold before points and refunds; ``surplus``
+    what shoppers gain by the firm at the first decision of each need; ``line`` the account by line;
+    ``orders`` by channel and by fulfilment. ``considers the firm`` is a share of all shoppers,
+    ``retention`` and ``bought again`` are shares of the same persons, `customers`.
+
+    Groups are those of `omnisim.experiment.groups`, per shopper of the group: their means, weighted
+    by size, are the value of the whole. A group with nobody in it has NaN.
+
+    Parameters
+    ----------
+    run : SimulationResult
+        The run.
+    customers : ndarray of shape (n_shoppers,), bool, optional
+        Whom retention follows; by default the run's own customers at the end of the burn-in
+        (`customers_of`). For two firms to be compared it must be the same persons.
     """
     years = run.shopper_years
     found: Measures = {}
     _measure_account(run, years, found)
+    _measure_groups(run, years, customers_of(run) if customers is None else customers, found)
     _measure_orders(run, years, found)
     event = run.counted_events["event"].to_numpy()
     for kind, count in enumerate(np.bincount(event, minlength=len(Event))):
         found["events", Event(kind).name.lower()] = count / years
-    alive = (run.final["alive"] == 1) & (run.final["aware"] == 1)
-    found["retention", ""] = float(alive.mean())
     found["satisfaction", ""] = float(run.final["satisfaction"].mean())
     return found
 
 
 def _measure_account(run: SimulationResult, years: float, found: Measures) -> None:
     table = run.counted_postings
-    line, cents = table["line"].to_numpy(), table["cents"].to_numpy()
-    shopper, channel = table["shopper"].to_numpy(), table["channel"].to_numpy()
-    euros = cents / 100 / years
+    line, channel = table["line"].to_numpy(), table["channel"].to_numpy()
+    euros = table["cents"].to_numpy() / 100 / years
     by_line = _sums(line, euros, len(Line))
     for kind in Line:
         found["line", kind.name.lower()] = by_line[kind]
     found["profit", ""] = run.profit_per_shopper_year
+    market = run.scenario.market
+    passed = (table["time"].to_numpy() - market.burn_in_days) / DAYS_PER_YEAR
+    found["discounted profit", ""] = float(np.sum(euros * (1 + market.discount_rate) ** -passed))
     capabilities = by_line[Line.CAPABILITIES] + by_line[Line.INVESTMENT]
     found["contribution", ""] = run.profit_per_shopper_year - capabilities
-    found["revenue", ""] = by_line[Line.REVENUE]
     sold = line == Line.REVENUE
     by_channel = _sums(channel[sold], euros[sold], len(Channel))
     for code in OWN_CHANNELS:
         found["revenue", f"channel {code.name.lower()}"] = by_channel[code]
-    own = (shopper >= 0) & ~np.isin(line, SHARED_LINES)
+
+
+def _measure_groups(run: SimulationResult, years: float, customers: Flags, found: Measures) -> None:
+    """Add what is known of every shopper: for all, and by group."""
     n = len(run.population)
-    by_shopper = {
-        metric: _sums(shopper[rows], euros[rows] * n, n)
-        for metric, rows in (("contribution", own), ("revenue", sold))
+    per_year = n / years
+    considers = (run.final["alive"] == 1) & (run.final["aware"] == 1)
+    again = np.zeros(n, np.bool_)
+    again[run.orders["shopper"].to_numpy()] = True
+    of_shopper = {
+        "shopper contribution": contribution_by_shopper(run) * per_year,
+        "revenue": revenue_by_shopper(run) * per_year,
+        "surplus": run.final["surplus"] * per_year,
+        "considers the firm": considers.astype(np.float64),
     }
-    by_shopper["surplus"] = run.final["surplus"] * n / years
-    found["surplus", ""] = float(run.final["surplus"].sum()) / years
-    for group, names in groupings(run.population):
-        size = np.maximum(np.bincount(group, minlength=len(names)), 1)
-        for metric, value in by_shopper.items():
-            for name, mean in zip(names, _sums(group, value, len(names)) / size, strict=True):
-                found[metric, name] = float(mean)
+    of_customer = {"retention": considers, "bought again": again}
+    everybody = np.zeros(n, np.int64)
+    for group, names in [(everybody, ("",)), *groupings(run.population)]:
+        size = _sums(group, np.ones(n), len(names))
+        for metric, value in of_shopper.items():
+            _add_means(found, metric, names, _sums(group, value, len(names)), size)
+        size = _sums(group, customers.astype(np.float64), len(names))
+        for metric, is_so in of_customer.items():
+            kept = (customers & is_so).astype(np.float64)
+            _add_means(found, metric, names, _sums(group, kept, len(names)), size)
+
+
+def _add_means(
+    found: Measures, metric: str, names: tuple[str, ...], total: NDArray[np.float64],
+    size: NDArray[np.float64],
+) -> None:  # fmt: skip
+    for name, value, n in zip(names, total, size, strict=True):
+        found[metric, name] = float(value / n) if n else float("nan")
+
+
+def contribution_by_shopper(run: SimulationResult) -> NDArray[np.float64]:
+    """Return what each shopper brings the firm, EUR: own postings, less own paid contacts."""
+    table, n = run.counted_postings, len(run.population)
+    shopper = table["shopper"].to_numpy()
+    own = shopper >= 0
+    brought = _sums(shopper[own], table["cents"].to_numpy()[own] / 100, n)
+    events = run.counted_events
+    paid = np.isin(events["event"].to_numpy(), PAID_CONTACTS)
+    cost = _sums(events["shopper"].to_numpy()[paid], events["cost"].to_numpy()[paid], n)
+    return np.asarray(brought - cost)
+
+
+def revenue_by_shopper(run: SimulationResult) -> NDArray[np.float64]:
+    """Return the price of goods sold to each shopper, EUR."""
+    table = run.counted_postings
+    sold = table["line"].to_numpy() == Line.REVENUE
+    shopper, cents = table["shopper"].to_numpy()[sold], table["cents"].to_numpy()[sold]
+    return _sums(shopper, cents / 100, len(run.population))
 
 
 def _measure_orders(run: SimulationResult, years: float, found: Measures) -> None:

@@ -7,7 +7,8 @@ import pandas as pd
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import omnichannel_premium
 from omnisim.experiment.attributed import attributed_shares
-from omnisim.experiment.flows import journey_flows
+from omnisim.experiment.customers import customers_of
+from omnisim.experiment.flows import crossing_share, journey_flows
 from omnisim.experiment.measures import Measures, measure
 from omnisim.experiment.progress import Ticker, worker_ticker
 from omnisim.experiment.shoppers import Shoppers
@@ -40,7 +41,7 @@ class PairOutcome:
     replication: int
     n_events: int
     measures: dict[str, Measures]
-    gain: pd.Series
+    gain: pd.DataFrame
     premiums: dict[str, tuple[float, float, float]]
     causal_premium: float
     flows: dict[str, pd.DataFrame]
@@ -63,7 +64,11 @@ def run_pair(task: PairTask) -> PairOutcome:
         )
         for arm, scenario in zip(ARMS, (task.baseline, task.variant), strict=True)
     }
-    measures = {arm: measure(run) for arm, run in runs.items()}
+    customers = customers_of(runs["baseline"])
+    measures = {arm: measure(run, customers) for arm, run in runs.items()}
+    flows = {arm: journey_flows(run) for arm, run in runs.items()}
+    for arm, found in measures.items():
+        found["crossing journeys", ""] = crossing_share(flows[arm])
     spent = [measures[arm]["revenue", ""] for arm in ARMS]
     return PairOutcome(
         replication=task.replication,
@@ -72,7 +77,7 @@ def run_pair(task: PairTask) -> PairOutcome:
         gain=split_gain(runs["baseline"], runs["variant"]),
         premiums={arm: _premium(run, task) for arm, run in runs.items()},
         causal_premium=spent[1] / spent[0] if spent[0] else float("nan"),
-        flows={arm: journey_flows(run) for arm, run in runs.items()},
+        flows=flows,
         attribution={arm: attributed_shares(run, task.lookback_days) for arm, run in runs.items()},
     )
 

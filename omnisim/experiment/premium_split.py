@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from omnisim.config.scenario import Scenario
-from omnisim.evaluation import mean_interval, ratio_interval
+from omnisim.evaluation import RatioSet, mean_interval, ratio_interval, ratio_set
 from omnisim.experiment.basis import study_basis
 from omnisim.experiment.compare import check_arms
 from omnisim.experiment.intervals import INTERVAL
@@ -33,8 +33,12 @@ PARTS = {
     "self-selection": ("no effect", "permuted"),
     "channel use": ("siloed", "no effect"),
     "integration": ("observed", "siloed"),
+    "cause": ("observed", "no effect"),
 }
-"""Each part as the ratio of two premia; the last four multiply to the first."""
+"""Each part as the ratio of two premia."""
+
+FACTORS = ("exposure", "self-selection", "channel use", "integration")
+"""The parts that multiply to "observed"; "cause" is the last two together."""
 
 DO = {"store only": "store", "online only": "online", "own kind only": "own"}
 
@@ -46,22 +50,29 @@ class PremiumSplit:
     Attributes
     ----------
     parts : DataFrame
-        part, log_ratio, ci_low, ci_high, ratio, share (of the observed logarithm). "observed" is
+        part, log_ratio, ci_low, ci_high, ratio, ratio_low, ratio_high, share (of the observed
+        logarithm). "observed" is
         the premium in the variant's data; "exposure" that of shuffled channels: who buys often
-        meets more of them; "self-selection" what preferences add where the effects between channels
-        that a setting can take away are off (`premium_worlds.NO_CROSS_EFFECTS` says which, and what
-        is left); "channel use" what these effects add in the baseline; "integration" what
-        changes from baseline to variant, the changed mix of shoppers included. Cause is the last
-        two together.
+        meets more of them; "self-selection" what preferences add where the effects of one channel
+        on another that a setting can take away are off (`premium_worlds.NO_CROSS_EFFECTS` says
+        which, and what is left); "channel use" what these effects add in the baseline;
+        "integration" what changes from baseline to variant, the changed mix of shoppers included;
+        "cause" the last two together, with an interval of its own.
     do_effects : DataFrame
-        against ("store only", "online only", "own kind only"), ratio, ci_low, ci_high: revenue of
-        the same shoppers with all channels open over that with the others closed to everybody.
+        against, ratio, ci_low, ci_high: revenue of the same shoppers, with the same needs and
+        tastes, with all channels open over that without. "own kind only" restricts each shopper to
+        the kind they spend more in, in a firm that stays as it is; "store only" and "online only"
+        close a kind to everybody.
     encouragement : DataFrame
-        effect, value, ci_low, ci_high: "itt" (EUR per shopper and year of giving a random half the
-        app and an account), "moved" (share of them who begin to buy in both kinds, less those who
-        stop), "late" (itt over moved, EUR per mover and year). The last is the effect of buying in
-        both kinds on those moved only if app and account do nothing else; but they bring mail,
-        push messages and another place to buy.
+        effect, value, ci_low, ci_high, note: "itt" (EUR per shopper and year of giving a random
+        half the app and an account), "began" and "stopped" (shares of them who buy in both kinds
+        only with, and only without it), "moved" (began less stopped), "late" (the change in revenue
+        of those who began, EUR each and year: both their worlds are known here), "wald" (itt over
+        moved, what an analyst would compute). Wald's ratio is the LATE only if nobody stops and app
+        and account do nothing else; but they bring mail, push messages and another place to buy.
+        It is left out (NaN, with unbounded ends) where the interval of "moved" includes zero; its
+        note then has Fieller's set, which is that of Anderson and Rubin. Those who began include
+        people who buy otherwise by chance, since an app changes which draws they meet.
     n_left_out : int
         Replications that `parts` leaves out whole, since in one of their worlds nobody, or
         everybody, bought in several channels: there is no premium there.
@@ -84,7 +95,7 @@ class PremiumSplit:
     def __repr__(self) -> str:
         """Return the split, and how many replications it lacks."""
         ratio = self.parts.set_index("part")["ratio"]
-        rest = " x ".join(f"{name} {ratio[name]:.2f}" for name in list(PARTS)[1:])
+        rest = " x ".join(f"{name} {ratio[name]:.2f}" for name in FACTORS)
         told = f"PremiumSplit: observed {ratio['observed']:.2f} = {rest}"
         if self.n_left_out:
             n = len(self.samples)
@@ -121,7 +132,7 @@ def split_premium(
     baseline, variant : Scenario
         The siloed and the integrated firm.
     n_replications : int, default=12
-        Replications of the six worlds; at least 2.
+        Replications of the seven worlds; at least 2.
     seed, shoppers, policy, confidence, executor, on_wait
         As in `omnisim.compare`.
     folder : path, optional
@@ -138,7 +149,8 @@ def split_premium(
     References
     ----------
     .. [1] Angrist, Imbens and Rubin (1996). Identification of causal effects using instrumental
-       variables. JASA 91(434), 444-455. doi:10.1080/01621459.1996.10476902 (ITT and LATE)
+       variables. JASA 91(434), 444-455. doi:10.1080/01621459.1996.10476902 (ITT, LATE, and the
+       monotonicity without which Wald's ratio is not it)
     """
     seed, shoppers = study_basis(seed, shoppers, n_replications, confidence)
     check_arms(baseline, variant)
@@ -169,23 +181,46 @@ def summarise_premium(
         (against, *ratio_interval(number["all"], number[kind], confidence=confidence))
         for against, kind in DO.items()
     ]
-    encouragement = [
-        (name, *mean_interval(number[name], confidence=confidence)) for name in ("itt", "moved")
-    ]
     worlds = ["observed", *(bottom for _, bottom in PARTS.values() if bottom)]
     complete = np.isfinite(samples[worlds].to_numpy(dtype=np.float64)).all(axis=1)
-    late = ratio_interval(number["itt"], number["moved"], confidence=confidence)
     return PremiumSplit(
         parts=_parts({name: number[name][complete] for name in worlds}, confidence),
         do_effects=pd.DataFrame(do_effects, columns=["against", "ratio", *INTERVAL]),
-        encouragement=pd.DataFrame(
-            [*encouragement, ("late", *late)], columns=["effect", "value", *INTERVAL]
-        ),
+        encouragement=_encouragement(number, confidence),
         n_left_out=int((~complete).sum()),
         samples=samples,
         confidence=confidence,
         provenance=made,
     )
+
+
+def _encouragement(number: Mapping[str, NDArray[np.float64]], confidence: float) -> pd.DataFrame:
+    """Return what the encouragement does; see `PremiumSplit`."""
+    rows = [
+        (name, *mean_interval(number[name], confidence=confidence), "")
+        for name in ("itt", "began", "stopped", "moved")
+    ]
+    late = ratio_set(number["began change"], number["began"], confidence=confidence)
+    wald = ratio_set(number["itt"], number["moved"], confidence=confidence)
+    rows += [("late", *_shown(late, NOBODY)), ("wald", *_shown(wald, WEAK))]
+    return pd.DataFrame(rows, columns=["effect", "value", *INTERVAL, "note"])
+
+
+NOBODY = "too few began to tell"
+WEAK = "first stage too weak"
+
+
+def _shown(found: RatioSet, why: str) -> tuple[float, float, float, str]:
+    """Return value, ends and note of a ratio; no value where the denominator may be zero."""
+    if found.kind == "interval":
+        return found.ratio, found.low, found.high, ""
+    low, high = found.gap
+    values = {
+        "all": "every value is possible",
+        "outside": f"every value but those from {low:.2f} to {high:.2f} is possible",
+        "none": "nobody moved",
+    }[found.kind]
+    return np.nan, -np.inf, np.inf, f"{why}: {values}"
 
 
 def _parts(number: Mapping[str, NDArray[np.float64]], confidence: float) -> pd.DataFrame:
@@ -197,4 +232,5 @@ def _parts(number: Mapping[str, NDArray[np.float64]], confidence: float) -> pd.D
     table = pd.DataFrame(rows, columns=["part", "log_ratio", *INTERVAL])
     whole = float(table.loc[0, "log_ratio"])
     share = table["log_ratio"] / whole if whole else np.nan
-    return table.assign(ratio=np.exp(table["log_ratio"]), share=share)
+    ratios = {"ratio": "log_ratio", "ratio_low": "ci_low", "ratio_high": "ci_high"}
+    return table.assign(**{to: np.exp(table[of]) for to, of in ratios.items()}, share=share)

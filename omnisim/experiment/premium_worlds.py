@@ -13,12 +13,14 @@ from omnisim.experiment.arm import ArmTask, simulate_arm
 from omnisim.experiment.shoppers import Shoppers
 from omnisim.policies import Policy
 from omnisim.population import Population
+from omnisim.population.layout import ONLINE_ONLY, STORES_ONLY
 from omnisim.random import Draws, Stream
 from omnisim.schema import Channel
 from omnisim.simulation import SimulationResult
 
 NO_CROSS_EFFECTS = {
-    "choice.habit": 0.0,
+    "choice.habit_across": 0.0,
+    "choice.knowledge_across": 0.0,
     "channels.online_to_store": 0.0,
     "channels.store_to_online": 0.0,
     "channels.social.to_store": 0.0,
@@ -26,19 +28,21 @@ NO_CROSS_EFFECTS = {
     "channels.phone.to_store": 0.0,
     "channels.phone.to_online": 0.0,
     "experience.incoherence": 0.0,
-    "stores.p_unplanned": 0.0,
-    "costs.points_share": 0.0,
-    "messages.cap_per_week": 0,
+    "experience.frustration": 0.0,
+    "basket.errand": 0.0,
+    "primitives.points_across": (0.0, 0.0, 0.0),
 }
-"""What is switched off where self-selection is measured: habit, help of a search in one channel for
-buying in another, offence at prices that differ between channels, purchases on the side, points and
-mail after purchases. Channels still differ in wait, distance and risk: that is their quality, not
-the use of several. What no setting takes apart stays: what a look in the store reveals of an item
-counts wherever it is bought, and satisfaction, engagement, goodwill and drop-out are towards the
-firm, not towards a channel. What these cause is in "self-selection"."""
+"""What is switched off where self-selection is measured: only effects of one channel on another.
+The use of a channel wears down no habit of others, what is learnt of an item in the store counts
+nowhere else (nor the reverse), a search in one channel makes no purchase in another likelier,
+nobody minds prices or points that differ between channels, an errand makes no basket larger, and
+points count only where they were earned. What a channel does within itself stays as it is: habit,
+points, mail to those whom a team knows, purchases on the side. So does, since no setting takes it
+apart, what works through the firm as a whole: satisfaction, engagement, goodwill and drop-out are
+towards the firm, not towards a channel. What these cause is in "self-selection"."""
 
-N_RUNS = 6
-"""Runs of one replication: no effect, siloed, observed, store only, online only, encouraged."""
+N_RUNS = 7
+"""Runs of one replication: no effect, siloed, observed, store, online, own kind, encouraged."""
 
 ONLINE = ("website", "app")
 STORE = ("store",)
@@ -100,10 +104,13 @@ def run_premium_worlds(task: PremiumTask) -> dict[str, float]:
     """Return ratios, values and shares of one replication by name.
 
     ``observed``, ``siloed`` and ``no effect`` are premia; ``permuted`` is that of "no effect" with
-    the channels of its purchases shuffled. ``all``, ``store``, ``online`` and ``own`` are revenue
-    per shopper and year with all channels open, with one kind closed to everybody, and with each
-    shopper held to the kind they spend more in. ``itt`` and ``moved`` are what the app, given to a
-    random half, does to their revenue and to the share of them who buy in both kinds.
+    the channels of its purchases shuffled. ``all``, ``store`` and ``online`` are revenue per
+    shopper and year with all channels open, and with one kind closed to everybody; ``own`` is that
+    in the firm with all channels open whose shoppers may each use only the kind they spend more in.
+    ``itt`` is what app and account, given to a random half, do to their revenue; ``began`` and
+    ``stopped`` are the shares of them who buy in both kinds only with, and only without them,
+    ``moved`` their difference, ``began change`` the change in the revenue of who began, per
+    shopper of the half.
     """
     fixed = FixedShoppers(
         task.shoppers.draw(task.variant, seed=task.seed, replication=task.replication)
@@ -151,18 +158,30 @@ def _do_effects(
     task: PremiumTask, fixed: FixedShoppers, whole: SimulationResult
 ) -> dict[str, float]:
     closed = {"store": ONLINE, "online": STORE}
-    single = {
-        kind: spent_by_kind(task.run(kind, task.variant.without(*names), fixed)).sum(axis=1)
+    found = {
+        kind: float(
+            spent_by_kind(task.run(kind, task.variant.without(*names), fixed)).sum(axis=1).mean()
+        )
         for kind, names in closed.items()
-    }
-    spent = spent_by_kind(whole)
-    affinity = fixed.population.affinity
+    }  # fmt: skip
+    held = FixedShoppers(replace(fixed.population, held_to=own_kind(whole)))
+    found["own"] = float(spent_by_kind(task.run("own", task.variant, held)).sum(axis=1).mean())
+    return found | {"all": float(spent_by_kind(whole).sum(axis=1).mean())}
+
+
+def own_kind(whole: SimulationResult) -> NDArray[np.uint8]:
+    """Return the kind of channel that each shopper spends more in, or else likes more.
+
+    Returns
+    -------
+    ndarray of shape (n_shoppers,), uint8
+        As `Population.held_to`.
+    """
+    spent, affinity = spent_by_kind(whole), whole.population.affinity
     prefers_store = np.where(
         spent[:, 0] == spent[:, 1], affinity[:, 0] >= affinity[:, 1], spent[:, 0] > spent[:, 1]
     )
-    own = np.where(prefers_store, single["store"], single["online"])
-    values = {"all": spent.sum(axis=1), **single, "own": own}
-    return {kind: float(value.mean()) for kind, value in values.items()}
+    return np.where(prefers_store, STORES_ONLY, ONLINE_ONLY).astype(np.uint8)
 
 
 def _encouragement(
@@ -176,5 +195,13 @@ def _encouragement(
     }
     run = task.run("encouraged", task.variant, FixedShoppers(replace(people, **given)))
     before, after = spent_by_kind(whole)[chosen], spent_by_kind(run)[chosen]
-    moved = (after > 0).all(axis=1).mean() - (before > 0).all(axis=1).mean()
-    return {"itt": float((after - before).sum(axis=1).mean()), "moved": float(moved)}
+    change = (after - before).sum(axis=1)
+    was, is_both = (before > 0).all(axis=1), (after > 0).all(axis=1)
+    began, stopped = is_both & ~was, was & ~is_both
+    return {
+        "itt": float(change.mean()),
+        "began": float(began.mean()),
+        "stopped": float(stopped.mean()),
+        "moved": float(began.mean() - stopped.mean()),
+        "began change": float((change * began).mean()),
+    }

@@ -18,7 +18,7 @@ from omnisim.provenance import digest, to_json
 
 FORMAT = "omnisim study 1"
 PROVENANCE = "provenance.json"
-TABLES = ("metrics", "samples", "gain", "premium", "flows", "attribution")
+TABLES = ("metrics", "samples", "gain", "margin", "premium", "flows", "attribution")
 SIZES = ("n_replications", "n_shoppers", "n_events")
 
 

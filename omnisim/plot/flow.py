@@ -84,14 +84,6 @@ def flow(comparison: Comparison, *, arms: Sequence[str] = ARMS, ax: "Axes | None
     return ax
 
 
-def crossing_share(comparison: Comparison, arm: str) -> float:
-    """Return the share of journeys that visit one own channel first and decide in another."""
-    part = comparison.flows[comparison.flows["arm"] == arm]
-    total = part["journeys"].sum()
-    crossed = part["first"].ne(part["last"])
-    return float(part.loc[crossed, "journeys"].sum() / total) if total else float("nan")
-
-
 def _ends(flows: pd.DataFrame, arm: str) -> dict[str, float]:
     part = flows[flows["arm"] == arm]
     return {str(k): float(v) for k, v in part.groupby("end")["journeys"].sum().items()}

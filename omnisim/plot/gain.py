@@ -3,15 +3,13 @@
 from typing import TYPE_CHECKING
 
 from omnisim.experiment import Comparison
+from omnisim.experiment.split import MOVED
 from omnisim.plot.rows import lay_rows, scale_with_zero, values_right, whisker
 from omnisim.plot.theme import GAIN, LOSS, NEUTRAL, RULE, WIDTH, new_axes, themed
 from omnisim.plot.wording import number, title
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-MOVED = "revenue that changed own channel"
-"""The row of `Comparison.gain` that is no part of the sum."""
 
 
 @themed

@@ -15,15 +15,16 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 METRICS = {
-    "contribution": "contribution before shared costs",
-    "surplus": "surplus of shoppers",
-    "revenue": "revenue",
+    "shopper contribution": "contribution of shoppers, € per shopper and year",
+    "surplus": "surplus of shoppers, € per shopper and year",
+    "revenue": "revenue, € per shopper and year",
+    "retention": "retention, share of customers",
 }
 
 
 @themed
 def groups(
-    comparison: Comparison, *, metric: str = "contribution", ax: "Axes | None" = None
+    comparison: Comparison, *, metric: str = "shopper contribution", ax: "Axes | None" = None
 ) -> "Axes":
     """Draw the difference of each group's shoppers, with intervals.
 
@@ -31,26 +32,28 @@ def groups(
     ----------
     comparison : Comparison
         Result to draw.
-    metric : {"contribution", "surplus", "revenue"}, default="contribution"
-        What is compared; surplus is what shoppers gain.
+    metric : {"shopper contribution", "surplus", "revenue", "retention"}
+        What is compared, by default shopper contribution: before the costs that all shoppers
+        share. Surplus is what shoppers gain.
     ax : Axes, optional
         Where to draw; a new figure by default.
 
     Returns
     -------
     Axes
-        Scale in EUR per shopper of the group and year; lines part the traits.
+        Scale in the unit of the metric, per shopper of the group; lines part the traits.
     """
     check_choice("metric", metric, METRICS)
     rows = group_rows(comparison, metric)
     ax = ax or new_axes(WIDTH, 1.0 + 0.42 * max(len(rows), 1))
     signed_dots(ax, rows["difference"], rows["ci_low"], rows["ci_high"])
-    lay_rows(ax, rows["group"].tolist(), unit=f"{METRICS[metric]}, € per shopper and year")
+    lay_rows(ax, rows["group"].tolist(), unit=METRICS[metric])
     for y in range(1, len(rows)):
         if rows["trait"].iloc[y] != rows["trait"].iloc[y - 1]:
             ax.axhline(y - 0.5, color=RULE, linewidth=0.9)
     scale_with_zero(ax, rows[["difference", "ci_low", "ci_high"]])
-    values_right(ax, [number(value, sign=True) for value in rows["difference"]])
+    digits = 4 if metric == "retention" else 2
+    values_right(ax, [number(value, digits, sign=True) for value in rows["difference"]])
     return ax
 
 

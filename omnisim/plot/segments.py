@@ -41,6 +41,8 @@ def segments(comparison: Comparison, *, ax: "Axes | None" = None) -> "Axes":
 def segment_rows(comparison: Comparison) -> pd.DataFrame:
     """Return the rows of `metrics` with contribution by segment, and the column ``segment``."""
     metrics = comparison.metrics
-    kept = (metrics["metric"] == "contribution") & metrics["group"].str.startswith("segment ")
+    kept = (metrics["metric"] == "shopper contribution") & metrics["group"].str.startswith(
+        "segment "
+    )
     rows = metrics[kept].reset_index(drop=True)
     return rows.assign(segment=rows["group"].str.removeprefix("segment "))

@@ -36,6 +36,9 @@ LAYOUT: Mapping[str, tuple[str, tuple[int, ...]]] = {
 }
 """Dtype and trailing shape of every column of `Population`."""
 
+EVERYWHERE, STORES_ONLY, ONLINE_ONLY = range(3)
+"""Where a shopper may buy: the values of ``held_to``."""
+
 RANGES: Mapping[str, tuple[float, float]] = {
     "need_rate": (0.0, np.inf), "dropout": (0.0, 1.0), "basket_shape": (1e-300, np.inf),
     "basket_scale": (1e-300, np.inf), "taste": (-1.0, 1.0), "affinity": (-np.inf, np.inf),
@@ -43,7 +46,7 @@ RANGES: Mapping[str, tuple[float, float]] = {
     "distance_km": (0.0, np.inf), "privacy": (0.0, 1.0), "n_devices": (1, 127),
     "has_app": (0, 1), "has_account": (0, 1), "has_card": (0, 1), "email_consent": (0, 1),
     "tracking_consent": (0, 1), "push_consent": (0, 1), "location_consent": (0, 1),
-    "mail_consent": (0, 1), "alive": (0, 1), "aware": (0, 1),
+    "mail_consent": (0, 1), "alive": (0, 1), "aware": (0, 1), "held_to": (0, 2),
 }  # fmt: skip
 """Lowest and highest allowed value of each column; all must be finite."""
 

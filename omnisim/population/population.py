@@ -1,7 +1,7 @@
 """Population: the shoppers of one replication, one row each, one array a trait."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Self
 
 import numpy as np
@@ -84,6 +84,9 @@ class Population:
         Whether, at the start, the shopper is not lost to the firm, and knows it.
     network : Network
         Who talks to whom.
+    held_to : ndarray of shape (n_shoppers,), uint8, optional
+        Sales channels that the shopper may use: 0 all (the default), 1 stores only, 2 website and
+        app only. An intervention on persons, not a trait: the firm stays as it is.
 
     Raises
     ------
@@ -116,6 +119,7 @@ class Population:
     alive: Flags
     aware: Flags
     network: Network
+    held_to: Flags = field(default_factory=lambda: np.zeros(0, np.uint8))
 
     def __post_init__(self) -> None:
         n = np.shape(self.segment)[0] if np.ndim(self.segment) else 0
@@ -124,6 +128,8 @@ class Population:
         for name, (dtype, tail) in LAYOUT.items():
             column = check_column(name, getattr(self, name), dtype, (n, *tail))
             object.__setattr__(self, name, column)
+        held = self.held_to if len(self.held_to) else np.zeros(n, np.uint8)
+        object.__setattr__(self, "held_to", check_column("held_to", held, "uint8", (n,)))
         low, high = int(self.segment.min()), int(self.segment.max())
         if low < 0 or high >= len(self.segment_names):
             raise ParameterError(
@@ -297,16 +303,16 @@ class Population:
     def to_frame(self) -> pd.DataFrame:
         """Return one row a shopper; ``taste`` and ``affinity`` become numbered or named columns."""
         columns: dict[str, object] = {}
-        for field in fields(self):
-            if field.name in ("segment_names", "network", "segment"):
+        for column in fields(self):
+            if column.name in ("segment_names", "network", "segment", "held_to"):
                 continue
-            array = getattr(self, field.name)
-            if field.name == "taste":
+            array = getattr(self, column.name)
+            if column.name == "taste":
                 columns |= {f"taste_{k}": array[:, k] for k in range(array.shape[1])}
-            elif field.name == "affinity":
+            elif column.name == "affinity":
                 columns |= {f"{c}_affinity": array[:, k] for k, c in enumerate(AFFINITY_LOADINGS)}
             else:
-                columns[field.name] = array
+                columns[column.name] = array
         segment = np.array(self.segment_names, dtype=object)[self.segment]
         names = pd.Categorical(segment, categories=list(self.segment_names))
         return pd.DataFrame({"segment": names, **columns})

@@ -70,5 +70,5 @@ def figures(comparison: Comparison) -> Iterator[Figure]:
         yield figure(f"attribution-{level.lower()}", plot.attribution, alt, level=level)
     if c.metrics["group"].str.startswith("segment ").any():
         yield figure("segments", plot.segments, sentences.segments(c))
-    if len(group_rows(c, "contribution")):
+    if len(group_rows(c, "shopper contribution")):
         yield figure("groups", plot.groups, sentences.groups(c))

@@ -79,7 +79,16 @@ def context(comparison: Comparison) -> dict[str, Any]:
         "shoppers": str(made.get("shoppers", "")).strip(),
         "account": tables.account(comparison),
         "segments": tables.segments(comparison),
-        "groups": {m: tables.groups(comparison, m) for m in ("contribution", "surplus")},
+        "groups": {
+            name: tables.groups(comparison, metric)
+            for name, metric in (
+                ("contribution", "shopper contribution"),
+                ("surplus", "surplus"),
+                ("retention", "retention"),
+            )
+        },
+        "verdicts": tables.verdicts(comparison),
+        "sources": tables.sources(comparison),
         "metrics": tables.all_metrics(comparison),
         "attribution": tables.levels(comparison),
         "moves": inputs.moves(made),
@@ -98,7 +107,7 @@ def said(comparison: Comparison) -> dict[str, Any]:
     found = {
         name: getattr(sentences, name)(comparison)
         for name in ("certainty", "cost_of_change", "flow", "gain", "premium", "attribution",
-                     "segments", "groups", "pairing", "account")
+                     "segments", "groups", "joint", "retention", "pairing", "account")
     }  # fmt: skip
     return {name: _unbroken(text) for name, text in found.items()}
 

@@ -4,10 +4,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pandas as pd
+
 from omnisim.experiment import Comparison
+from omnisim.experiment.intervals import INTERVAL
 from omnisim.plot.groups import group_rows
 from omnisim.plot.segments import segment_rows
-from omnisim.plot.wording import clean, number, title
+from omnisim.plot.wording import clean, interval, number, title
 
 
 @dataclass(frozen=True)
@@ -35,8 +38,31 @@ def segments(comparison: Comparison) -> list[Row]:
 
 def groups(comparison: Comparison, metric: str) -> list[Row]:
     """Return a metric by age, distance, digital nativity and privacy concern in both firms."""
+    digits = 4 if metric == "retention" else 2
     rows = group_rows(comparison, metric)
-    return [_row(title(row["group"]), row) for _, row in rows.iterrows()]
+    return [_row(title(row["group"]), row, digits=digits) for _, row in rows.iterrows()]
+
+
+def verdicts(comparison: Comparison) -> list[Row]:
+    """Return who gains, firm and shoppers, in the whole and by group."""
+    rows = []
+    for _, row in comparison.verdicts().iterrows():
+        cells = [
+            _change(row[side], row[f"{side}_low"], row[f"{side}_high"])
+            for side in ("firm", "shoppers")
+        ]
+        label = title(row["group"]) if row["group"] else "All shoppers, all costs"
+        rows.append(Row(label, [*cells, str(row["verdict"])], is_total=not row["group"]))
+    return rows
+
+
+def sources(comparison: Comparison) -> list[Row]:
+    """Return where the differences in revenue and in profit come from; they sum to both."""
+    revenue, profit = comparison.gain.set_index("source"), comparison.margin.set_index("source")
+    rows = [Row(title(name), [_part(revenue, name), _part(profit, name)]) for name in profit.index]
+    ends = ["difference", *INTERVAL]
+    total = [_change(*comparison.row(metric)[ends]) for metric in ("revenue", "profit")]
+    return [*rows, Row("All together", total, is_total=True)]
 
 
 def all_metrics(comparison: Comparison) -> list[Row]:
@@ -74,11 +100,20 @@ def levels(comparison: Comparison) -> list[Row]:
     ]
 
 
-def _row(label: str, row: "object", *, is_total: bool = False) -> Row:
+def _part(table: pd.DataFrame, source: str) -> str:
+    """Return a part of a difference, empty where it is none of that sum."""
+    return _change(*table.loc[source]) if source in table.index else ""
+
+
+def _change(value: float, low: float, high: float) -> str:
+    return f"{number(value, sign=True)} ({interval(low, high)})"
+
+
+def _row(label: str, row: "object", *, is_total: bool = False, digits: int = 2) -> Row:
     values = [float(row[k]) for k in ("baseline", "variant", "difference", "ci_low", "ci_high")]  # type: ignore[index]
     before, after, change, low, high = values
-    cells = [number(before), number(after), number(change, sign=True)]
-    return Row(label, [*cells, f"{number(low)} to {number(high)}"], is_total)
+    cells = [number(before, digits), number(after, digits), number(change, digits, sign=True)]
+    return Row(label, [*cells, interval(low, high, digits)], is_total)
 
 
 def _reduction(value: float) -> str:

@@ -12,6 +12,7 @@ cdef struct Params:
     # weights of decisions (facts.md D4, equations 5-8); indices: 0 store, 1 website, 2 app, 3 rival,
     # 4 social network, 5 telephone; search_intercept is -HUGE_VAL where no search can begin
     double price, delivery_per_day, distance_per_km, habit, habit_forgetting
+    double habit_across, knowledge_across
     double goodwill, satisfaction, risk, stock, believed_availability, inspection_sd, nest
     double mean_delay_days, p_phone_check, taste_weight
     double search_intercept[6]
@@ -88,6 +89,7 @@ cdef class State:
     cdef const float[:, :] own_factors    # multiples of weights; columns are OWN_WAIT ...
     cdef const uint8_t[::1] has_app, has_card, tracking_consent
     cdef const uint8_t[::1] location_consent
+    cdef const uint8_t[::1] held_to    # 0 all sales channels, 1 stores only, 2 website and app only
     cdef const int16_t[::1] home_store
     cdef const int64_t[::1] indptr
     cdef const int32_t[::1] indices
@@ -128,6 +130,11 @@ cdef class State:
     cdef inline double factor(self, Py_ssize_t i, int weight) noexcept:
         """Return the shopper's own multiple of a weight, OWN_WAIT ...: 1 where nobody differs."""
         return self.own_factors[i, weight]
+
+    cdef inline bint may_use(self, Py_ssize_t i, int channel) noexcept:
+        """Return whether a sales channel is open, and not closed to this shopper alone."""
+        return self.p.is_open[channel] and (
+            self.held_to[i] == 0 or (self.held_to[i] == 1) == (channel == 0))
 
     cdef double pull(self, Py_ssize_t i) noexcept
     cdef double tired(self, Py_ssize_t i) noexcept

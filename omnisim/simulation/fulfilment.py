@@ -165,8 +165,9 @@ def evaluate(world: World, trip: Trip, sale: Sale, speed: float) -> Steps:
     env, state = world.env, world.state
     _may_ask(world, trip, Reason.DEFECT)
     by_parcel, hassle = way_back(world, trip.shopper, trip.need, by_parcel=sale.by_parcel)
+    resolved = trip.in_hand if sale.channel == STORE else trip.resolved
     returns = outcome.evaluate(
-        state, trip.shopper, trip.need, trip.item, sale.channel, trip.resolved, hassle, speed,
+        state, trip.shopper, trip.need, trip.item, sale.channel, resolved, hassle, speed,
         trip.obstacle, sale.gap, sale.lost, env.now,
     )  # fmt: skip
     speak_up(world, trip.shopper, trip.need)

@@ -60,7 +60,10 @@ def journey(world: World, shopper: int, need: int) -> Steps:
     env, state = world.env, world.state
     item = kernel.want(state, shopper, need, env.now)
     searched = kernel.search(state, shopper, need, env.now)
-    trip = Trip(shopper, need, item, searched, resolved_by(world, searched))
+    trip = Trip(
+        shopper, need, item, searched, resolved_by(world, searched),
+        world.scenario.choice.knowledge_across,
+    )  # fmt: skip
     if world.primitives["content_signals"] > 0 and searched in ONLINE:
         kernel.look(state, shopper, need, item, searched)
     expires = env.now + world.scenario.market.need_open_days

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 import omnisim.simulation._journey as _journey
 import omnisim.simulation._messages as _messages
 from omnisim.policies import Action
+from omnisim.population.layout import ONLINE_ONLY
 from omnisim.random import Stream
 from omnisim.schema import Channel, Trigger
 from omnisim.simulation import triggers
@@ -213,12 +214,13 @@ def _bring(world: World, clicked: Rows, medium: Rows, day: int, trigger: Trigger
     Who is called near the store comes in; everybody else opens the website or the app.
     """
     near = trigger == Trigger.NEAR_STORE and world.scenario.channels.store.is_open
+    may_come = world.columns["held_to"] != ONLINE_ONLY
     for shopper, by in dict(zip(clicked.tolist(), medium.tolist(), strict=True)).items():
         takes_effect = MEDIUM_CHANNELS[by].name.lower() not in world.scenario.exposures.inert
         waiting = world.waiting.pop(shopper, None) if takes_effect else None
         if waiting is not None:
-            waiting.interrupt("near" if near else "message")
-        elif near and takes_effect:
+            waiting.interrupt("near" if near and may_come[shopper] else "message")
+        elif near and takes_effect and may_come[shopper]:
             world.env.process(drop_in(world, shopper, DROP_IN_STEP + day))
         else:
             channel = Channel.APP if by == PUSH else Channel.WEBSITE

@@ -79,6 +79,8 @@ def _choice(scenario: Scenario) -> dict[str, Any]:
         "distance_per_km": weights.distance_per_km,
         "habit": weights.habit,
         "habit_forgetting": weights.habit_forgetting,
+        "habit_across": weights.habit_across,
+        "knowledge_across": weights.knowledge_across,
         "goodwill": weights.goodwill,
         "satisfaction": weights.satisfaction,
         "risk": weights.risk,

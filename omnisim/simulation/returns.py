@@ -1,5 +1,6 @@
 """How goods would go back: by parcel, or to the store (facts.md D4, eq. 11)."""
 
+from omnisim.population.layout import ONLINE_ONLY
 from omnisim.random import Stream
 from omnisim.simulation.firm.moves import by_staff
 from omnisim.simulation.world import World
@@ -30,6 +31,7 @@ def way_back(world: World, shopper: int, need: int, *, by_parcel: bool) -> tuple
     if not by_parcel:
         return False, rules.hassle_store
     is_open = world.scenario.channels.store.is_open and world.reopening is None
+    is_open &= bool(world.columns["held_to"][shopper] != ONLINE_ONLY)
     taken = by_staff(world, "returns_across") * is_open
     if taken == 0 or world.state.draw(Stream.WAY_BACK, shopper, need, 0) >= taken:
         return True, rules.hassle_online

@@ -213,6 +213,7 @@ def _traits(scenario: Scenario, population: Population, draws: Draws) -> dict[st
         "distance": population.distance_km,
         "privacy": population.privacy,
         "own_factors": draw_own_factors(scenario.heterogeneity, n, draws),
+        "held_to": population.held_to,
         "n_devices": population.n_devices,
         "location_consent": population.location_consent,
         "home_store": np.minimum(home, n_stores - 1).astype(np.int16),

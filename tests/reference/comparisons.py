@@ -86,16 +86,14 @@ def _outcome(
         for a, arm in enumerate(ARMS)
     }
     gap = measures["variant"]["revenue", ""] - measures["baseline"]["revenue", ""]
-    parts = {"new": 0.3, "from rivals": 0.45, "same channel": 0.05,
-             "moved between own channels": -0.02, "unplanned": 0.22}  # fmt: skip
-    gain = {source: share * gap for source, share in parts.items()}
-    gain["revenue that changed own channel"] = 0.0 if is_placebo else 9.5 + noise
+    profit = measures["variant"]["profit", ""] - measures["baseline"]["profit", ""]
+    moved = 0.0 if is_placebo else 9.5 + noise
     jitter = 0.0 if is_placebo else noise
     return PairOutcome(
         replication=k,
         n_events=250_000,
         measures=measures,
-        gain=pd.Series(gain),
+        gain=_gain(gap, profit, moved),
         premiums={"baseline": (3.4 + luck / 20, 3.0, 0.21),
                   "variant": (3.4 + luck / 20 + jitter, 3.0 + jitter / 5, 0.21 + jitter / 50)},
         causal_premium=1 + gap / measures["baseline"]["revenue", ""],
@@ -103,6 +101,19 @@ def _outcome(
         attribution={arm: _attribution(0 if is_placebo else a, noise)
                      for a, arm in enumerate(ARMS)},
     )  # fmt: skip
+
+
+def _gain(revenue: float, profit: float, moved: float) -> pd.DataFrame:
+    of_revenue = {"new": 0.3, "from rivals": 0.45, "brought forward": 0.0, "same channel": 0.05,
+                  "moved between own channels": -0.02, "unplanned": 0.22}  # fmt: skip
+    of_profit = of_revenue | {"unplanned": 0.1, "margin mix": 0.17, "needs not met": -0.03,
+                              "shared costs": -0.02}  # fmt: skip
+    rows = {
+        source: (of_revenue.get(source, 0.0) * revenue, share * profit)
+        for source, share in of_profit.items()
+    }
+    rows["revenue that changed own channel"] = moved, 0.4 * moved
+    return pd.DataFrame(rows, index=["revenue", "profit"]).T
 
 
 def _measures(
@@ -113,21 +124,29 @@ def _measures(
     for line, values in LINES.items():
         found["line", line] = values[arm] + (luck + shift if line == "revenue" else 0.0)
     found["profit", ""] = sum(found.values())
+    found["discounted profit", ""] = 0.95 * found["profit", ""]
     found["contribution", ""] = found["profit", ""] - found["line", "capabilities"]
+    found["surplus", ""] = 4.5 + 0.25 * arm
     found["revenue", ""] = revenue = found["line", "revenue"]
     sold = {"store": (0.72, 0.67), "website": (0.20, 0.23), "app": (0.08, 0.10)}
     for channel, shares in sold.items():
         found["revenue", f"channel {channel}"] = shares[arm] * revenue
     for s, name in enumerate(segments):
-        found["contribution", f"segment {name}"] = 30.0 + 9 * s + luck + (3.0 - s) * arm + shift
+        found["shopper contribution", f"segment {name}"] = (
+            30.0 + 9 * s + luck + (3.0 - s) * arm + shift
+        )
         found["revenue", f"segment {name}"] = revenue * (0.7 + 0.3 * s)
     for s, name in enumerate(name for bands in BANDS for name in bands.names):
-        found["contribution", name] = 25.0 + s + luck + (2.5 - s / 2) * arm + shift
+        found["shopper contribution", name] = 25.0 + s + luck + (2.5 - s / 2) * arm + shift
         found["surplus", name] = 4.0 + s / 10 + 0.25 * arm
+        found["retention", name] = 0.8 + 0.01 * s + 0.005 * arm
     found["orders", ""] = 2.1 + 0.2 * arm
     for event in Event:
         found["events", event.name.lower()] = 1.0 + event / 10 + arm / 20
-    found["retention", ""] = 0.71 + 0.01 * arm
+    found["considers the firm", ""] = 0.71 + 0.01 * arm
+    found["retention", ""] = 0.84 + 0.01 * arm
+    found["bought again", ""] = 0.55 + 0.02 * arm
+    found["crossing journeys", ""] = 0.1 + 0.05 * arm
     found["satisfaction", ""] = 0.05 + 0.02 * arm
     return found
 

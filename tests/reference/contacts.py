@@ -41,7 +41,7 @@ def show(w, day, channel, name, withheld=(), *, is_public=False):
                   identity=0 if is_public else w.cookie(i), cost=w.p[name + "_cost"])  # fmt: skip
             if not is_public and w.u(channel, i, day, 1) < w.p["p_ad_click"]:
                 w.log(day, i, -1, Channel[channel], Event.CLICK, identity=w.cookie(i))
-                if w.p["is_open"][1]:
+                if w.may_use(i, 1):
                     w.log(day, i, -1, Channel.WEBSITE, Event.VISIT, identity=w.cookie(i))
     return shown
 

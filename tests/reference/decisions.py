@@ -29,7 +29,7 @@ def want(w, i, need, now):
 
 
 def open_to(w, i, channel):
-    return w.p["is_open"][channel] and (channel != APP or w.c["has_app"][i])
+    return w.may_use(i, channel) and (channel != APP or w.c["has_app"][i])
 
 
 def search(w, i, need, now):
@@ -84,7 +84,7 @@ def view(w, i, need, channel, offered, now):
 
 def session(w, i, need, channel, step, now):
     """Log a session in an open channel."""
-    if w.p["is_open"][channel]:
+    if w.may_use(i, channel):
         identity = signed_in(w, i, need, channel, step)
         w.log(now, i, need, channel, Event.VISIT, identity=identity)
 
@@ -203,6 +203,7 @@ def weigh(w, i, need, step, searched, item, in_store, inspected, resolved, now):
     screen = stock_on_screen(w, i, item, now)
     doubt = w.own(i, "risk") * (1 - resolved)
     found = w.p["inspection_sd"] * ndtri(w.u("VISIT", i, need)) if inspected else 0.0
+    afar = w.p["knowledge_across"] * found
     v = dict.fromkeys(range(7))
     if open_to(w, i, STORE):
         v[STORE] = own_channel(w, i, STORE, searched, price, now) + found
@@ -213,18 +214,18 @@ def weigh(w, i, need, step, searched, item, in_store, inspected, resolved, now):
     fee = price * w.p["delivery_fee"] / w.c["mean_basket"][i]
     delivery = -fee - w.own(i, "delivery_per_day") * w.p["delivery_days"]
     pickup = None
-    if screen and w.p["is_open"][STORE] and w.p["collects"]:
+    if screen and w.may_use(i, STORE) and w.p["collects"]:
         pickup = -way - w.own(i, "delivery_per_day") * w.p["pick_days"]
     for channel in (WEBSITE, APP):
         if open_to(w, i, channel):
-            v[channel] = own_channel(w, i, channel, searched, price, now) + found
+            v[channel] = own_channel(w, i, channel, searched, price, now) + afar
             v[channel] -= doubt * (1 - helped(w, i, need, searched))
             v[channel] += log_sum([delivery, pickup], w.p["nest"])
-    v[RIVAL_ONLINE] = w.p["rival_online"] + w.c["affinity"][i, WEBSITE] + found - doubt
+    v[RIVAL_ONLINE] = w.p["rival_online"] + w.c["affinity"][i, WEBSITE] + afar - doubt
     v[RIVAL_ONLINE] += price * w.p["rival_gap"] - w.own(i, "delivery_per_day") * w.p["rival_days"]
     if searched != RIVAL and not looked_up:
         v[RIVAL_ONLINE] -= w.p["rival_unseen"]
-    v[RIVAL_LOCAL] = w.p["rival_local"] + w.c["affinity"][i, STORE] + found
+    v[RIVAL_LOCAL] = w.p["rival_local"] + w.c["affinity"][i, STORE] + afar
     v[RIVAL_LOCAL] -= way * w.p["rival_distance"]
     v[DELAY], v[NOWHERE] = w.own(i, "delay_intercept"), w.p["none_intercept"]
     return v, delivery, pickup
@@ -236,7 +237,7 @@ def defend(w, i, need, step, now):
     if not followed or len(set(w.c["record_of"][i])) == 2:
         return
     prices = [w.p["rival_gap"], w.p["promotion"][APP]]
-    prices += [w.p["promotion"][WEBSITE]] if w.p["is_open"][WEBSITE] else []
+    prices += [w.p["promotion"][WEBSITE]] if w.may_use(i, WEBSITE) else []
     offer = min(max(prices), w.p["offer_room"])
     lucky = w.u("PRICE", i, need, step) < w.p["checks_answered"]
     if lucky and offer > w.price_off(i, STORE, now):

@@ -102,7 +102,9 @@ def sell(w, i, logged, need, step, item, channel, fulfilment, free, lift, now):
     store = w.home(i) if in_a_store else -1
     w.log(now, i, logged, channel, Event.PURCHASE, identity=identity, item=item, store=store,
           fulfilment=fulfilment, value=(goods - off - spent + fee) / 100)  # fmt: skip
-    w.c["habit"][i] *= 1 - w.p["habit_forgetting"]
+    for c in range(w.c["habit"].shape[1]):
+        across = 1 if c == channel else w.p["habit_across"]
+        w.c["habit"][i, c] *= 1 - w.p["habit_forgetting"] * across
     w.c["habit"][i, channel] += 1
     if w.u("SETTLE", i, need, step) < w.p["settling"]:
         w.c["settled"][i] = 1

@@ -83,10 +83,14 @@ def random_world(rng, **fields):
         "channels.phone.is_open": bool(rng.uniform() < 0.5),
         "channels.phone.to_store": between(-1, 1),
         "channels.phone.to_online": between(-1, 1),
+        "choice.habit_across": between(0, 1),
+        "choice.knowledge_across": between(0, 1),
     }, **fields)  # fmt: skip
     spreads = {f"heterogeneity.{name}": between(0, 1) for name in Heterogeneity.model_fields}
     scenario = scenario.replace(spreads)
-    world = new_world(scenario, seed=int(rng.integers(2**63)), replication=int(rng.integers(9)))
+    address = {"seed": int(rng.integers(2**63)), "replication": int(rng.integers(9))}
+    held_to = rng.choice(3, scenario.market.n_shoppers, p=(0.6, 0.2, 0.2))
+    world = new_world(scenario, **address, held_to=held_to)
     by_day = int(world.draws.seed % 3 == 0)
     world.state.params = world.state.params | {
         "promotion": rng.uniform(0, 0.3, 3).tolist(), "has_capacity": by_day,

@@ -114,15 +114,15 @@ def browse(w, day):
         p_store = 1 - math.exp(-w.p["browse_store_per_day"] * near * liking)
         u = w.u("BROWSE", i, day)
         if u < p_online:
-            in_app = w.p["is_open"][2] and w.c["has_app"][i] and w.u("BROWSE", i, day, 1) < 0.5
-            if not (in_app or w.p["is_open"][1]):
+            in_app = w.may_use(i, 2) and w.c["has_app"][i] and w.u("BROWSE", i, day, 1) < 0.5
+            if not (in_app or w.may_use(i, 1)):
                 continue
             known = in_app or (
                 w.c["has_account"][i] and w.u("BROWSE", i, day, 2) < w.p["login_share"]
             )
             w.log(day, i, -1, Channel.APP if in_app else Channel.WEBSITE, Event.VISIT,
                   identity=Identity.ACCOUNT if known else w.cookie(i))  # fmt: skip
-        elif u > 1 - p_store and w.p["is_open"][0]:
+        elif u > 1 - p_store and w.may_use(i, 0):
             w.log(day, i, -1, Channel.STORE, Event.VISIT, store=w.home(i))
 
 

@@ -74,6 +74,11 @@ class SlowWorld:
             self.c[stock][shopper] *= math.exp(-self.p[stock + "_decay"] * days)
         self.c["touched"][shopper] = now
 
+    def may_use(self, shopper, channel):
+        """Tell whether a sales channel is open, and not closed to this shopper alone."""
+        held = {0: (0, 1, 2), 1: (0,), 2: (1, 2)}[int(self.c["held_to"][shopper])]
+        return bool(self.p["is_open"][channel] and channel in held)
+
     def own(self, shopper, weight):
         """Return a weight of the parameters times the shopper's own multiple of it."""
         return self.p[weight] * self.factor(shopper, WEIGHTS.get(weight, weight))

@@ -1,5 +1,7 @@
 """Small scenarios in which a lot happens, and runs of them, for tests of the simulator."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import strategies as st
 
@@ -40,9 +42,10 @@ def finished_world(scenario, *, seed=0, replication=0, progress=None):
     return world
 
 
-def new_world(scenario, *, seed=0, replication=0) -> World:
-    """Return a world before its first day."""
+def new_world(scenario, *, seed=0, replication=0, held_to=()) -> World:
+    """Return a world before its first day; `held_to` as in `Population`."""
     shoppers = draw_shoppers(scenario, seed=seed, replication=replication)
+    shoppers = replace(shoppers, held_to=np.asarray(held_to, np.uint8))
     policy = default_policy(scenario)
     return build_world(scenario, shoppers, policy, seed=seed, replication=replication)
 

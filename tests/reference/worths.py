@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from omnisim.experiment.capability_values import capability_game
+from omnisim.experiment.capability_values import METRICS, capability_game
 from omnisim.experiment.capability_worth import coalition_name, summarise_worth
 
 
@@ -20,7 +20,7 @@ def made_values(baseline, variant, worth, *, orderings=None, n_replications=4, n
         (k, coalition_name(game, c), metric, worth(game.members(c)) + (c > 0) * shifts[k])
         for k in range(n_replications)
         for c in game.coalitions
-        for metric in ("profit", "contribution", "revenue", "retention", "surplus")
+        for metric in METRICS
     ]
     samples = pd.DataFrame(rows, columns=["replication", "coalition", "metric", "value"])
     return summarise_worth(

@@ -7,13 +7,22 @@ import pandas as pd
 
 from omnisim import plot
 from omnisim.experiment import CapabilityValues
-from omnisim.plot.wording import interval, number, percent, title
-from omnisim.report.sections.section import Grid, Section, basis, cell, drawing, listed
+from omnisim.plot.wording import number, percent, title
+from omnisim.report.sections.section import (
+    Grid,
+    Section,
+    basis,
+    cell,
+    drawing,
+    listed,
+    ratio_told,
+)
 from omnisim.report.tables import Row
 
+NO_SHARE = "the interval of the total includes zero, so that no bounded one holds the share"
 KINDS = ("add first", "Shapley", "remove last")
-METRICS = ("contribution", "revenue", "retention", "surplus")
-DIGITS = {"retention": 4}
+METRICS = ("discounted profit", "contribution", "revenue", "considers the firm", "surplus")
+DIGITS = {"considers the firm": 4}
 
 
 def worth_section(values: CapabilityValues) -> Section:
@@ -74,9 +83,8 @@ def interactions_section(values: CapabilityValues) -> Section:
             "is named synergy; what there is follows from what capabilities do to shoppers.",
             basis(values.n_replications, values.n_shoppers, values.confidence),
             "Synergy, the total less the sum of what each capability adds first, is "
-            f"{cell(synergy)}; as a share "
-            f"of the total {number(index['value'])} "
-            f"({interval(index['ci_low'], index['ci_high'])}).",
+            f"{cell(synergy)}; as a share of the total "
+            f"{ratio_told(index, NO_SHARE)}.",
         ),
         figures,
         [_pairs_grid(table, places)] if len(table) else (),

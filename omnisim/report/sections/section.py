@@ -1,5 +1,6 @@
 """A section of a report: what is estimated, how surely, in a figure and in a table."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -64,6 +65,22 @@ def with_interval(value: float, low: float, high: float, digits: int = 2) -> str
     '+1.00 (−0.50 to 2.50)'
     """
     return f"{number(value, digits, sign=True)} ({interval(low, high, digits)})"
+
+
+def ratio_told(row: Any, why: str, *, digits: int = 2, names: Sequence[str] = INTERVAL) -> str:
+    """Write the ratio and the interval of a row of a table, or why there is none.
+
+    Examples
+    --------
+    >>> ratio_told({"value": 1.5, "ci_low": 1.25, "ci_high": 1.75}, "nobody bought")
+    '1.50 (1.25 to 1.75)'
+    >>> ratio_told({"value": 1.5, "ci_low": math.nan, "ci_high": math.nan}, "nobody bought")
+    'not given, since nobody bought'
+    """
+    value, low, high = (float(row[name]) for name in names)
+    if math.isnan(value + low + high):
+        return f"not given, since {why}"
+    return f"{number(value, digits)} ({interval(low, high, digits)})"
 
 
 def listed(names: Sequence[str]) -> str:

@@ -59,3 +59,8 @@ def test_mean_interval_leaves_out_what_is_missing() -> None:
     assert mean == 2
     assert low < 2 < high
     assert all(math.isnan(x) for x in mean_interval([])[1:])
+
+
+def test_a_value_that_is_missing_leaves_nothing_to_tell():
+    found = paired_difference([1.0, np.nan, 2.0], [1.0, 2.0, 3.0])
+    assert np.isnan([found.difference, found.ci_low, found.variance_reduction]).all()

@@ -36,7 +36,7 @@ def test_values_sum_to_the_total_of_a_comparison(
     base: om.Scenario, found: CapabilityValues
 ) -> None:
     versus = om.compare(base, base.replace(THREE), n_replications=3, seed=5)
-    for metric in ("profit", "revenue", "retention"):
+    for metric in ("profit", "discounted profit", "revenue", "considers the firm"):
         row, total = versus.row(metric), found.total(metric)
         assert total["value"] == pytest.approx(row["difference"], abs=1e-12)
         assert total["ci_low"] == pytest.approx(row["ci_low"], abs=1e-12)

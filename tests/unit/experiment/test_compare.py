@@ -57,6 +57,7 @@ def test_the_placebo_is_exactly_nothing_and_the_naive_premium_stays(base: om.Sce
     nothing = om.compare(placebo, integrated(placebo), n_replications=2, seed=5)
     assert (nothing.metrics["difference"] == 0).all()
     assert (nothing.gain["difference"] == 0).all()
+    assert (nothing.margin["difference"] == 0).all()
     premium = nothing.premium.set_index(["arm", "kind"])["ratio"]
     assert premium["variant", "causal"] == 1
     assert premium["baseline", "naive"] > 1.5

@@ -43,7 +43,8 @@ def found(values: CapabilityValues, firms: tuple[om.Scenario, om.Scenario]) -> R
 def split() -> PremiumSplit:
     rows = [
         {"no effect": 3.0 + k / 10, "permuted": 2.0, "siloed": 3.3, "observed": 3.6, "all": 50.0,
-         "store": 40.0 + k, "online": 25.0, "own": 45.0, "itt": 1.0, "moved": 0.1}
+         "store": 40.0 + k, "online": 25.0, "own": 45.0, "itt": 1.0, "began": 0.1,
+         "stopped": 0.0, "moved": 0.1, "began change": 2.0}
         for k in range(3)
     ]  # fmt: skip
     return summarise_premium(rows, 0.95, {})

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
-import pandas as pd
 import pytest
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -16,7 +15,6 @@ from omnisim import plot
 from omnisim.exceptions import ParameterError
 from omnisim.experiment import Comparison
 from omnisim.plot.difference import SMALL, account_changes
-from omnisim.plot.flow import crossing_share
 from omnisim.plot.replications import paired_gaps
 from omnisim.plot.rows import digits_of
 from omnisim.plot.wording import number
@@ -137,16 +135,6 @@ def test_both_arms_have_one_scale(comparison: Comparison) -> None:
     all_heights = [round(p.get_path().get_extents().height, 9) for p in both.patches
                    if type(p).__name__ == "PathPatch"]  # fmt: skip
     assert set(heights) <= set(all_heights)
-
-
-def test_crossing_share_counts_journeys_that_change_place() -> None:
-    flows = pd.DataFrame(
-        [("baseline", "store", "store", "x", 3.0), ("baseline", "store", "app", "x", 1.0)],
-        columns=["arm", "first", "last", "end", "journeys"],
-    )
-    found = dataclasses.replace(made_comparison(), flows=flows)
-    assert crossing_share(found, "baseline") == 0.25
-    assert np.isnan(crossing_share(found, "variant"))
 
 
 def test_paired_gaps_average_to_the_headline(comparison: Comparison) -> None:

@@ -52,7 +52,8 @@ def test_a_clear_difference_is_scaled_to_the_whole_firm() -> None:
     assert "excludes zero" in text
     assert "For 20,000 shoppers that is −€50,000 a year" in text
     n_regions = Scenario().market.n_regions
-    assert f"a chain of {n_regions} such regions −€{50_000 * n_regions:,}." in text
+    assert f"a chain of {n_regions} such regions −€{50_000 * n_regions:,} (" in text
+    assert f"({-80_000:,} to {-20_000:,})".replace("-", "−") in text
 
 
 def test_a_placebo_claims_nothing() -> None:
@@ -92,11 +93,12 @@ def test_missing_parts_are_said_to_be_missing() -> None:
         premium=made.premium.assign(ratio=np.nan, ci_low=np.nan, ci_high=np.nan),
         metrics=made.metrics[~made.metrics["group"].str.startswith("segment ")],
         flows=made.flows[:0],
+        samples=made.samples[made.samples["metric"] != "crossing journeys"],
     )
     assert "no conversions" in sentences.attribution(nothing)
     assert "Nobody bought in several channels" in sentences.premium(nothing)[0]
     assert "not divided" in sentences.segments(nothing)
-    assert "n/a" in sentences.flow(nothing)
+    assert "no journey" in sentences.flow(nothing)
     assert "No journeys" in sentences.ends(nothing, "baseline")
 
 

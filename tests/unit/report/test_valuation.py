@@ -20,11 +20,11 @@ from omnisim.experiment import (
     RollOuts,
     transition,
 )
+from omnisim.experiment.capability_gains import MEASURES, SUM
 from omnisim.experiment.channel_truth import KINDS
 from omnisim.experiment.channel_worlds import METRICS, WAYS
 from omnisim.experiment.findings import Findings
 from omnisim.experiment.premium_split import summarise_premium
-from omnisim.experiment.split import SOURCES
 from omnisim.experiment.trials import TrialsBesideTruth
 from omnisim.plot.wording import number
 from omnisim.report.sections import MAKERS, sections
@@ -53,24 +53,25 @@ def made_capabilities() -> tuple[CapabilityValues, RollOuts]:
 def made_premium() -> PremiumSplit:
     rows = [
         {"no effect": 3.0 + k / 10, "permuted": 2.0, "siloed": 3.3, "observed": 3.6, "all": 50.0,
-         "store": 40.0 + k, "online": 25.0, "own": 45.0, "itt": 1.0 + k, "moved": 0.1}
+         "store": 40.0 + k, "online": 25.0, "own": 45.0, "itt": 1.0 + k, "began": 0.125 + k / 100,
+         "stopped": 0.025, "moved": 0.1 + k / 100, "began change": 2.0 + k}
         for k in range(3)
     ]  # fmt: skip
     return summarise_premium(rows, 0.95, MADE)
 
 
 def made_gains() -> CapabilityGains:
-    sources = (*SOURCES, "revenue", "revenue that changed own channel")
     rows = [
-        (name, kind, source, k + 0.11, k - 0.5, k + 0.5)
+        (name, kind, measure, source, k + 0.11, k - 0.5, k + 0.5)
         for name, kinds in (
             ("visible_stock", ("add first", "remove last")),
             ("all", ("add first",)),
         )
         for kind in kinds
-        for k, source in enumerate(sources)
+        for measure, sources in MEASURES.items()
+        for k, source in enumerate((*sources, SUM))
     ]
-    columns = ["capability", "kind", "source", "difference", "ci_low", "ci_high"]
+    columns = ["capability", "kind", "measure", "source", "difference", "ci_low", "ci_high"]
     samples = pd.DataFrame({"replication": [0, 1, 2]})
     return CapabilityGains(pd.DataFrame(rows, columns=columns), samples, 0.95, MADE)
 
@@ -189,6 +190,41 @@ def test_every_section_says_what_is_estimated_and_how_surely(findings: Findings)
         assert re.search(r"estimand|premium is|credit is held against", words), section.name
         assert re.search(r"replications|draws", words), section.name
         assert re.search(r"9[05]%", words), section.name
+
+
+def test_cause_has_an_interval_where_it_is_told() -> None:
+    split = made_premium()
+    row = split.parts.set_index("part").loc["cause"]
+    told = f"{number(row['ratio'])} ({number(row['ratio_low'])} to {number(row['ratio_high'])})"
+    assert f"cause is a factor of {told}" in next(sections(Findings(premium=split))).sentences[-1]
+
+
+def test_what_cannot_be_told_says_why() -> None:
+    """Equal numbers of movers give a Wald ratio, none that begin in the mean do not."""
+    rows = [
+        {"no effect": 3.0, "permuted": 2.0, "siloed": 3.3, "observed": 3.6, "all": 0.0,
+         "store": 0.0, "online": 0.0, "own": 0.0, "itt": 1.0 + k, "began": 0.01 * k,
+         "stopped": 0.01, "moved": 0.01 * (k - 1), "began change": 0.5 * k}
+        for k in range(3)
+    ]  # fmt: skip
+    page = next(sections(Findings(premium=summarise_premium(rows, 0.95, MADE))))
+    cells = [cell for grid in page.grids for row in grid.rows for cell in row.cells]
+    assert any(cell.startswith("not given; first stage too weak: ") for cell in cells)
+    assert cells.count("not given, since nobody buys without them in some replication") == 3
+    assert "The do-effect is not given, since nobody buys" in page.sentences[-1]
+    assert not [text for text in (*cells, *page.sentences) if "n/a to n/a" in text]
+
+
+def test_a_synergy_index_without_an_interval_says_why() -> None:
+    values = made_capabilities()[0]
+    is_index = values.totals["kind"] == "synergy index"
+    totals = values.totals.copy()
+    totals.loc[is_index, ["ci_low", "ci_high"]] = np.nan
+    page = list(sections(Findings(capabilities=replace(values, totals=totals))))[1]
+    assert (
+        "as a share of the total not given, since the interval of the total includes"
+        in (page.sentences[-1])
+    )
 
 
 def test_the_premium_says_how_many_replications_it_leaves_out() -> None:

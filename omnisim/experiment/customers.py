@@ -1,0 +1,31 @@
+"""The customers whom retention follows: a cohort that is fixed before anything is counted."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from omnisim.schema import Event
+from omnisim.simulation import SimulationResult
+
+Flags = NDArray[np.bool_]
+
+
+def customers_of(run: SimulationResult) -> Flags:
+    """Return who is a customer at the end of the burn-in.
+
+    These are the shoppers who have bought in the burn-in and have not been lost by its end, or came
+    back. Which shoppers they are depends on the firm: to compare two firms, the customers of one of
+    them are followed in both.
+
+    Returns
+    -------
+    ndarray of shape (n_shoppers,), bool
+    """
+    events = run.events.slice(0, run.events.num_rows - run.counted_events.num_rows)
+    event, shopper = events["event"].to_numpy(), events["shopper"].to_numpy()
+    bought = np.zeros(len(run.population), np.bool_)
+    bought[shopper[event == Event.PURCHASE]] = True
+    moves = (event == Event.CHURN) | (event == Event.BACK)
+    is_lost = np.zeros(len(run.population), np.bool_)
+    # rows are in the order of time, and the last value given to a place is the one that stays
+    is_lost[shopper[moves]] = event[moves] == Event.CHURN
+    return np.asarray(bought & ~is_lost)
