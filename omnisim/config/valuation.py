@@ -22,6 +22,14 @@ class Valuation(Part):
         True, "cost, net present value and payback by order of roll-out; needs capabilities",
         source="D7",
     )  # fmt: skip
+    priors: bool = param(
+        False, "what the variant is worth over the priors of parameters (facts.md C1-C4)",
+        source="D7",
+    )  # fmt: skip
+    n_draws: int = param(
+        60, "draws of the parameters, each of 2 replications", source="assumption", ge=2,
+        le=100_000,
+    )  # fmt: skip
     gains: bool = param(False, "what each capability reallocates and what it creates", source="D7")
     premium: bool = param(
         False, "the omnichannel premium, split into exposure, self-selection and cause",
@@ -79,6 +87,7 @@ class Valuation(Part):
 
 
 PARTS = (
-    "capabilities", "transition", "gains", "premium", "measurement", "audit", "naive", "trials",
+    "capabilities", "transition", "priors", "gains", "premium", "measurement", "audit", "naive",
+    "trials",
 )  # fmt: skip
 """Fields of `Valuation` that are parts, in the order of the report."""

@@ -21,6 +21,8 @@ endless_aisle = 2
 
 ALL = CONFIG.replace("= 20", "= 40").replace("= 120", "= 80") + """
 [value]
+priors = true
+n_draws = 25
 gains = true
 premium = true
 measurement = true
@@ -35,6 +37,7 @@ period_days = 20
 TITLES = {
     "capabilities": "What each capability is worth",
     "transition": "What each order of roll-out costs, and what it is worth",
+    "priors": "What it is worth over what is not known",
     "gains": "What each capability reallocates, and what it creates",
     "premium": "The omnichannel premium, taken apart",
     "measurement": "What it is worth to see more",
@@ -89,11 +92,12 @@ def test_every_part_is_found_and_reported(
     for part, title in TITLES.items():
         assert f">{title}</h2>" in page
         assert part == "transition" or f"{part}: 100%" in told.err
-    for name in ("gains", "premium", "tracking_steps", "audit_scores", "channel_truth", "naive",
-                 "trials"):  # fmt: skip
+    for name in ("priors", "priors_draws", "gains", "premium", "tracking_steps",
+                 "audit_scores", "channel_truth", "naive", "trials"):  # fmt: skip
         assert (out / f"{name}.parquet").exists()
-    for name in ("CapabilityValues", "RollOuts", "CapabilityGains", "PremiumSplit",
-                 "MeasurementValue", "AttributionAudit", "NaiveAudit", "Trials"):  # fmt: skip
+    for name in ("CapabilityValues", "RollOuts", "ValueOverPriors", "CapabilityGains",
+                 "PremiumSplit", "MeasurementValue", "AttributionAudit", "NaiveAudit",
+                 "Trials"):  # fmt: skip
         assert name in told.out
 
 
