@@ -21,9 +21,10 @@ from omnisim.experiment.policy_study import PolicyStudy, load_policy_study
 from omnisim.experiment.premium_split import PremiumSplit, split_premium
 from omnisim.experiment.priors_result import ValueOverPriors
 from omnisim.experiment.rewards import DecisionRewards, decision_rewards
+from omnisim.experiment.roll_outs import RollOuts
 from omnisim.experiment.shoppers import CustomerShoppers, SegmentShoppers
 from omnisim.experiment.store import read_study
-from omnisim.experiment.transition import RollOuts, transition
+from omnisim.experiment.transition import transition
 from omnisim.experiment.value_over_priors import value_over_priors
 
 __all__ = [

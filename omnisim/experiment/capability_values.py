@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection
 from concurrent.futures import Executor
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from omnisim.config.capabilities import NEEDS, Capabilities
@@ -107,14 +108,23 @@ def capability_values(
         run_arm, tasks, folder=folder, study=made, executor=executor, on_wait=on_wait
     )
     made |= {"n_replications": n_replications, "n_orderings": n_orderings, "confidence": confidence}
-    rows = tidy(tasks, outcomes)
-    rows = rows[(rows["group"] == "") & rows["metric"].isin(METRICS)].drop(columns="group")
-    names = {f"c{c}": coalition_name(game, c) for c in firms}
-    samples = rows.assign(arm=rows["arm"].map(names)).rename(columns={"arm": "coalition"})
+    samples, account = _tables(tidy(tasks, outcomes), game)
     return summarise_worth(
-        game, orderings, samples.reset_index(drop=True), confidence=confidence,
+        game, orderings, samples, account, confidence=confidence,
         n_shoppers=baseline.market.n_shoppers, made=made,
     )  # fmt: skip
+
+
+def _tables(rows: pd.DataFrame, game: Precedence) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the metrics and the account of every coalition in every replication."""
+    names = {arm: coalition_name(game, int(arm[1:])) for arm in rows["arm"].unique()}
+    rows = rows.assign(coalition=rows["arm"].map(names))
+    samples = rows[(rows["group"] == "") & rows["metric"].isin(METRICS)]
+    account = rows[rows["metric"] == "account"].rename(columns={"group": "line"})
+    return (
+        samples[["replication", "coalition", "metric", "value"]].reset_index(drop=True),
+        account[["replication", "coalition", "line", "value"]].reset_index(drop=True),
+    )
 
 
 def study_size(

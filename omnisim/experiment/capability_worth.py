@@ -53,6 +53,9 @@ class CapabilityValues:
     samples : DataFrame
         One row a replication, coalition and metric: value. A coalition is written as names joined
         by " + ", the baseline as "".
+    account : DataFrame
+        One row a replication, coalition and line of the account (`omnisim.schema.Line`, small
+        letters; ``self_service`` apart from ``service``): value, in EUR per shopper and year.
     confidence : float
         Coverage of every interval.
     n_orderings : int
@@ -68,6 +71,7 @@ class CapabilityValues:
     totals: pd.DataFrame
     interactions: pd.DataFrame
     samples: pd.DataFrame
+    account: pd.DataFrame
     confidence: float
     n_orderings: int
     n_replications: int
@@ -117,7 +121,8 @@ class CapabilityValues:
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return every table by name."""
         return {
-            name: getattr(self, name) for name in ("worth", "totals", "interactions", "samples")
+            name: getattr(self, name)
+            for name in ("worth", "totals", "interactions", "samples", "account")
         }
 
 
@@ -143,6 +148,7 @@ def summarise_worth(
     game: Precedence,
     orderings: NDArray[np.int64] | None,
     samples: pd.DataFrame,
+    account: pd.DataFrame,
     *,
     confidence: float,
     n_shoppers: int,
@@ -165,6 +171,7 @@ def summarise_worth(
         totals=with_units(sums),
         interactions=with_units(pairs),
         samples=samples,
+        account=account,
         confidence=confidence,
         n_orderings=0 if orderings is None else len(orderings),
         n_replications=samples["replication"].nunique(),

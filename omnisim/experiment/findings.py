@@ -13,7 +13,7 @@ from omnisim.experiment.measurement_value import MeasurementValue
 from omnisim.experiment.naive import NaiveAudit
 from omnisim.experiment.premium_split import PremiumSplit
 from omnisim.experiment.priors_result import ValueOverPriors
-from omnisim.experiment.transition import RollOuts
+from omnisim.experiment.roll_outs import RollOuts
 from omnisim.experiment.trials import TrialsBesideTruth
 
 
@@ -81,7 +81,9 @@ class Findings:
 
 
 TABLES = {
-    "capabilities": {name: name for name in ("worth", "totals", "interactions", "samples")},
+    "capabilities": {
+        name: name for name in ("worth", "totals", "interactions", "samples", "account")
+    },
     "transition": {"orders": "orders", "steps": "steps"},
     "priors": {"summary": "priors", "sensitivity": "priors_sensitivity", "draws": "priors_draws",
                "samples": "priors_samples"},

@@ -11,7 +11,7 @@ from omnisim.config.valuation import PARTS
 CONFIG = """
 scenario = { market = { n_shoppers = 120, horizon_days = 20, burn_in_days = 0 } }
 seed = 3
-n_replications = 3
+n_replications = 5
 [baseline]
 capabilities = "siloed"
 [variant.capabilities]
@@ -72,7 +72,7 @@ def test_a_study_is_written_and_goes_on(
     before = {file: file.stat().st_mtime_ns for file in runs.iterdir()}
     worth = pd.read_parquet(out / "worth.parquet")
     page = (out / "report.html").read_text()
-    assert len(before) == 3 * 3 + 1
+    assert len(before) == 3 * 5 + 1
     assert main(command) == 0
     assert {file: file.stat().st_mtime_ns for file in runs.iterdir()} == before
     pd.testing.assert_frame_equal(pd.read_parquet(out / "worth.parquet"), worth)
@@ -103,12 +103,12 @@ def test_every_part_is_found_and_reported(
 
 def test_the_plan_counts_runs(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["value", str(config), "--plan", "--workers", "2"]) == 0
-    assert capsys.readouterr().out.splitlines()[-1].startswith("9 runs of 120 shoppers")
+    assert capsys.readouterr().out.splitlines()[-1].startswith("15 runs of 120 shoppers")
     config.write_text(ALL)
     assert main(["value", str(config), "--plan", "--orderings", "1"]) == 0
     told = capsys.readouterr().out.splitlines()
     assert [line.partition(":")[0] for line in told[:-1]] == [p for p in PARTS if p != "transition"]
-    assert "premium: 18 runs" in told
+    assert "premium: 30 runs" in told
 
 
 def test_firms_that_differ_in_more_are_refused(

@@ -194,10 +194,11 @@ def test_each_section_holds_the_numbers_of_its_result(page: Page, text: str, nam
 
 def test_orders_tell_cost_value_risk_and_payback(page: Page, findings: Findings) -> None:
     best = findings.transition.orders.iloc[0]
-    row = next(row for row in page.rows if row[0].startswith("1. ") and len(row) == 6)
+    row = next(row for row in page.rows if row[0].startswith("1. ") and len(row) == 8)
     assert row[1].startswith(number(best["cost"], 1))
     assert row[2].startswith(number(best["npv"], 1, sign=True))
-    assert row[3] == f"{100 * best['p_loss']:.0f}%"
+    for place, name in ((3, "p_loss"), (4, "p_loss_priors"), (5, "p_loss_noise")):
+        assert row[place] == f"{100 * best[name]:.0f}%"
 
 
 def test_every_section_says_what_is_estimated_and_how_surely(findings: Findings) -> None:
