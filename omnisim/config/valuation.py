@@ -14,9 +14,10 @@ class Valuation(Part):
         True, "what each capability is worth: first, last, Shapley value, interactions",
         source="D7",
     )  # fmt: skip
-    n_orderings: int = param(
-        0, "orderings sampled for the Shapley values of capabilities; 0 runs every coalition, and "
-        "the values are exact", source="convention", ge=0, le=100_000,
+    n_orderings: int | None = param(
+        None, "orderings sampled for the Shapley values of capabilities; 0 runs every coalition, "
+        "and the values are exact; if left out, 0 up to 1,024 coalitions and 12 beyond",
+        source="convention", ge=0, le=100_000,
     )  # fmt: skip
     transition: bool = param(
         True, "cost, net present value and payback by order of roll-out; needs capabilities",

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from omnisim._validation import check_count
 from omnisim.config.capabilities import NEEDS, Capabilities
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation.precedence import Precedence
@@ -30,6 +31,12 @@ from omnisim.simulation.engine import default_policy
 METRICS = ("profit", "contribution", "revenue", "retention", "surplus")
 """What capabilities are valued in; contribution is profit before the cost of capabilities, surplus
 what shoppers gain."""
+
+MAX_EXACT = 1_024
+"""Coalitions up to which all of them run by default: ten capabilities that need nothing."""
+
+N_ORDERINGS = 12
+"""Orderings that are sampled beyond that."""
 
 
 def capability_values(
@@ -57,8 +64,10 @@ def capability_values(
         Two firms that differ in capabilities and in nothing else; the variant's levels are at
         least the baseline's, and hold from the first day (no `rollout.is_simulated`).
     n_orderings : int, optional
-        Feasible orderings to sample for the Shapley values. By default all coalitions run and the
-        values are exact; `study_size` says how many runs that takes.
+        Feasible orderings to sample for the Shapley values; 0 runs every coalition, and the values
+        are exact. By default 0 where there are at most `MAX_EXACT` coalitions, and `N_ORDERINGS`
+        beyond that; the result says which, and how large the error of the sample is. `study_size`
+        says how many coalitions it takes.
     n_replications : int, default=12
         Replications of every coalition, paired by common random numbers; at least 2.
     seed : int, optional
@@ -107,7 +116,8 @@ def capability_values(
     outcomes = run_addressed(
         run_arm, tasks, folder=folder, study=made, executor=executor, on_wait=on_wait
     )
-    made |= {"n_replications": n_replications, "n_orderings": n_orderings, "confidence": confidence}
+    n_sampled = 0 if orderings is None else len(orderings)
+    made |= {"n_replications": n_replications, "n_orderings": n_sampled, "confidence": confidence}
     samples, account = _tables(tidy(tasks, outcomes), game)
     return summarise_worth(
         game, orderings, samples, account, confidence=confidence,
@@ -133,6 +143,21 @@ def study_size(
     """Return how many coalitions `capability_values` would run in each replication."""
     game = capability_game(baseline, variant)
     return len(wanted_coalitions(game, _orderings(game, n_orderings, seed)))
+
+
+def study_plan(
+    baseline: Scenario, variant: Scenario, *, n_orderings: int | None = None, seed: int = 0
+) -> str:
+    """Say which coalitions `capability_values` would run, and of how many."""
+    game = capability_game(baseline, variant)
+    orderings = _orderings(game, n_orderings, seed)
+    n, every = len(wanted_coalitions(game, orderings)), len(game.coalitions)
+    if orderings is None:
+        return f"all {every:,} coalitions, so exact"
+    return (
+        f"{n:,} of {every:,} coalitions, on {len(orderings):,} sampled orderings; the report tells "
+        "the error of the sample"
+    )
 
 
 def capability_game(baseline: Scenario, variant: Scenario) -> Precedence:
@@ -189,4 +214,8 @@ def coalition_scenario(baseline: Scenario, variant: Scenario, members: Collectio
 
 
 def _orderings(game: Precedence, n: int | None, seed: int) -> NDArray[np.int64] | None:
-    return None if n is None else game.sample_orderings(n, draws=Draws(seed))
+    """Return the orderings to sample; None where every coalition is to run."""
+    if n is None:
+        n = 0 if len(game.coalitions) <= MAX_EXACT else N_ORDERINGS
+    check_count("n_orderings", n, minimum=0)
+    return game.sample_orderings(n, draws=Draws(seed)) if n else None

@@ -57,7 +57,7 @@ def valuation_sizes(experiment: Experiment, seed: int) -> dict[str, Size]:
     (baseline, variant), firm = experiment.arms(), firm_of(experiment)
 
     def coalitions() -> int:
-        return study_size(baseline, variant, n_orderings=asked.n_orderings or None, seed=seed)
+        return study_size(baseline, variant, n_orderings=asked.n_orderings, seed=seed)
 
     def worlds() -> int:
         return audit_size(firm, n_orderings=asked.n_media_orderings or None, seed=seed)
@@ -144,8 +144,7 @@ def _answer(part: str, experiment: Experiment, found: dict[str, Any], how: dict[
     (baseline, variant), firm = experiment.arms(), firm_of(experiment)
     match part:
         case "capabilities":
-            orderings = asked.n_orderings or None
-            return capability_values(baseline, variant, n_orderings=orderings, **how)
+            return capability_values(baseline, variant, n_orderings=asked.n_orderings, **how)
         case "transition":
             return transition(found["capabilities"], baseline, variant, seed=how["seed"])
         case "priors":
