@@ -124,6 +124,7 @@ class Stream(IntEnum):
     ASSIGNMENT = 145
     COST_PRIOR = 141
     ENCOURAGED = 142
+    PARAMETER_PRIOR = 150
 
 
 @dataclass(frozen=True, slots=True)

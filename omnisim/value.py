@@ -13,6 +13,7 @@ from omnisim._validation import check_count
 from omnisim.config.experiment import Experiment, load_experiment
 from omnisim.experiment import CapabilityValues
 from omnisim.experiment.arm import ArmTask, run_arm
+from omnisim.experiment.capability_values import study_plan
 from omnisim.experiment.findings import Findings
 from omnisim.experiment.shoppers import SegmentShoppers
 from omnisim.experiment.valuation import Watch, find, valuation_sizes
@@ -34,7 +35,8 @@ def declare_value(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--orderings", type=int, metavar="N",
-        help="orderings to sample for the Shapley values of capabilities, instead of the file's",
+        help="orderings to sample for the Shapley values of capabilities, instead of the file's; "
+        "0 runs every coalition",
     )  # fmt: skip
     declare_running(parser, out="folder to write, or to go on in; results/NAME by default")
     parser.add_argument(
@@ -47,7 +49,7 @@ def run_value(arguments: argparse.Namespace) -> int:
     """Run the command: find what the file asks for, write the folder, print what was found."""
     experiment = load_experiment(arguments.file)
     if arguments.orderings is not None:
-        n = check_count("orderings", arguments.orderings)
+        n = check_count("orderings", arguments.orderings, minimum=0)
         asked = experiment.value.model_copy(update={"n_orderings": n})
         experiment = experiment.model_copy(update={"value": asked})
     n_workers = chosen_workers(arguments.workers)
@@ -126,7 +128,11 @@ def _plan(experiment: Experiment, seed: int, n_workers: int) -> Iterator[str]:
     seconds = time.process_time() - started
     total = sum(size.n_runs for size in sizes.values())
     for part, size in sizes.items():
-        if size.n_runs:
+        if part == "capabilities":
+            n = experiment.value.n_orderings
+            how = study_plan(*experiment.arms(), n_orderings=n, seed=seed)
+            yield f"{part}: {size.n_runs:,} runs ({how})"
+        elif size.n_runs:
             yield f"{part}: {size.n_runs:,} runs"
     yield (
         f"{total:,} runs of {variant.market.n_shoppers:,} shoppers, {seconds:.1f} processor "

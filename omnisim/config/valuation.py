@@ -14,13 +14,22 @@ class Valuation(Part):
         True, "what each capability is worth: first, last, Shapley value, interactions",
         source="D7",
     )  # fmt: skip
-    n_orderings: int = param(
-        0, "orderings sampled for the Shapley values of capabilities; 0 runs every coalition, and "
-        "the values are exact", source="convention", ge=0, le=100_000,
+    n_orderings: int | None = param(
+        None, "orderings sampled for the Shapley values of capabilities; 0 runs every coalition, "
+        "and the values are exact; if left out, 0 up to 1,024 coalitions and 12 beyond",
+        source="convention", ge=0, le=100_000,
     )  # fmt: skip
     transition: bool = param(
         True, "cost, net present value and payback by order of roll-out; needs capabilities",
         source="D7",
+    )  # fmt: skip
+    priors: bool = param(
+        False, "what the variant is worth over the priors of parameters (facts.md C1-C4)",
+        source="D7",
+    )  # fmt: skip
+    n_draws: int = param(
+        60, "draws of the parameters, each of 2 replications", source="assumption", ge=2,
+        le=100_000,
     )  # fmt: skip
     gains: bool = param(False, "what each capability reallocates and what it creates", source="D7")
     premium: bool = param(
@@ -79,6 +88,7 @@ class Valuation(Part):
 
 
 PARTS = (
-    "capabilities", "transition", "gains", "premium", "measurement", "audit", "naive", "trials",
+    "capabilities", "transition", "priors", "gains", "premium", "measurement", "audit", "naive",
+    "trials",
 )  # fmt: skip
 """Fields of `Valuation` that are parts, in the order of the report."""

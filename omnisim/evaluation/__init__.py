@@ -23,7 +23,12 @@ from omnisim.evaluation.off_policy import (
     SwitchDR,
 )
 from omnisim.evaluation.overlap import Overlap, overlap
-from omnisim.evaluation.paired import PairedDifference, mean_interval, paired_difference
+from omnisim.evaluation.paired import (
+    PairedDifference,
+    joint_confidence,
+    mean_interval,
+    paired_difference,
+)
 from omnisim.evaluation.policy_value import PolicyValue
 from omnisim.evaluation.policy_values import PolicyValues, policy_values
 from omnisim.evaluation.power import TrialDesign
@@ -68,6 +73,7 @@ __all__ = [
     "Trial",
     "TrialDesign",
     "UpliftCurve",
+    "joint_confidence",
     "mean_interval",
     "omnichannel_premium",
     "overlap",

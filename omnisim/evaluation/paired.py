@@ -94,3 +94,23 @@ def mean_interval(values: ArrayLike, *, confidence: float = 0.95) -> tuple[float
     zero = np.zeros(len(kept))
     pair = paired_difference(zero, kept, confidence=confidence)
     return pair.difference, pair.ci_low, pair.ci_high
+
+
+def joint_confidence(confidence: float, n: int) -> float:
+    """Return the coverage of each of n intervals that all hold at once with `confidence`.
+
+    By Bonferroni's inequality: right however the estimates depend on each other, and with any
+    number of replications. A quantile of the largest |t| would be shorter, but needs the
+    correlation of n contrasts, which a dozen replications do not tell.
+
+    References
+    ----------
+    .. [1] Law (2015), Simulation Modeling and Analysis, 5th edition, section 9.7.
+
+    Examples
+    --------
+    >>> round(joint_confidence(0.95, 5), 6)
+    0.99
+    """
+    check_confidence("confidence", confidence)
+    return 1 - (1 - confidence) / max(n, 1)

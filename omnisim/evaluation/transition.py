@@ -78,25 +78,56 @@ def step_cash(
         Week w holds what is paid and earned from w to w + 1. The whole of a ramp is taken at the
         middle of the week. Steps that start after the horizon cost and bring nothing.
     """
-    n_draws = len(projects.capex)
+    cash, coalition = [], 0
+    for player in order:
+        step = one_step(
+            coalition, player, value, projects, n_weeks=n_weeks, outage_share=outage_share
+        )
+        cash.append(step)
+        coalition |= 1 << player
+    return np.stack(cash)
+
+
+def one_step(
+    coalition: int,
+    player: int,
+    value: Mapping[int, Floats],
+    projects: Projects,
+    *,
+    n_weeks: int,
+    outage_share: float,
+) -> Floats:
+    """Return the cash that a player brings after a coalition, shape (n_draws, n_weeks).
+
+    In whatever order the coalition came in: projects follow each other, so the step starts when
+    all delays of its members are over. See `step_cash`.
+    """
+    after = coalition | 1 << player
+    start = starts_after(coalition, projects)
+    live = start + projects.delay_weeks[:, player]
+    before = _members(coalition, projects.ramp_weeks.shape[1])
+    faster = np.prod(projects.ramp_share[player, before])
+    ramp = np.maximum(projects.ramp_weeks[:, player] * faster, 1e-9)
     middle = np.arange(n_weeks) + 0.5
-    cash = np.zeros((len(order), n_draws, n_weeks))
-    start, coalition = np.zeros(n_draws), 0
-    for step, player in enumerate(order):
-        after = coalition | 1 << player
-        live = start + projects.delay_weeks[:, player]
-        faster = np.prod(projects.ramp_share[player, list(order[:step])])
-        ramp = np.maximum(projects.ramp_weeks[:, player] * faster, 1e-9)
-        share = np.clip((middle - live[:, None]) / ramp[:, None], 0.0, 1.0)
-        gain = (value[after] - value[coalition]) * projects.realised[:, player]
-        running = np.clip(np.arange(1, n_weeks + 1) - start[:, None], 0.0, 1.0)
-        cash[step] = gain[:, None] * share - projects.opex[:, [player]] * running
-        cash[step] /= WEEKS_PER_YEAR
-        lost = value[coalition] * projects.outage_days[:, player] / DAYS_PER_YEAR * outage_share
-        _pay(cash[step], start, projects.capex[:, player])
-        _pay(cash[step], live, lost)
-        start, coalition = live, after
-    return cash
+    share = np.clip((middle - live[:, None]) / ramp[:, None], 0.0, 1.0)
+    gain = (value[after] - value[coalition]) * projects.realised[:, player]
+    running = np.clip(np.arange(1, n_weeks + 1) - start[:, None], 0.0, 1.0)
+    cash = (gain[:, None] * share - projects.opex[:, [player]] * running) / WEEKS_PER_YEAR
+    lost = value[coalition] * projects.outage_days[:, player] / DAYS_PER_YEAR * outage_share
+    _pay(cash, start, projects.capex[:, player])
+    _pay(cash, live, lost)
+    return np.asarray(cash)
+
+
+def starts_after(coalition: int, projects: Projects) -> Floats:
+    """Return the week in which the next project starts, shape (n_draws,)."""
+    n_draws, n_players = projects.delay_weeks.shape
+    members = _members(coalition, n_players)
+    return projects.delay_weeks[:, members].sum(axis=1) if members else np.zeros(n_draws)
+
+
+def _members(coalition: int, n_players: int) -> list[int]:
+    return [k for k in range(n_players) if coalition >> k & 1]
 
 
 def present_value(cash: Floats, rate: Floats) -> Floats:

@@ -14,17 +14,22 @@ from omnisim.experiment.league_result import League
 from omnisim.experiment.learning import LearningCurves, learning_curves
 from omnisim.experiment.measurement_value import MeasurementValue, measurement_value
 from omnisim.experiment.naive import NaiveAudit, naive_comparisons
+from omnisim.experiment.parameter_priors import PRIORS, ParameterPrior
 from omnisim.experiment.personalisation import PersonalisationEffect, personalisation_effect
 from omnisim.experiment.policy_findings import PolicyFindings, run_policy_study
 from omnisim.experiment.policy_study import PolicyStudy, load_policy_study
 from omnisim.experiment.premium_split import PremiumSplit, split_premium
+from omnisim.experiment.priors_result import ValueOverPriors
 from omnisim.experiment.reaction import ReactionGains, gains_under_reaction
 from omnisim.experiment.rewards import DecisionRewards, decision_rewards
+from omnisim.experiment.roll_outs import RollOuts
 from omnisim.experiment.shoppers import CustomerShoppers, SegmentShoppers
 from omnisim.experiment.store import read_study
-from omnisim.experiment.transition import RollOuts, transition
+from omnisim.experiment.transition import transition
+from omnisim.experiment.value_over_priors import value_over_priors
 
 __all__ = [
+    "PRIORS",
     "AttributionAudit",
     "CapabilityGains",
     "CapabilityValues",
@@ -37,6 +42,7 @@ __all__ = [
     "LearningCurves",
     "MeasurementValue",
     "NaiveAudit",
+    "ParameterPrior",
     "PersonalisationEffect",
     "PolicyFindings",
     "PolicyStudy",
@@ -44,6 +50,7 @@ __all__ = [
     "ReactionGains",
     "RollOuts",
     "SegmentShoppers",
+    "ValueOverPriors",
     "audit_attribution",
     "capability_gains",
     "capability_values",
@@ -62,4 +69,5 @@ __all__ = [
     "split_premium",
     "study_size",
     "transition",
+    "value_over_priors",
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from omnisim.config.scenario import Scenario
-from omnisim.experiment.measures import measure
+from omnisim.experiment.measures import account_of, measure
 from omnisim.experiment.progress import Ticker, worker_ticker
 from omnisim.experiment.shoppers import Shoppers
 from omnisim.policies import Policy
@@ -35,12 +35,9 @@ class ArmTask:
 
 def run_arm(task: ArmTask) -> ArmMeasures:
     """Simulate one arm and return what is measured of the whole firm, and its account."""
-    found = measure(simulate_arm(task))
-    return [
-        (metric, group, float(value))
-        for (metric, group), value in found.items()
-        if group == "" or metric == "line"
-    ]
+    run = simulate_arm(task)
+    whole = [(metric, "", float(v)) for (metric, group), v in measure(run).items() if not group]
+    return whole + [("account", line, value) for line, value in account_of(run).items()]
 
 
 def simulate_arm(task: ArmTask) -> SimulationResult:

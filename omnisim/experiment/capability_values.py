@@ -5,8 +5,10 @@ from collections.abc import Callable, Collection
 from concurrent.futures import Executor
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from omnisim._validation import check_count
 from omnisim.config.capabilities import NEEDS, Capabilities
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation.precedence import Precedence
@@ -32,6 +34,12 @@ METRICS = (
 """What capabilities are valued in; contribution is profit before the cost of capabilities, surplus
 what shoppers gain. Retention is not among them: every coalition has customers of its own, and only
 `compare` follows the same ones through both firms."""
+
+MAX_EXACT = 1_024
+"""Coalitions up to which all of them run by default: ten capabilities that need nothing."""
+
+N_ORDERINGS = 12
+"""Orderings that are sampled beyond that."""
 
 
 def capability_values(
@@ -59,8 +67,10 @@ def capability_values(
         Two firms that differ in capabilities and in nothing else; the variant's levels are at
         least the baseline's, and hold from the first day (no `rollout.is_simulated`).
     n_orderings : int, optional
-        Feasible orderings to sample for the Shapley values. By default all coalitions run and the
-        values are exact; `study_size` says how many runs that takes.
+        Feasible orderings to sample for the Shapley values; 0 runs every coalition, and the values
+        are exact. By default 0 where there are at most `MAX_EXACT` coalitions, and `N_ORDERINGS`
+        beyond that; the result says which, and how large the error of the sample is. `study_size`
+        says how many coalitions it takes.
     n_replications : int, default=12
         Replications of every coalition, paired by common random numbers; at least 2.
     seed : int, optional
@@ -109,15 +119,25 @@ def capability_values(
     outcomes = run_addressed(
         run_arm, tasks, folder=folder, study=made, executor=executor, on_wait=on_wait
     )
-    made |= {"n_replications": n_replications, "n_orderings": n_orderings, "confidence": confidence}
-    rows = tidy(tasks, outcomes)
-    rows = rows[(rows["group"] == "") & rows["metric"].isin(METRICS)].drop(columns="group")
-    names = {f"c{c}": coalition_name(game, c) for c in firms}
-    samples = rows.assign(arm=rows["arm"].map(names)).rename(columns={"arm": "coalition"})
+    n_sampled = 0 if orderings is None else len(orderings)
+    made |= {"n_replications": n_replications, "n_orderings": n_sampled, "confidence": confidence}
+    samples, account = _tables(tidy(tasks, outcomes), game)
     return summarise_worth(
-        game, orderings, samples.reset_index(drop=True), confidence=confidence,
+        game, orderings, samples, account, confidence=confidence,
         n_shoppers=baseline.market.n_shoppers, made=made,
     )  # fmt: skip
+
+
+def _tables(rows: pd.DataFrame, game: Precedence) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the metrics and the account of every coalition in every replication."""
+    names = {arm: coalition_name(game, int(arm[1:])) for arm in rows["arm"].unique()}
+    rows = rows.assign(coalition=rows["arm"].map(names))
+    samples = rows[(rows["group"] == "") & rows["metric"].isin(METRICS)]
+    account = rows[rows["metric"] == "account"].rename(columns={"group": "line"})
+    return (
+        samples[["replication", "coalition", "metric", "value"]].reset_index(drop=True),
+        account[["replication", "coalition", "line", "value"]].reset_index(drop=True),
+    )
 
 
 def study_size(
@@ -126,6 +146,21 @@ def study_size(
     """Return how many coalitions `capability_values` would run in each replication."""
     game = capability_game(baseline, variant)
     return len(wanted_coalitions(game, _orderings(game, n_orderings, seed)))
+
+
+def study_plan(
+    baseline: Scenario, variant: Scenario, *, n_orderings: int | None = None, seed: int = 0
+) -> str:
+    """Say which coalitions `capability_values` would run, and of how many."""
+    game = capability_game(baseline, variant)
+    orderings = _orderings(game, n_orderings, seed)
+    n, every = len(wanted_coalitions(game, orderings)), len(game.coalitions)
+    if orderings is None:
+        return f"all {every:,} coalitions, so exact"
+    return (
+        f"{n:,} of {every:,} coalitions, on {len(orderings):,} sampled orderings; the report tells "
+        "the error of the sample"
+    )
 
 
 def capability_game(baseline: Scenario, variant: Scenario) -> Precedence:
@@ -183,4 +218,8 @@ def coalition_scenario(baseline: Scenario, variant: Scenario, members: Collectio
 
 
 def _orderings(game: Precedence, n: int | None, seed: int) -> NDArray[np.int64] | None:
-    return None if n is None else game.sample_orderings(n, draws=Draws(seed))
+    """Return the orderings to sample; None where every coalition is to run."""
+    if n is None:
+        n = 0 if len(game.coalitions) <= MAX_EXACT else N_ORDERINGS
+    check_count("n_orderings", n, minimum=0)
+    return game.sample_orderings(n, draws=Draws(seed)) if n else None

@@ -1,5 +1,6 @@
 """CapabilityValues: what each capability is worth, and how the tables of it are made."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -18,12 +19,13 @@ from omnisim.evaluation.contrasts import (
     total,
     worth,
 )
-from omnisim.evaluation.paired import mean_interval
+from omnisim.evaluation.paired import joint_confidence, mean_interval
 from omnisim.evaluation.precedence import Precedence
 from omnisim.evaluation.ratio import ratio_interval
 from omnisim.evaluation.sampled import coalitions_of, sampled_shapley
 from omnisim.experiment.measures import UNITS
 
+ESTIMATE = ("value", "ci_low", "ci_high", "all_low", "all_high")
 ALONE = ("add first", "add with needs", "remove last", "remove with dependents")
 PLUS = " + "
 Values = Mapping[int, NDArray[np.float64]]
@@ -40,8 +42,10 @@ class CapabilityValues:
         The capabilities in which baseline and variant differ.
     worth : DataFrame
         One row a metric, capability and kind (`omnisim.evaluation.contrasts.KINDS`): metric, unit,
-        capability, kind, value, ci_low, ci_high, se_orderings (NaN where nothing was sampled). A
-        Shapley value is a fair division of the total, not the effect of any one decision.
+        capability, kind, value, ci_low, ci_high, all_low, all_high (an interval that holds at once
+        for all capabilities of a metric and kind: to single some out), se_orderings (NaN where
+        nothing was sampled). A Shapley value is a fair division of the total, not the effect of any
+        one decision.
     totals : DataFrame
         One row a metric and kind: "baseline", "variant", "total" (their difference), "sum of add
         first", "synergy" (total less that sum) and "synergy index" (synergy over total; Fieller's
@@ -49,10 +53,14 @@ class CapabilityValues:
     interactions : DataFrame
         How much more two capabilities are worth together than apart: metric, unit, first, second,
         at ("first": before all others, "last": after all others, "mean" over every base), value,
-        ci_low, ci_high. A pair of which one needs the other has no row.
+        ci_low, ci_high, all_low, all_high (at once for all pairs of a metric and `at`). A pair of
+        which one needs the other has no row.
     samples : DataFrame
         One row a replication, coalition and metric: value. A coalition is written as names joined
         by " + ", the baseline as "".
+    account : DataFrame
+        One row a replication, coalition and line of the account (`omnisim.schema.Line`, small
+        letters; ``self_service`` apart from ``service``): value, in EUR per shopper and year.
     confidence : float
         Coverage of every interval.
     n_orderings : int
@@ -68,6 +76,7 @@ class CapabilityValues:
     totals: pd.DataFrame
     interactions: pd.DataFrame
     samples: pd.DataFrame
+    account: pd.DataFrame
     confidence: float
     n_orderings: int
     n_replications: int
@@ -77,7 +86,10 @@ class CapabilityValues:
     def __repr__(self) -> str:
         """Return the size of the study and its headline."""
         n = self.samples["coalition"].nunique()
-        how = f"{self.n_orderings} sampled orderings" if self.n_orderings else "exact"
+        how = "exact"
+        if self.n_orderings:
+            error = float(self.of("profit")["se_orderings"].max())
+            how = f"{self.n_orderings} sampled orderings, standard error up to {error:.2f}"
         row = self.total("profit")
         return (
             f"CapabilityValues of {len(self.capabilities)} capabilities, {n} coalitions ({how}), "
@@ -117,7 +129,8 @@ class CapabilityValues:
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return every table by name."""
         return {
-            name: getattr(self, name) for name in ("worth", "totals", "interactions", "samples")
+            name: getattr(self, name)
+            for name in ("worth", "totals", "interactions", "samples", "account")
         }
 
 
@@ -143,6 +156,7 @@ def summarise_worth(
     game: Precedence,
     orderings: NDArray[np.int64] | None,
     samples: pd.DataFrame,
+    account: pd.DataFrame,
     *,
     confidence: float,
     n_shoppers: int,
@@ -165,6 +179,7 @@ def summarise_worth(
         totals=with_units(sums),
         interactions=with_units(pairs),
         samples=samples,
+        account=account,
         confidence=confidence,
         n_orderings=0 if orderings is None else len(orderings),
         n_replications=samples["replication"].nunique(),
@@ -176,27 +191,31 @@ def summarise_worth(
 def worth_table(
     game: Precedence, values: Values, orderings: NDArray[np.int64] | None, confidence: float
 ) -> pd.DataFrame:
-    """Return capability, kind, value, ci_low, ci_high and se_orderings of one metric."""
+    """Return capability, kind, value, two intervals and se_orderings of one metric."""
+    joint = joint_confidence(confidence, len(game))
     rows: list[tuple[object, ...]] = [
-        (name, kind, *_interval(worth(game, k, kind), values, confidence), np.nan)
+        (name, kind, *_intervals(worth(game, k, kind), values, confidence, joint), np.nan)
         for k, name in enumerate(game.players)
         for kind in ALONE
     ]
     if orderings is None:
         rows += [
-            (name, "Shapley", *_interval(shapley(game, k), values, confidence), np.nan)
+            (name, "Shapley", *_intervals(shapley(game, k), values, confidence, joint), np.nan)
             for k, name in enumerate(game.players)
         ]
     else:
         path = coalitions_of(orderings)
         along = np.stack([np.stack([values[int(c)] for c in row], axis=-1) for row in path], axis=1)
         found = sampled_shapley(along, orderings, confidence=confidence)
-        each = (found.value, found.ci_low, found.ci_high, found.se_orderings)
+        wide = sampled_shapley(along, orderings, confidence=joint)
+        each = (
+            found.value, found.ci_low, found.ci_high, wide.ci_low, wide.ci_high, found.se_orderings,
+        )  # fmt: skip
         rows += [
             (name, "Shapley", *(float(part[k]) for part in each))
             for k, name in enumerate(game.players)
         ]
-    columns = ["capability", "kind", "value", "ci_low", "ci_high", "se_orderings"]
+    columns = ["capability", "kind", *ESTIMATE, "se_orderings"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -218,12 +237,15 @@ def totals_table(game: Precedence, values: Values, confidence: float) -> pd.Data
 def interaction_table(
     game: Precedence, values: Values, confidence: float, *, exact: bool
 ) -> pd.DataFrame:
-    """Return first, second, at, value, ci_low, ci_high of one metric."""
+    """Return first, second, at, value and two intervals of one metric."""
+    pairs = _pair_contrasts(game, exact=exact)
+    n_pairs = Counter(at for (_, _, at), _ in pairs)
     rows = [
-        (*names, *_interval(contrast, values, confidence))
-        for names, contrast in _pair_contrasts(game, exact=exact)
-    ]
-    return pd.DataFrame(rows, columns=["first", "second", "at", "value", "ci_low", "ci_high"])
+        (*names, *_intervals(contrast, values, confidence,
+                             joint_confidence(confidence, n_pairs[names[2]])))
+        for names, contrast in pairs
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["first", "second", "at", *ESTIMATE])
 
 
 def with_units(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -261,5 +283,10 @@ def _apply(contrast: Contrast, values: Values) -> NDArray[np.float64]:
     return np.asarray(answer)
 
 
-def _interval(contrast: Contrast, values: Values, confidence: float) -> tuple[float, float, float]:
-    return mean_interval(_apply(contrast, values), confidence=confidence)
+def _intervals(
+    contrast: Contrast, values: Values, confidence: float, joint: float
+) -> tuple[float, float, float, float, float]:
+    """Return the mean, its interval, and the wider one that holds at once for its family."""
+    found = _apply(contrast, values)
+    mean, low, high = mean_interval(found, confidence=confidence)
+    return mean, low, high, *mean_interval(found, confidence=joint)[1:]

@@ -12,7 +12,8 @@ from omnisim.experiment.capability_worth import CapabilityValues
 from omnisim.experiment.measurement_value import MeasurementValue
 from omnisim.experiment.naive import NaiveAudit
 from omnisim.experiment.premium_split import PremiumSplit
-from omnisim.experiment.transition import RollOuts
+from omnisim.experiment.priors_result import ValueOverPriors
+from omnisim.experiment.roll_outs import RollOuts
 from omnisim.experiment.trials import TrialsBesideTruth
 
 
@@ -24,6 +25,7 @@ class Findings:
     ----------
     capabilities : CapabilityValues or None
     transition : RollOuts or None
+    priors : ValueOverPriors or None
     gains : CapabilityGains or None
     premium : PremiumSplit or None
     measurement : MeasurementValue or None
@@ -34,6 +36,7 @@ class Findings:
 
     capabilities: CapabilityValues | None = None
     transition: RollOuts | None = None
+    priors: ValueOverPriors | None = None
     gains: CapabilityGains | None = None
     premium: PremiumSplit | None = None
     measurement: MeasurementValue | None = None
@@ -78,8 +81,12 @@ class Findings:
 
 
 TABLES = {
-    "capabilities": {name: name for name in ("worth", "totals", "interactions", "samples")},
+    "capabilities": {
+        name: name for name in ("worth", "totals", "interactions", "samples", "account")
+    },
     "transition": {"orders": "orders", "steps": "steps"},
+    "priors": {"summary": "priors", "sensitivity": "priors_sensitivity", "draws": "priors_draws",
+               "samples": "priors_samples"},
     "gains": {"gains": "gains", "samples": "gains_samples"},
     "premium": {"parts": "premium", "do_effects": "do_effects",
                 "encouragement": "encouragement", "samples": "premium_samples"},

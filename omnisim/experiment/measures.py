@@ -71,6 +71,21 @@ def measure(run: SimulationResult, customers: Flags | None = None) -> Measures:
     return found
 
 
+def account_of(run: SimulationResult) -> dict[str, float]:
+    """Return the account in EUR per shopper and year: by line, contacts by who takes them.
+
+    ``service`` holds what agents take, ``self_service`` what the chatbot and the help pages do.
+    """
+    table = run.counted_postings
+    line, channel = table["line"].to_numpy(), table["channel"].to_numpy()
+    euros = table["cents"].to_numpy() / 100 / run.shopper_years
+    found = dict(zip((k.name.lower() for k in Line), _sums(line, euros, len(Line)), strict=True))
+    by_itself = (line == Line.SERVICE) & np.isin(channel, (Channel.CHATBOT, Channel.WEBSITE))
+    found["self_service"] = float(euros[by_itself].sum())
+    found["service"] -= found["self_service"]
+    return {name: float(value) for name, value in found.items()}
+
+
 def _measure_account(run: SimulationResult, years: float, found: Measures) -> None:
     table = run.counted_postings
     line, channel = table["line"].to_numpy(), table["channel"].to_numpy()

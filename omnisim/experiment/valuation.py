@@ -22,6 +22,7 @@ from omnisim.experiment.premium_worlds import premium_size
 from omnisim.experiment.transition import transition, transition_size
 from omnisim.experiment.trials import Panel, trials_beside_truth
 from omnisim.experiment.trials.beside_truth import trials_size
+from omnisim.experiment.value_over_priors import priors_size, value_over_priors
 
 Watch = Callable[[str, int], AbstractContextManager[Callable[[int], None]]]
 """Given a part and its number of tasks, gives what to call with the number of finished ones."""
@@ -56,7 +57,7 @@ def valuation_sizes(experiment: Experiment, seed: int) -> dict[str, Size]:
     (baseline, variant), firm = experiment.arms(), firm_of(experiment)
 
     def coalitions() -> int:
-        return study_size(baseline, variant, n_orderings=asked.n_orderings or None, seed=seed)
+        return study_size(baseline, variant, n_orderings=asked.n_orderings, seed=seed)
 
     def worlds() -> int:
         return audit_size(firm, n_orderings=asked.n_media_orderings or None, seed=seed)
@@ -64,6 +65,7 @@ def valuation_sizes(experiment: Experiment, seed: int) -> dict[str, Size]:
     counts: dict[str, Callable[[], tuple[int, int]]] = {
         "capabilities": lambda: (coalitions(), coalitions()),
         "transition": lambda: (0, transition_size(n)),
+        "priors": lambda: (priors_size(asked.n_draws),) * 2,
         "gains": lambda: (gains_size(baseline, variant), 2 * gains_size(baseline, variant)),
         "premium": lambda: (1, premium_size(baseline, variant)),
         "measurement": lambda: (0, 0),  # not in proportion to n, see below
@@ -72,7 +74,8 @@ def valuation_sizes(experiment: Experiment, seed: int) -> dict[str, Size]:
         "trials": lambda: trials_size(baseline, variant, panel_of(experiment)),
     }
     each = {part: counts[part]() for part in asked_parts(experiment)}
-    sizes = {part: Size(n * n_tasks, n * n_runs) for part, (n_tasks, n_runs) in each.items()}
+    times = {part: 1 if part == "priors" else n for part in each}
+    sizes = {p: Size(times[p] * tasks, times[p] * runs) for p, (tasks, runs) in each.items()}
     if "measurement" in sizes:
         sizes["measurement"] = Size(measurement_runs(n), measurement_runs(n))
     return sizes
@@ -144,10 +147,12 @@ def _answer(part: str, experiment: Experiment, found: dict[str, Any], how: dict[
     (baseline, variant), firm = experiment.arms(), firm_of(experiment)
     match part:
         case "capabilities":
-            orderings = asked.n_orderings or None
-            return capability_values(baseline, variant, n_orderings=orderings, **how)
+            return capability_values(baseline, variant, n_orderings=asked.n_orderings, **how)
         case "transition":
             return transition(found["capabilities"], baseline, variant, seed=how["seed"])
+        case "priors":
+            how["n_replications"] = 2
+            return value_over_priors(baseline, variant, n_draws=asked.n_draws, **how)
         case "gains":
             return capability_gains(baseline, variant, **how)
         case "premium":

@@ -28,6 +28,7 @@ from omnisim.plot.learning import learning_curves, personalisation
 from omnisim.plot.policy_values import policy_values
 from omnisim.plot.premium import premium
 from omnisim.plot.premium_split import premium_split
+from omnisim.plot.priors import prior_sensitivity, prior_spread
 from omnisim.plot.replications import replications
 from omnisim.plot.roll_outs import roll_outs
 from omnisim.plot.sales import sales_by_channel
@@ -58,6 +59,8 @@ __all__ = [
     "policy_values",
     "premium",
     "premium_split",
+    "prior_sensitivity",
+    "prior_spread",
     "replications",
     "roll_outs",
     "sales_by_channel",

@@ -83,15 +83,15 @@ def interactions(
     Returns
     -------
     Axes
-        One cell a pair: the value, bold where its interval excludes zero; "needs" where one of the
-        two needs the other.
+        One cell a pair: the value, bold where the interval that holds at once for all pairs
+        excludes zero; "needs" where one of the two needs the other.
     """
     table = values.interactions
     check_choice("at", at, ("first", "last", "mean"))
     rows = table[(table["metric"] == metric) & (table["at"] == at)]
     names = list(values.capabilities)
     value = _square(rows, names, "value")
-    sure = _square(rows, names, "ci_low") * _square(rows, names, "ci_high") > 0
+    sure = _square(rows, names, "all_low") * _square(rows, names, "all_high") > 0
     sure &= np.abs(value) >= SHOWN
     n = len(names)
     ax = ax or new_axes(WIDTH, 1.3 + 0.36 * n)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from omnisim._validation import check_count
 from omnisim.experiment import RollOuts
-from omnisim.experiment.transition import ARROW
+from omnisim.experiment.roll_outs import ARROW
 from omnisim.plot.rows import lay_rows, scale_with_zero, signed_dots, values_right
 from omnisim.plot.theme import WIDTH, new_axes, themed
 from omnisim.plot.wording import number, percent

@@ -11,7 +11,7 @@ from omnisim.config.valuation import PARTS
 CONFIG = """
 scenario = { market = { n_shoppers = 120, horizon_days = 20, burn_in_days = 0 } }
 seed = 3
-n_replications = 3
+n_replications = 5
 [baseline.capabilities]
 offline_capture = 1
 [variant.capabilities]
@@ -22,6 +22,8 @@ endless_aisle = 2
 
 ALL = CONFIG.replace("= 20", "= 40").replace("= 120", "= 80") + """
 [value]
+priors = true
+n_draws = 25
 gains = true
 premium = true
 measurement = true
@@ -36,6 +38,7 @@ period_days = 20
 TITLES = {
     "capabilities": "What each capability is worth",
     "transition": "What each order of roll-out costs, and what it is worth",
+    "priors": "What it is worth over what is not known",
     "gains": "What each capability reallocates, and what it creates",
     "premium": "The omnichannel premium, taken apart",
     "measurement": "What it is worth to see more",
@@ -70,7 +73,7 @@ def test_a_study_is_written_and_goes_on(
     before = {file: file.stat().st_mtime_ns for file in runs.iterdir()}
     worth = pd.read_parquet(out / "worth.parquet")
     page = (out / "report.html").read_text()
-    assert len(before) == 3 * 3 + 1
+    assert len(before) == 3 * 5 + 1
     assert main(command) == 0
     assert {file: file.stat().st_mtime_ns for file in runs.iterdir()} == before
     pd.testing.assert_frame_equal(pd.read_parquet(out / "worth.parquet"), worth)
@@ -90,22 +93,23 @@ def test_every_part_is_found_and_reported(
     for part, title in TITLES.items():
         assert f">{title}</h2>" in page
         assert part == "transition" or f"{part}: 100%" in told.err
-    for name in ("gains", "premium", "tracking_steps", "audit_scores", "channel_truth", "naive",
-                 "trials"):  # fmt: skip
+    for name in ("priors", "priors_draws", "gains", "premium", "tracking_steps",
+                 "audit_scores", "channel_truth", "naive", "trials"):  # fmt: skip
         assert (out / f"{name}.parquet").exists()
-    for name in ("CapabilityValues", "RollOuts", "CapabilityGains", "PremiumSplit",
-                 "MeasurementValue", "AttributionAudit", "NaiveAudit", "Trials"):  # fmt: skip
+    for name in ("CapabilityValues", "RollOuts", "ValueOverPriors", "CapabilityGains",
+                 "PremiumSplit", "MeasurementValue", "AttributionAudit", "NaiveAudit",
+                 "Trials"):  # fmt: skip
         assert name in told.out
 
 
 def test_the_plan_counts_runs(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["value", str(config), "--plan", "--workers", "2"]) == 0
-    assert capsys.readouterr().out.splitlines()[-1].startswith("9 runs of 120 shoppers")
+    assert capsys.readouterr().out.splitlines()[-1].startswith("15 runs of 120 shoppers")
     config.write_text(ALL)
     assert main(["value", str(config), "--plan", "--orderings", "1"]) == 0
     told = capsys.readouterr().out.splitlines()
     assert [line.partition(":")[0] for line in told[:-1]] == [p for p in PARTS if p != "transition"]
-    assert "premium: 18 runs" in told
+    assert "premium: 30 runs" in told
 
 
 def test_firms_that_differ_in_more_are_refused(

@@ -9,6 +9,7 @@ from omnisim.report.sections.gains import gains_section
 from omnisim.report.sections.measurement import measurement_section
 from omnisim.report.sections.naive import naive_section
 from omnisim.report.sections.premium import premium_section
+from omnisim.report.sections.priors import priors_section
 from omnisim.report.sections.section import Grid, Section
 from omnisim.report.sections.transition import transition_section
 from omnisim.report.sections.trials import trials_section
@@ -18,6 +19,7 @@ __all__ = ["MAKERS", "Grid", "Section", "sections"]
 MAKERS = {
     "capabilities": (worth_section, interactions_section),
     "transition": (transition_section,),
+    "priors": (priors_section,),
     "gains": (gains_section,),
     "premium": (premium_section,),
     "measurement": (measurement_section,),

@@ -69,8 +69,8 @@ def interactions_section(values: CapabilityValues) -> Section:
             drawing(f"interactions-{at}", partial(plot.interactions, values, at=at),
                     f"Interactions of pairs of capabilities in profit, {PLACES[at]}; the numbers "
                     "are in the table."),
-            f"What each pair is worth together beyond apart, {PLACES[at]}; bold where the "
-            f"{percent(values.confidence)} interval excludes zero.",
+            f"What each pair is worth together beyond apart, {PLACES[at]}; bold where an interval "
+            f"that holds for all pairs at once with {percent(values.confidence)} excludes zero.",
         )
         for at in shown
     ]  # fmt: skip
@@ -82,6 +82,7 @@ def interactions_section(values: CapabilityValues) -> Section:
             "with either, plus that with neither, in € per shopper and year. Nothing in the model "
             "is named synergy; what there is follows from what capabilities do to shoppers.",
             basis(values.n_replications, values.n_shoppers, values.confidence),
+            _pairs_found(table),
             "Synergy, the total less the sum of what each capability adds first, is "
             f"{cell(synergy)}; as a share of the total "
             f"{ratio_told(index, NO_SHARE)}.",
@@ -98,9 +99,28 @@ PLACES = {
 }
 
 
+def _pairs_found(table: pd.DataFrame) -> str:
+    """Name the pairs whose interaction can be told from zero, all pairs considered."""
+    first = table[table["at"] == "first"]
+    sure = first[(first["all_low"] > 0) | (first["all_high"] < 0)]
+    if sure.empty:
+        return (
+            f"Of {len(first)} pairs none, added before all others, can be told to be worth more or "
+            "less together than apart by intervals that hold for all pairs at once."
+        )
+    names = [
+        f"{title(r.first).lower()} and {title(r.second).lower()} ({cell(r._asdict())})"
+        for r in sure.itertuples()
+    ]
+    return (
+        f"Of {len(first)} pairs, added before all others, these can be told from zero by intervals "
+        f"that hold for all pairs at once: {'; '.join(names)}."
+    )
+
+
 def _found(rows: pd.DataFrame, total: pd.Series) -> str:
-    gains = [title(r.capability).lower() for r in rows.itertuples() if r.ci_low > 0]
-    losses = [title(r.capability).lower() for r in rows.itertuples() if r.ci_high < 0]
+    gains = [title(r.capability).lower() for r in rows.itertuples() if r.all_low > 0]
+    losses = [title(r.capability).lower() for r in rows.itertuples() if r.all_high < 0]
     parts = [
         f"{words}: {listed(names)}"
         for words, names in (("interval above zero", gains), ("interval below zero", losses))
@@ -111,7 +131,8 @@ def _found(rows: pd.DataFrame, total: pd.Series) -> str:
         parts.append(f"{rest} may be either")
     return (
         f"All together change profit by {cell(total)} € per shopper and year. Of the Shapley "
-        f"values, {'; '.join(parts)}."
+        f"values, {'; '.join(parts)}: by intervals that hold for all of them at once "
+        "(Bonferroni), wider than those of the figure."
     )
 
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from omnisim import plot
 from omnisim.experiment import RollOuts
-from omnisim.experiment.transition import ARROW
+from omnisim.experiment.roll_outs import ARROW
 from omnisim.plot.wording import interval, number, percent, title
 from omnisim.report.sections.section import Grid, Section, drawing
 from omnisim.report.tables import Row
@@ -29,7 +29,9 @@ def transition_section(found: RollOuts) -> Section:
             "and running costs, with delays, ramps, outages and partial success.",
             f"{number(n_draws, 0)} draws of the cost priors and of the error of replications; "
             f"ranges hold the middle {covered} of the draws, which all orders share. They are "
-            "what the priors leave open, not confidence intervals.",
+            "what the priors leave open, not confidence intervals. Orders are ranked by as many "
+            "other draws, the best and the worst found exactly among all that can be. Unit costs "
+            "are drawn over the accounts of the runs: behaviour is held fixed.",
             _found(found),
         ),
         [
@@ -50,7 +52,9 @@ def _found(found: RollOuts) -> str:
         f"({interval(best['cost_low'], best['cost_high'], 1)}) and is worth "
         f"{number(best['npv'], 1, sign=True)} million € "
         f"({interval(best['npv_low'], best['npv_high'], 1)}); it loses money in "
-        f"{percent(best['p_loss'])} of the draws and is the best of all in "
+        f"{percent(best['p_loss'])} of the draws ({percent(best['p_loss_priors'])} by the priors "
+        f"alone, {percent(best['p_loss_noise'])} by the error of replications alone, which makes "
+        f"{percent(best['noise_share'])} of the variance) and is the best of those compared in "
         f"{percent(best['p_best'])}."
     )
     if len(found.orders) > 1:
@@ -78,13 +82,14 @@ def _orders_grid(found: RollOuts) -> Grid:
     shown = table if len(table) <= N_SHOWN else table.iloc[[*range(N_SHOWN - 1), -1]]
     return Grid(
         "Orders, best mean first; million €",
-        ("Order", "Cost", "Net present value", "Chance of a loss", "Payback, years",
-         "Chance to be best"),
+        ("Order", "Cost", "Net present value", "Chance of a loss", "By priors alone",
+         "By noise alone", "Payback, years", "Chance to be best"),
         [
             Row(
                 f"{rank + 1}. {_named(row['order'])}",
                 [
                     _spread(row, "cost"), _spread(row, "npv"), percent(row["p_loss"]),
+                    percent(row["p_loss_priors"]), percent(row["p_loss_noise"]),
                     _payback(row["payback_years"]), percent(row["p_best"]),
                 ],
             )

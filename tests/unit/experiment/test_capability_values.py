@@ -6,12 +6,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import omnisim as om
 from omnisim.evaluation import Precedence
 from omnisim.exceptions import ParameterError
 from omnisim.experiment import CapabilityValues, capability_values, study_size
-from omnisim.experiment.capability_values import capability_game, coalition_scenario
+from omnisim.experiment.capability_values import (
+    MAX_EXACT,
+    N_ORDERINGS,
+    capability_game,
+    coalition_scenario,
+    study_plan,
+)
 from omnisim.experiment.capability_worth import wanted_coalitions
 from omnisim.random import Draws
 
@@ -109,6 +116,39 @@ def test_sampled_orderings_run_fewer_coalitions_and_sum_to_the_total(base: om.Sc
     assert few.of("profit")["value"].sum() == pytest.approx(few.total("profit")["value"])
     assert few.of("profit")["se_orderings"].notna().all()
     assert set(few.interactions["at"]) == {"first", "last"}
+
+
+def test_a_study_too_large_samples_orderings_by_default() -> None:
+    """All 17 capabilities form tens of thousands of coalitions; 0 would run them all."""
+    base = om.Scenario()
+    whole = base.replace({"capabilities": om.Capabilities.integrated()})
+    every = len(capability_game(base, whole).coalitions)
+    assert every > MAX_EXACT
+    assert study_size(base, whole) == study_size(base, whole, n_orderings=N_ORDERINGS) < 1_000
+    assert study_size(base, whole, n_orderings=0) == every
+    assert f"of {every:,} coalitions, on 12 sampled" in study_plan(base, whole)
+    assert "all 6 coalitions" in study_plan(base, base.replace(THREE))
+    with pytest.raises(ParameterError, match="n_orderings"):
+        study_size(base, whole, n_orderings=-1)
+
+
+def test_each_account_sums_to_profit(found: CapabilityValues) -> None:
+    keys = ["replication", "coalition"]
+    booked = found.account.groupby(keys)["value"].sum()
+    rows = found.samples[found.samples["metric"] == "profit"].set_index(keys)["value"]
+    assert booked.to_numpy() == pytest.approx(rows.loc[booked.index].to_numpy())
+    lines = found.account.pivot_table(index="line", values="value", aggfunc="sum")["value"]
+    assert lines["service"] < 0
+    assert lines["self_service"] < 0
+
+
+def test_intervals_for_all_at_once_are_wider_by_bonferroni(found: CapabilityValues) -> None:
+    for table in (found.of("profit"), found.interactions):
+        assert ((table["all_low"] <= table["ci_low"]) & (table["ci_low"] <= table["value"])).all()
+    rows = found.of("profit")
+    ratio = (rows["all_high"] - rows["value"]) / (rows["ci_high"] - rows["value"])
+    t = stats.t(df=2).ppf
+    assert ratio.to_numpy() == pytest.approx(t(1 - 0.025 / 3) / t(0.975))
 
 
 def test_coalitions_respect_the_needs_of_the_scenario(base: om.Scenario) -> None:

@@ -16,15 +16,19 @@ from omnisim.experiment import (
     ChannelTruth,
     MeasurementValue,
     NaiveAudit,
+    ParameterPrior,
     PremiumSplit,
     RollOuts,
+    ValueOverPriors,
     transition,
 )
 from omnisim.experiment.capability_gains import MEASURES, SUM
 from omnisim.experiment.channel_truth import KINDS
 from omnisim.experiment.channel_worlds import METRICS, WAYS
 from omnisim.experiment.findings import Findings
+from omnisim.experiment.parameter_priors import draw_parameters
 from omnisim.experiment.premium_split import summarise_premium
+from omnisim.experiment.priors_result import summarise_priors
 from omnisim.experiment.trials import TrialsBesideTruth
 from omnisim.plot.wording import number
 from omnisim.report.sections import MAKERS, sections
@@ -48,6 +52,23 @@ def made_capabilities() -> tuple[CapabilityValues, RollOuts]:
     firms = base, base.replace(LEVELS)
     values = replace(made_values(*firms, worth), provenance=MADE)
     return values, transition(values, *firms, n_draws=40)
+
+
+def made_priors() -> ValueOverPriors:
+    priors = (
+        ParameterPrior("habit", "choice.habit", 0.3, 0.4, 1.2, "C1"),
+        ParameterPrior("risk", "choice.risk", 0.4, 0.8, 1.2, "C1"),
+    )
+    drawn = draw_parameters(priors, 20, 3)
+    rows = [
+        (d, k, metric, 1.0, 1.0 + 2 * habit + 0.25 * (-1) ** k, 2 * habit + 0.25 * (-1) ** k)
+        for d, (habit, _) in enumerate(drawn)
+        for k in range(2)
+        for metric in ("profit", "revenue", "surplus", "retention")
+    ]
+    columns = ["draw", "replication", "metric", "baseline", "variant", "difference"]
+    samples = pd.DataFrame(rows, columns=columns)
+    return summarise_priors(om.Scenario(), priors, drawn, samples, confidence=0.95, made=MADE)
 
 
 def made_premium() -> PremiumSplit:
@@ -135,8 +156,8 @@ def made_trials() -> TrialsBesideTruth:
 def findings() -> Findings:
     values, orders = made_capabilities()
     return Findings(
-        values, orders, made_gains(), made_premium(), made_measurement(), made_audit(),
-        made_naive(), made_trials(),
+        values, orders, made_priors(), made_gains(), made_premium(), made_measurement(),
+        made_audit(), made_naive(), made_trials(),
     )  # fmt: skip
 
 
@@ -155,6 +176,7 @@ def page(text: str) -> Page:
 NUMBERS = {
     "worth": ("Visible stock", "+2.000 (2.000 to 2.000)", "+2.533 (2.533 to 2.533)"),
     "interactions": ("Single customer view and visible stock", "+0.800 (0.800 to 0.800)"),
+    "priors": ("Habit", "+1.00 (1.00 to 1.00)", "choice.habit", "C1"),
     "gains": ("Visible stock", "+2.11 (1.50 to 2.50)"),
     "premium": ("Observed: the product of the four", "3.60", "100%"),
     "measurement": ("TL2 rather than TL0", "+1.250 (0.750 to 1.750)", "+0.850 (0.350 to 1.350)"),
@@ -178,10 +200,11 @@ def test_each_section_holds_the_numbers_of_its_result(page: Page, text: str, nam
 
 def test_orders_tell_cost_value_risk_and_payback(page: Page, findings: Findings) -> None:
     best = findings.transition.orders.iloc[0]
-    row = next(row for row in page.rows if row[0].startswith("1. ") and len(row) == 6)
+    row = next(row for row in page.rows if row[0].startswith("1. ") and len(row) == 8)
     assert row[1].startswith(number(best["cost"], 1))
     assert row[2].startswith(number(best["npv"], 1, sign=True))
-    assert row[3] == f"{100 * best['p_loss']:.0f}%"
+    for place, name in ((3, "p_loss"), (4, "p_loss_priors"), (5, "p_loss_noise")):
+        assert row[place] == f"{100 * best[name]:.0f}%"
 
 
 def test_every_section_says_what_is_estimated_and_how_surely(findings: Findings) -> None:
