@@ -67,10 +67,10 @@ def read_experiment(path: str) -> Experiment:
         If the file cannot be read, or is one for another command, which is named.
     """
     file = TomlFile(path)
-    if is_experiment(file):
-        return build_experiment(file)
     if is_policy_study(file):
         raise ConfigError(f"{path}: is a study of policies. Run it by: omnisim policies {path}")
+    if is_experiment(file):
+        return build_experiment(file)
     return Experiment(scenario=build(file, Scenario))
 
 

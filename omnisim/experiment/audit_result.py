@@ -53,15 +53,17 @@ class AttributionAudit:
     ----------
     scores : DataFrame
         One row a level, model and quantity (`QUANTITIES`): value, ci_low, ci_high over
-        replications, in which credits and truth are paired. At TL0 there are totals only, and so no journeys: a media-mix regression is
-        the one model that can speak there. Level "all" is the true log, which no firm has.
+        replications, in which credits and truth are paired. At TL0 there are totals only, and so
+        no journeys: a media-mix regression is the one model that can speak there. Level "all" is
+        the true log, which no firm has.
     channels : DataFrame
         One row a level, model and channel: credit and truth in orders per shopper and year, bias,
         ci_low, ci_high (of the bias, by the differences of the replications).
     budgets : DataFrame
         One row a replication, level and model (level "" for `REFERENCES`): source (replication
-        whose log was read for the plan; another), planned scale of each medium's spending, profit, and spent: what all
-        media took, EUR per shopper and year. A medium may take less than is planned.
+        whose log was read for the plan; another), planned scale of each medium's spending, profit,
+        and spent: what all media took, EUR per shopper and year. A medium may take less than is
+        planned.
     truth : ChannelTruth
         What the credits are held against.
     provenance : dict

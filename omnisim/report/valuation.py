@@ -123,14 +123,17 @@ def hero(findings: Findings) -> tuple[str, str]:
 
 
 def notes_of(experiment: Experiment, names: Iterable[str]) -> dict[str, str]:
-    """Return, by section, on how many shoppers and replications it rests, and of what it speaks."""
+    """Return, by section, on how many shoppers and replications it rests, and of what it speaks.
+
+    That on priors has a size of its own, which it tells itself.
+    """
     market = experiment.arms()[0].market
     size = (
         f"{number(experiment.n_replications, 0)} replications of "
         f"{number(market.n_shoppers, 0)} shoppers over {number(market.horizon_days, 0)} days."
     )
     part = f" {_valued(experiment)}" if experiment.asked.valued else ""
-    return {name: size + part * (name in OF_CAPABILITIES) for name in names}
+    return {name: size + part * (name in OF_CAPABILITIES) for name in names if name != "priors"}
 
 
 def _valued(experiment: Experiment) -> str:

@@ -1,5 +1,6 @@
 """What each capability reallocates, and what it creates."""
 
+from omnisim import plot
 from omnisim.experiment import CapabilityGains
 from omnisim.experiment.split import SOURCES
 from omnisim.plot.wording import percent, title
@@ -7,6 +8,7 @@ from omnisim.report.sections.section import (
     Grid,
     Section,
     basis,
+    drawing,
     n_shoppers_of,
     with_interval,
 )
@@ -31,7 +33,13 @@ def gains_section(found: CapabilityGains) -> Section:
             basis(n, n_shoppers_of(found.provenance), found.confidence),
             _found(found),
         ),
-        (),
+        [
+            (
+                drawing("capability-gains", lambda: plot.capability_gains(found), _found(found)),
+                f"Added first: revenue from rivals, and revenue that only changed own channel, "
+                f"with {percent(found.confidence)} intervals.",
+            )
+        ],
         [_grid(found, kind) for kind in kinds],
     )
 

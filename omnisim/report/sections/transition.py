@@ -37,7 +37,8 @@ def transition_section(found: RollOuts) -> Section:
             (
                 drawing("roll-outs", lambda: plot.roll_outs(found), _alt(found)),
                 f"Mean and middle {covered} of the net present value, the best orders and the "
-                "worst; on the right mean, cost and chance of a loss. Capabilities by initials.",
+                "worst; on the right mean, cost and chance of a loss. Capabilities by initials: "
+                f"{_initials(found)}.",
             )
         ],
         [_orders_grid(found), _steps_grid(found)],
