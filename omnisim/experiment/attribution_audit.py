@@ -233,7 +233,7 @@ def _plans(
     made = {"replication": replication, "source": source}
 
     def plan(level: str, model: str, moved: Mapping[str, float]) -> dict[str, Any]:
-        scales = dict.fromkeys(spend, 1.0) | moved
+        scales = {**dict.fromkeys(spend, 1.0), **moved}
         rounded = {medium: round(scale, DIGITS) for medium, scale in scales.items()}
         return made | {"level": level, "model": model} | rounded
 
