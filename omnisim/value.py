@@ -113,7 +113,9 @@ def _plan(experiment: Experiment, seed: int, n_workers: int, shoppers: Shoppers)
     for part, size in sizes.items():
         if size.n_runs:
             yield f"{part}: {size.n_runs:,} runs"
+    hours = total * seconds / n_workers / 3600
+    takes = f"{hours:.1f} hours" if hours >= 1 else f"{60 * hours:.0f} minutes"
     yield (
         f"{total:,} runs of {variant.market.n_shoppers:,} shoppers, {seconds:.1f} processor "
-        f"seconds each: {total * seconds / n_workers / 3600:.1f} hours on {n_workers} workers"
+        f"seconds each: {takes} on {n_workers} workers"
     )
