@@ -21,10 +21,15 @@ from omnisim.config.schema_json import json_schema
 from omnisim.exceptions import ConfigError, OmnisimError
 from omnisim.experiment.policy_study import PolicyStudy, build_policy_study, is_policy_study
 from omnisim.league import declare_policies, run_policies
-from omnisim.running import declare_running, default_folder
-from omnisim.study import run_study
+from omnisim.running import (
+    declare_customers,
+    declare_running,
+    default_folder,
+    read_experiment,
+)
+from omnisim.study import run_study, value_command
 from omnisim.trial import declare_trial, run_trial
-from omnisim.value import declare_value, run_value
+from omnisim.value import declare_value, run_value, told
 
 BAD_INPUT, INTERRUPTED, PIPE_CLOSED = 2, 130, 141
 """Exit codes of a failed command; the last two are those of a shell."""
@@ -92,37 +97,34 @@ def _parser() -> argparse.ArgumentParser:
 def _declare_run(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file", nargs="?", metavar="FILE",
-        help="an experiment or scenario (TOML); the reference scenario by default",
+        help="an experiment or scenario (TOML); the reference scenario by default; what a table "
+        "[value] asks is answered on the same page",
     )  # fmt: skip
-    parser.add_argument(
-        "--customers", metavar="FILE",
-        help="your transactions (customer, date, value, channel) or customer table",
-    )  # fmt: skip
+    declare_customers(parser)
     declare_running(parser)
     parser.add_argument("--quiet", action="store_true", help="draw no progress bar")
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    experiment = _experiment(arguments.file) if arguments.file else Experiment()
-    out = arguments.out or default_folder(arguments.file or "reference/config.toml")
-    versus = run_study(
+    file = arguments.file
+    out = pathlib.Path(arguments.out or default_folder(file or "reference/config.toml"))
+    experiment = read_experiment(file) if file else Experiment()
+    study = run_study(
         experiment,
+        file=file,
         customers=arguments.customers,
         n_workers=arguments.workers,
         seed=arguments.seed,
         out=out,
         show_progress=not arguments.quiet,
     )
-    print(f"{versus}\nreport: {pathlib.Path(out) / 'report.html'}")
+    print(study.comparison)
+    if study.findings is None:
+        print(f"what each capability is worth, and more: {value_command(file)}")
+    else:
+        print("\n".join(told(study.findings)))
+    print(f"report: {out / 'report.html'}")
     return 0
-
-
-def _experiment(path: str) -> Experiment:
-    """Return the experiment of a file; a scenario is compared siloed and integrated."""
-    file = TomlFile(path)
-    if is_experiment(file):
-        return build_experiment(file)
-    return Experiment(scenario=build(file, Scenario))
 
 
 def _declare_validate(parser: argparse.ArgumentParser) -> None:

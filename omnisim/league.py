@@ -8,7 +8,7 @@ from tqdm.auto import tqdm
 
 from omnisim.experiment.policy_findings import PolicyFindings, run_policy_study, task_counts
 from omnisim.experiment.policy_study import load_policy_study
-from omnisim.experiment.store import check_target
+from omnisim.experiment.store import POLICIES, check_target
 from omnisim.experiment.workers import worker_pool
 from omnisim.report import write_policies
 from omnisim.running import chosen_workers, declare_running, default_folder
@@ -39,7 +39,7 @@ def run_policies(arguments: argparse.Namespace) -> int:
         study = study.model_copy(update={"learning": None, "profile_error": None})
     n_workers = chosen_workers(arguments.workers)
     out = pathlib.Path(arguments.out or default_folder(arguments.file))
-    check_target(out)
+    check_target(out, form=POLICIES)
     n_tasks = sum(task_counts(study))
     with (
         worker_pool(n_workers) as (executor, _),

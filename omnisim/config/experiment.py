@@ -61,9 +61,10 @@ class Experiment(Part):
         30.0, "touchpoints older than this before an outcome are left out of its journey",
         unit="days", source="convention: 30 days is the usual default", gt=0, le=3650,
     )  # fmt: skip
-    value: Valuation = Field(
-        default=Valuation(), description="what `omnisim value` finds; `omnisim run` leaves it out"
-    )
+    value: Valuation | None = Field(
+        default=None, description="what `omnisim value` finds, and `omnisim run` beside the "
+        "comparison; if left out, `run` finds nothing more, `value` what capabilities are worth",
+    )  # fmt: skip
 
     @field_validator("presets")
     @classmethod
@@ -81,6 +82,30 @@ class Experiment(Part):
                 lines = str(error).splitlines()
                 raise ValueError("\n".join(f"{info.field_name}: {n}" for n in lines)) from None
         return changes
+
+    @property
+    def asked(self) -> Valuation:
+        """What a valuation of this experiment finds; capabilities and roll-outs by default."""
+        return self.value or Valuation()
+
+    def sized(self) -> Self:
+        """Return the experiment at the size of its valuation, where that has one of its own.
+
+        Examples
+        --------
+        >>> small = Experiment(value=Valuation(n_shoppers=500, n_replications=3)).sized()
+        >>> small.arms()[0].market.n_shoppers, small.n_replications
+        (500, 3)
+        """
+        asked = self.asked
+        changes: dict[str, Any] = {}
+        if asked.n_replications is not None:
+            changes["n_replications"] = asked.n_replications
+        if asked.n_shoppers is not None:
+            size = {"market.n_shoppers": asked.n_shoppers}
+            changes["baseline"] = dict(_by_dotted_name(self.baseline)) | size
+            changes["variant"] = dict(_by_dotted_name(self.variant)) | size
+        return self.model_copy(update=changes)
 
     @model_validator(mode="after")
     def _check_names(self) -> Self:

@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Iterator
 from functools import cache
+from types import NoneType, UnionType
 from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
@@ -33,7 +34,12 @@ def holds_members(annotation: Any) -> bool:
 
 
 def part_in(annotation: Any) -> type[BaseModel] | None:
-    """Return the part that a field holds, itself or as members of a dict or tuple; else None."""
+    """Return the part that a field holds, itself or as members of a dict or tuple; else None.
+
+    A part that may be left out, ``Part | None``, counts.
+    """
+    if get_origin(annotation) is UnionType:
+        annotation = next((a for a in get_args(annotation) if a is not NoneType), annotation)
     if holds_members(annotation):
         annotation = get_args(annotation)[get_origin(annotation) is dict]
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):

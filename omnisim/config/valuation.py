@@ -1,10 +1,12 @@
-"""Valuation: which questions `omnisim value` answers of an experiment."""
+"""Valuation: which questions beyond the comparison an experiment asks, and at which size."""
 
 from typing import Literal, Self
 
 from pydantic import model_validator
 
+from omnisim._validation import check_choice
 from omnisim.config.base import Part, param
+from omnisim.config.capabilities import Capabilities
 
 
 class Valuation(Part):
@@ -75,6 +77,23 @@ class Valuation(Part):
         ge=1, le=3650,
     )  # fmt: skip
 
+    valued: list[str] = param(
+        [], "capabilities that are valued, brought in and split into gains, while all others stay "
+        "as in the baseline; all in which the firms differ if empty", source="convention",
+    )  # fmt: skip
+    models: list[str] = param(
+        [], "attribution models that are audited, by the names in the report; all if empty",
+        source="convention",
+    )  # fmt: skip
+    n_shoppers: int | None = param(
+        None, "shoppers of every part, where fewer than the market's are to do",
+        unit="shoppers", source="convention", ge=1, le=10_000_000,
+    )  # fmt: skip
+    n_replications: int | None = param(
+        None, "replications of every part, instead of the experiment's", source="convention",
+        ge=2, le=100_000,
+    )  # fmt: skip
+
     @model_validator(mode="after")
     def _check_parts(self) -> Self:
         if self.transition and not self.capabilities:
@@ -82,6 +101,8 @@ class Valuation(Part):
                 "transition needs the values of capabilities. Set capabilities = true, or "
                 "transition = false."
             )
+        for name in self.valued:
+            check_choice("capability in value.valued", name, Capabilities.model_fields)
         if not any(getattr(self, name) for name in PARTS):
             raise ValueError(f"at least one of {', '.join(PARTS)} must be true.")
         return self

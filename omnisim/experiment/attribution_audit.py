@@ -16,7 +16,12 @@ from omnisim.exceptions import ParameterError
 from omnisim.experiment.arm import ArmTask, simulate_arm
 from omnisim.experiment.attributed import LEVELS
 from omnisim.experiment.audit_result import AttributionAudit, channel_rows, score_rows
-from omnisim.experiment.budget import BUDGETED, scales_by_credit, with_media_scaled
+from omnisim.experiment.budget import (
+    BUDGETED,
+    scales_by_credit,
+    scales_by_margin,
+    with_media_scaled,
+)
 from omnisim.experiment.channel_truth import ChannelTruth, channel_truth, truth_size
 from omnisim.experiment.credits import CREDITS, audited_models, credits_of, spend_of
 from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
@@ -77,20 +82,22 @@ def audit_attribution(
     In each replication the firm runs a year, its log is observed at each tracking level, and each
     model is fitted to what is seen. Then the media budget is divided in proportion to the model's
     credits and run in the next replication (after the last comes the first), whose shoppers and
-    luck the model has not seen. In that replication run, under the same luck, the present budget
-    and one by the true contributions, too, which are means over all replications but that one.
-    What a medium cannot take is saved (`omnisim.experiment.budget.with_media_scaled`), so that a
-    model is judged by what it leaves unspent, too: `budgets` tells what was spent. The difference
-    in profit is the regret of following the model. It can be negative: a budget in proportion to
-    true average contributions is not the best budget, since returns diminish, and both are
-    estimates.
+    luck the model has not seen. In that replication run, under the same luck, three budgets to hold
+    it against (`omnisim.experiment.audit_result.REFERENCES`): the present one, one in proportion to
+    true contributions, and one by equal marginal returns; the truth is that of all replications but
+    this one. What a medium cannot take is saved
+    (`omnisim.experiment.budget.with_media_scaled`), so that a model is judged by what it leaves
+    unspent, too: `budgets` tells what was spent. The regret of following the model is the profit
+    that it lacks to the budget in proportion to the truth. That can be negative, since such a
+    budget is not the best: returns diminish. So the regret to the best is told, too: to the rule,
+    of all that were tried, that earned most in all other replications.
 
     Parameters
     ----------
     scenario : Scenario
         The firm.
     truth : ChannelTruth, optional
-        Of the same scenario and shoppers; found here by default.
+        Of the same scenario, shoppers, seed and replications; found here by default.
     models : mapping of str to AttributionModel, optional
         `audited_models` by default: one of every kind.
     n_orderings : int, optional
@@ -120,8 +127,11 @@ def audit_attribution(
     Returns
     -------
     AttributionAudit
-        Intervals are over replications, taken as independent, given the mean truth; `truth` has
-        its own. Neighbours share a little: one reads the year in which the other's plan is run.
+        Intervals are over replications, in which credits and truth are paired; replications are
+        taken as independent. Neighbours share a little: one reads the year in which the other's
+        plan is run. Where orderings of the media were sampled for the truth, the error of that
+        sample, which all replications share, is in the intervals of `truth` and not in those of
+        the share error.
 
     Raises
     ------
@@ -137,7 +147,7 @@ def audit_attribution(
     shoppers = shoppers or SegmentShoppers()
     stages = Stages(folder, executor, on_wait)
     if truth is not None:
-        _check_same(truth, scenario, shoppers)
+        _check_same(truth, scenario, shoppers, seed, n_replications)
     else:
         truth = channel_truth(
             scenario, n_orderings=n_orderings, n_replications=n_replications, seed=seed,
@@ -173,22 +183,34 @@ def audit_attribution(
     )  # fmt: skip
 
 
-def audit_size(scenario: Scenario, *, n_orderings: int | None = None, seed: int = 0) -> int:
-    """Return how many runs an audit with its own models takes in each replication, at most."""
-    n_budgets = 3 + len(audited_models()) * (len(LEVELS) + 1)
+def audit_size(
+    scenario: Scenario,
+    *,
+    n_models: int | None = None,
+    n_orderings: int | None = None,
+    seed: int = 0,
+) -> int:
+    """Return how many runs an audit takes in each replication, at most; with its own models."""
+    n = len(audited_models()) if n_models is None else n_models
+    n_budgets = 4 + n * (len(LEVELS) + 1)
     return truth_size(scenario, n_orderings=n_orderings, seed=seed) + 1 + n_budgets
 
 
-def _check_same(truth: ChannelTruth, scenario: Scenario, shoppers: Shoppers) -> None:
-    """Raise ParameterError if the truth is that of another firm, or of other shoppers."""
+def _check_same(
+    truth: ChannelTruth, scenario: Scenario, shoppers: Shoppers, seed: int, n_replications: int
+) -> None:
+    """Raise ParameterError if the truth is that of another firm, other shoppers, other luck."""
     made, wanted = truth.provenance, scenario.model_dump(mode="json")
     other = [part for part, value in wanted.items() if made["scenario"].get(part) != value]
-    if made["shoppers"] != repr(shoppers):
-        other.append("shoppers")
+    for name, value in (("shoppers", repr(shoppers)), ("seed", seed)):
+        if made[name] != value:
+            other.append(name)
+    if truth.n_replications != n_replications:
+        other.append("n_replications")
     if other:
         raise ParameterError(
-            f"truth must be that of the same scenario and shoppers. It differs in {other}; leave "
-            "it out to have it found here."
+            "truth must be that of the same scenario, shoppers, seed and replications: credits "
+            f"and truth are paired. It differs in {other}; leave it out to have it found here."
         )
 
 
@@ -202,7 +224,7 @@ def read_credits(task: CreditTask) -> tuple[list[list[Any]], dict[str, float]]:
 def _plans(
     source: int, n_replications: int, outcome: CreditOutcome, truth: ChannelTruth, follow: float
 ) -> Iterator[dict[str, Any]]:
-    """Yield the next replication's budget by every model, by the truth, and as it is.
+    """Yield the next replication's budget by every model, and the first three `REFERENCES`.
 
     The outcome is that of replication `source`; the truth leaves out the one where the budget is
     run.
@@ -210,17 +232,22 @@ def _plans(
     replication, spend = (source + 1) % n_replications, outcome.spend
     made = {"replication": replication, "source": source}
 
-    def plan(level: str, model: str, credit: Mapping[str, float] | None) -> dict[str, Any]:
-        scales = dict.fromkeys(spend, 1.0)
-        if credit is not None:
-            scales |= scales_by_credit(credit, spend, follow=follow)
+    def plan(level: str, model: str, moved: Mapping[str, float]) -> dict[str, Any]:
+        scales = {**dict.fromkeys(spend, 1.0), **moved}
         rounded = {medium: round(scale, DIGITS) for medium, scale in scales.items()}
         return made | {"level": level, "model": model} | rounded
 
-    yield plan("", "present", None)
-    yield plan("", "truth", truth.of("orders", without=replication).to_dict())
+    true = {
+        kind: truth.of(metric, kind=kind, without=replication).to_dict()
+        for metric, kind in (("orders", "Shapley"), ("profit", "removed"))
+    }
+    earned = {m: true["removed"].get(m, 0.0) + cost for m, cost in spend.items()}
+    yield plan("", "present", {})
+    yield plan("", "truth", scales_by_credit(true["Shapley"], spend, follow=follow))
+    yield plan("", "marginal", scales_by_margin(earned, spend, follow=follow))
     for (level, model), part in outcome.credits.groupby(["level", "model"], sort=False):
-        yield plan(str(level), str(model), part.set_index("channel")["credit"].to_dict())
+        credit = part.set_index("channel")["credit"].to_dict()
+        yield plan(str(level), str(model), scales_by_credit(credit, spend, follow=follow))
 
 
 def _simulated(

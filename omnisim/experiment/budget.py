@@ -50,6 +50,41 @@ def scales_by_credit(
     }
 
 
+def scales_by_margin(
+    earned: Mapping[str, float], spend: Mapping[str, float], *, follow: float = 1.0
+) -> dict[str, float]:
+    """Return the scales of the budget in which the last euro earns the same in every medium.
+
+    A medium that earns R by spending c is taken to earn ``R * sqrt(s)`` at s times the spending, a
+    usual shape of diminishing returns [1]_. Its last euro then earns ``R / (2 c sqrt(s))``, which
+    is the same everywhere where spending ``s c`` is in proportion to ``R ** 2 / c``.
+
+    Parameters
+    ----------
+    earned : mapping of str to float
+        What each medium adds to profit before its own cost, EUR per shopper and year; a medium
+        that adds nothing gets nothing.
+    spend, follow
+        As in `scales_by_credit`.
+
+    References
+    ----------
+    .. [1] Little (1979). Aggregate advertising models: the state of the art. Operations Research
+       27(4), 629-667. doi:10.1287/opre.27.4.629
+
+    Examples
+    --------
+    >>> scales_by_margin({"email": 2.0, "display": 1.0}, {"email": 1.0, "display": 1.0})
+    {'email': 1.6, 'display': 0.4}
+    """
+    weight = {
+        medium: max(earned.get(medium, 0.0), 0.0) ** 2 / cost
+        for medium, cost in spend.items()
+        if cost > 0
+    }
+    return scales_by_credit(weight, spend, follow=follow)
+
+
 def with_media_scaled(
     scenario: Scenario, scales: Mapping[str, float], spend: Mapping[str, float] | None = None
 ) -> Scenario:

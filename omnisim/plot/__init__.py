@@ -9,6 +9,7 @@ and ``.figure.savefig`` saves. matplotlib is imported when the first figure is d
 
 from omnisim.plot.attribution import attribution
 from omnisim.plot.audit import attribution_audit, channel_truth
+from omnisim.plot.beside import capability_gains, measurement, naive, trials
 from omnisim.plot.capabilities import capability_waterfall, interactions
 from omnisim.plot.credit import (
     credit,
@@ -39,6 +40,7 @@ from omnisim.plot.uplift import uplift
 __all__ = [
     "attribution",
     "attribution_audit",
+    "capability_gains",
     "capability_waterfall",
     "channel_truth",
     "credit",
@@ -53,7 +55,9 @@ __all__ = [
     "journey_steps",
     "league",
     "learning_curves",
+    "measurement",
     "model_comparison",
+    "naive",
     "off_policy",
     "personalisation",
     "policy_values",
@@ -67,6 +71,7 @@ __all__ = [
     "segments",
     "time_to_conversion",
     "transitions",
+    "trials",
     "uplift",
     "world_effects",
 ]

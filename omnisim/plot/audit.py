@@ -21,7 +21,9 @@ UNITS = {
     "bias": "Orders per shopper and year credited to media beyond what they cause",
     "rank correlation": "Rank correlation of credits with causes",
     "share error": "Total error of the media's shares, 0 to 2",
-    "regret": "Profit lost by following the model, € per shopper and year",
+    "regret": "Profit lost by following the model, not the truth, € per shopper and year",
+    "regret to best": "Profit lost by following the model, not the best rule, € per shopper and "
+    "year",
     "gain": "Profit gained over the present budget, € per shopper and year",
 }
 DARK = 0.65
@@ -79,7 +81,8 @@ def attribution_audit(
     ----------
     audit : AttributionAudit
         Result to draw.
-    quantity : {"bias", "rank correlation", "share error", "regret", "gain"}, default="regret"
+    quantity : str, default="regret"
+        One of `omnisim.experiment.audit_result.QUANTITIES`.
     ax : Axes, optional
         Where to draw; a new figure by default.
 
@@ -92,7 +95,7 @@ def attribution_audit(
     rows = audit.scores[audit.scores["quantity"] == quantity]
     half = ((rows["ci_high"] - rows["ci_low"]) / 2).to_numpy()
     half_of = dict(zip(zip(rows["model"], rows["level"], strict=True), half, strict=True))
-    ax = ax or new_axes(1.5 * WIDTH, 1.1 + 0.4 * len(value))
+    ax = ax or new_axes(1.15 * WIDTH, 1.1 + 0.4 * len(value))
     shade = value.abs().to_numpy()
     top = float(np.nanmax(shade)) if np.isfinite(shade).any() else 1.0
     _shade(ax, shade / (1.3 * (top or 1.0)))
@@ -104,11 +107,11 @@ def attribution_audit(
                 text = number(mean, 2) + (f"\n± {number(width, 2)}" if np.isfinite(width) else "")
                 ink = "white" if abs(mean) > DARK * top else INK
                 write_lines(ax, (x, y), text, ax.transData, ha="center", fontsize=8, color=ink)
-    ax.set_yticks(range(len(value)), [str(name) for name in value.index])
+    ax.set_yticks(range(len(value)), [wrapped(str(name), 13) for name in value.index])
     names = [LEVEL_NAMES.get(str(level), str(level)) for level in value.columns]
     ax.set_xticks(range(len(names)), names)
     ax.tick_params(length=0)
-    ax.set_xlabel(wrapped(UNITS[quantity], 52), color=SOFT_INK)
+    ax.set_xlabel(wrapped(UNITS[quantity], 44), color=SOFT_INK)
     return ax
 
 

@@ -107,7 +107,7 @@ def interactions(
     for side in ("bottom", "left"):
         ax.spines[side].set_visible(False)
     unit = str(values.total(metric)["unit"])
-    ax.set_xlabel(f"{metric} together beyond apart, {SCALES.get(unit, unit)}")
+    ax.set_xlabel(wrapped(f"{metric} together beyond apart, {SCALES.get(unit, unit)}", 36))
     return ax
 
 

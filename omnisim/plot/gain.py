@@ -31,6 +31,7 @@ def gain(comparison: Comparison, *, ax: "Axes | None" = None) -> "Axes":
     table = comparison.gain
     parts, moved = table[table["source"] != MOVED], table[table["source"] == MOVED]
     keys = ["difference", "ci_low", "ci_high"]
+    parts = parts[parts[keys].ne(0).any(axis=1)]  # a source that never gave anything is no row
     rows = [(title(row["source"]), [float(row[k]) for k in keys]) for _, row in parts.iterrows()]
     n_parts = len(rows)
     rows += [("All revenue", [float(comparison.row("revenue")[k]) for k in keys])]

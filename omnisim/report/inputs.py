@@ -18,7 +18,7 @@ from omnisim.plot.wording import clean, number, title
 CITATION = re.compile(r"\b(T-\d+|[A-Z]{2,4}\d{2})\b")
 """Codes of published sources; those of priors and of parts of the model count as assumptions."""
 
-LEVEL_NAMES = ("siloed", "partial", "integrated")
+LEVEL_NAMES = ("0, none", "1, partial", "2, full")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pandas as pd
 import omnisim.plot as plot
 from omnisim.experiment import League
 from omnisim.experiment.policy_findings import PolicyFindings
-from omnisim.experiment.store import PROVENANCE, study_folder
+from omnisim.experiment.store import POLICIES, PROVENANCE, study_folder
 from omnisim.plot.wording import MISSING, clean, interval, number, percent, title
 from omnisim.provenance import digest, to_json
 from omnisim.report import inputs, league_sentences
@@ -19,7 +19,6 @@ from omnisim.report.figures import Figure
 from omnisim.report.making import made_page, write_with_figures
 from omnisim.report.tables import Row
 
-FORMAT = "omnisim study of policies 1"
 TITLE = "Which policy earns most?"
 
 
@@ -54,14 +53,14 @@ def write_policies(
     ParameterError
         If something else than a study is there.
     """
-    with study_folder(path) as folder:
+    with study_folder(path, form=POLICIES) as folder:
         digests = {}
         for name, table in findings.tables().items():
             file = folder / f"{name}.parquet"
             table.to_parquet(file, index=False)
             table.to_csv(file.with_suffix(".csv"), index=False, lineterminator="\n")
             digests[name] = digest(file.read_bytes())
-        head = {"format": FORMAT, "sha256": digests, "provenance": _provenance(findings)}
+        head = {"format": POLICIES, "sha256": digests, "provenance": _provenance(findings)}
         (folder / PROVENANCE).write_text(to_json(head), encoding="utf-8", newline="\n")
         drawn = list(policy_figures(findings))
         page = render_policies(findings, title=title, question=question, drawn=drawn)

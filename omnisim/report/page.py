@@ -1,23 +1,26 @@
 """Write a comparison as one self-contained HTML page."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from omnisim.config.experiment import Experiment
 from omnisim.experiment import Comparison
+from omnisim.experiment.findings import Findings
 from omnisim.plot.wording import clean, interval, number, percent
 from omnisim.provenance import to_json
 from omnisim.report import inputs, sentences, tables
 from omnisim.report.figures import Figure, figures
 from omnisim.report.making import made_page, write_whole
+from omnisim.report.sections import Section, section_figures, sections
+from omnisim.report.valuation import notes_of
 
 TITLE = "The value of integration"
+VALUE_COMMAND = "omnisim value"
 
 
-def write(
-    path: str | os.PathLike[str], comparison: Comparison, *, title: str = TITLE, question: str = ""
-) -> Path:
+def write(path: str | os.PathLike[str], comparison: Comparison, **how: Any) -> Path:
     """Write the report of a comparison.
 
     The page needs no network and no script, and equal comparisons give equal bytes.
@@ -29,17 +32,15 @@ def write(
         the new one is complete.
     comparison : Comparison
         Result to report.
-    title : str, default="The value of integration"
-        Name of the study, above the finding.
-    question : str, default=""
-        What the study asks, one sentence.
+    **how
+        As in `render`.
 
     Returns
     -------
     Path
         The file.
     """
-    return write_whole(Path(path), render(comparison, title=title, question=question))
+    return write_whole(Path(path), render(comparison, **how))
 
 
 def render(
@@ -47,19 +48,49 @@ def render(
     *,
     title: str = TITLE,
     question: str = "",
+    findings: Findings | None = None,
+    experiment: Experiment | None = None,
+    command: str = "",
+    value_command: str = VALUE_COMMAND,
     drawn: Iterable[Figure] | None = None,
+    parts: Sequence[Section] | None = None,
 ) -> str:
     """Return the report of a comparison as HTML.
 
     Parameters
     ----------
-    comparison, title, question
-        As in `write`.
+    comparison : Comparison
+        Result to report.
+    title : str, default="The value of integration"
+        Name of the study, above the finding.
+    question : str, default=""
+        What the study asks, one sentence.
+    findings : Findings, optional
+        What was found beside the comparison; each part is a section.
+    experiment : Experiment, optional
+        What the findings answer, at their own size; needed with `findings`.
+    command : str, default=""
+        What makes the study again.
+    value_command : str, default="omnisim value"
+        What values capabilities of the same firms.
     drawn : iterable of Figure, optional
-        The figures of the comparison, if they were drawn already.
+        The figures of comparison and findings, if they were drawn already.
+    parts : sequence of Section, optional
+        The sections of the findings, if they were made already.
     """
-    head = {"title": clean(title), "question": question.strip()}
-    return made_page("comparison.html", drawn or figures(comparison), context(comparison) | head)
+    if parts is None:
+        parts = [] if findings is None else list(sections(findings))
+    shown = context(comparison) | {
+        "title": clean(title),
+        "question": question.strip(),
+        "command": command,
+        "sections": parts,
+        "notes": {} if experiment is None else notes_of(experiment, [p.name for p in parts]),
+        "findings_provenance": "" if findings is None else to_json(findings.provenance()),
+        "value_command": value_command,
+    }
+    figured = drawn or [*figures(comparison), *section_figures(parts)]
+    return made_page("comparison.html", figured, shown)
 
 
 def context(comparison: Comparison) -> dict[str, Any]:
@@ -97,7 +128,6 @@ def context(comparison: Comparison) -> dict[str, Any]:
         "assumptions": [s for s in known if s.is_assumption],
         "sourced": [s for s in known if not s.is_assumption],
         "provenance": to_json(made),
-        "command": made.get("command", ""),
         "version": made.get("versions", {}).get("omnisim", ""),
     }
 

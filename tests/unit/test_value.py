@@ -68,7 +68,7 @@ def test_a_study_is_written_and_goes_on(
     for name in ("worth", "totals", "interactions", "samples", "orders", "steps"):
         assert (out / f"{name}.parquet").exists()
     for name in ("waterfall", "interactions-first", "roll-outs"):
-        assert (out / f"{name}.svg").read_text().startswith("<?xml")
+        assert (out / "figures" / f"{name}.svg").read_text().startswith("<?xml")
     runs = out / "runs" / "capabilities"
     before = {file: file.stat().st_mtime_ns for file in runs.iterdir()}
     worth = pd.read_parquet(out / "worth.parquet")

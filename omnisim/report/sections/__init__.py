@@ -1,8 +1,9 @@
 """The sections of a report on a valuation: one file a question."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from omnisim.experiment.findings import Findings
+from omnisim.report.figures import Figure
 from omnisim.report.sections.audit import audit_section, channels_section
 from omnisim.report.sections.capabilities import interactions_section, worth_section
 from omnisim.report.sections.gains import gains_section
@@ -14,7 +15,7 @@ from omnisim.report.sections.section import Grid, Section
 from omnisim.report.sections.transition import transition_section
 from omnisim.report.sections.trials import trials_section
 
-__all__ = ["MAKERS", "Grid", "Section", "sections"]
+__all__ = ["MAKERS", "Grid", "Section", "section_figures", "sections"]
 
 MAKERS = {
     "capabilities": (worth_section, interactions_section),
@@ -35,3 +36,8 @@ def sections(findings: Findings) -> Iterator[Section]:
     for part, result in findings.parts():
         for make in MAKERS[part]:
             yield make(result)  # type: ignore[operator]
+
+
+def section_figures(parts: Iterable[Section]) -> list[Figure]:
+    """Return the figures of sections."""
+    return [figure for part in parts for figure, _ in part.figures]

@@ -6,22 +6,38 @@ import pandas as pd
 
 from omnisim import plot
 from omnisim.config.exposures import MEDIA
+from omnisim.evaluation import mean_interval
 from omnisim.experiment import AttributionAudit, ChannelTruth
 from omnisim.experiment.audit_result import QUANTITIES
 from omnisim.experiment.channel_truth import KINDS
 from omnisim.experiment.channel_worlds import METRICS, WAYS
 from omnisim.plot.wording import number, percent, title
-from omnisim.report.sections.section import Grid, Section, basis, cell, drawing
+from omnisim.report.sections.section import (
+    Grid,
+    Section,
+    basis,
+    cell,
+    drawing,
+    listed,
+    with_interval,
+)
 from omnisim.report.tables import Row
 
 LEVELS = {"all": "true log"}
 DIGITS = {"rank correlation": 2, "share error": 2}
+REFERENCES = {
+    "truth": "one in proportion to true contributions gains",
+    "marginal": "one by which the last euro earns the same in every medium (returns taken to grow "
+    "with the square root of spending) gains",
+}
 LABELS = {
     "bias": "bias: orders credited to media beyond what they cause, per shopper and year",
     "rank correlation": "Spearman’s rank correlation of credits with causes over all channels",
     "share error": "total absolute error of the media’s shares, from 0 to 2",
     "regret": "decision regret: profit lost in the next replication by dividing its media budget "
-    "by the model’s credits instead of the truth, € per shopper and year",
+    "by the model’s credits instead of true contributions, € per shopper and year",
+    "regret to best": "regret to the best: profit lost against the rule, of all that were tried, "
+    "that earned most in the other replications, € per shopper and year",
     "gain": "profit gained over the present budget, € per shopper and year",
 }
 
@@ -35,12 +51,16 @@ def audit_section(audit: AttributionAudit) -> Section:
         (
             "A credit is held against a cause: what orders would be missing if the channel were "
             "taken away from everybody, the same people living the same year. Bias, rank "
-            "correlation and total absolute error compare credits with causes; decision regret is "
-            "the profit lost when the media budget of the next replication (other shoppers, other "
-            "luck) follows the credits instead of the truth, which is that of the other "
-            "replications; both budgets are simulated under the same luck. It can be negative: a "
-            "budget in proportion to true average contributions is not the best one.",
+            "correlation and total absolute error compare credits with causes, replication by "
+            "replication; decision regret is the profit lost when the media budget of the next "
+            "replication (other shoppers, other luck) follows the credits instead of the truth, "
+            "which is that of the other replications; both budgets are simulated under the same "
+            "luck. It can be negative: a budget in proportion to true average contributions is "
+            "not the best one, since returns diminish. So each model is held against the best "
+            "rule, too: the budget, of all that were tried, that earned most in the other "
+            "replications.",
             basis(truth.n_replications, truth.n_shoppers, truth.confidence)
+            + " Those of rank correlation and total error are by the jackknife."
             + " TL0 has totals only, so that a media-mix regression is all there is; the true log "
             "is what no firm has.",
             _found(audit),
@@ -54,7 +74,7 @@ def audit_section(audit: AttributionAudit) -> Section:
                 f"the darker, the farther from 0. {LABELS[quantity][0].upper()}"
                 f"{LABELS[quantity][1:]}.",
             )
-            for quantity in ("regret", "share error")
+            for quantity in ("regret", "regret to best")
         ],
         [_grid(audit, quantity) for quantity in QUANTITIES],
     )  # fmt: skip
@@ -93,16 +113,32 @@ def channels_section(truth: ChannelTruth) -> Section:
 
 
 def _found(audit: AttributionAudit) -> str:
-    regret = audit.scores[audit.scores["quantity"] == "regret"]
+    regret = audit.scores[audit.scores["quantity"] == "regret to best"]
     if regret.empty:
         return "There was no media budget to divide."
     low, high = (regret.loc[k] for k in (regret["value"].idxmin(), regret["value"].idxmax()))
     sure = int((regret["ci_low"] > 0).sum())
     return (
-        f"Least regret: {_name(low)}, {cell(low)}; most: {_name(high)}, {cell(high)}, in € per "
-        f"shopper and year. Of {regret['ci_low'].count()} models and levels with an interval "
-        f"{sure} lose money by one that leaves out zero; with many, some do so by chance."
+        f"Least regret to the best: {_name(low)}, {cell(low)}; most: {_name(high)}, {cell(high)}, "
+        f"in € per shopper and year. Of {regret['ci_low'].count()} models and levels with an "
+        f"interval {sure} lose money by one that leaves out zero; with many, some do so by chance."
+        f"{_references(audit)}"
     )
+
+
+def _references(audit: AttributionAudit) -> str:
+    """Return what the budgets earn that models are held against."""
+    budgets = audit.budgets
+    if budgets.empty:
+        return ""
+    own = budgets[budgets["level"] == ""]
+    profit = own.pivot(index="replication", columns="model", values="profit")
+    gaps = [
+        f"{words} {with_interval(*mean_interval(gap, confidence=audit.truth.confidence))}"
+        for name, words in REFERENCES.items()
+        for gap in [(profit[name] - profit["present"]).to_numpy()]
+    ]
+    return f" Over the present budget, {listed(gaps)}."
 
 
 def _name(row: pd.Series) -> str:

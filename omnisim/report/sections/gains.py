@@ -1,5 +1,6 @@
 """What each capability reallocates, and what it creates."""
 
+from omnisim import plot
 from omnisim.experiment import CapabilityGains
 from omnisim.experiment.capability_gains import MEASURES, SUM
 from omnisim.experiment.intervals import INTERVAL
@@ -10,6 +11,7 @@ from omnisim.report.sections.section import (
     Section,
     basis,
     cell,
+    drawing,
     n_shoppers_of,
     with_interval,
 )
@@ -39,7 +41,13 @@ def gains_section(found: CapabilityGains) -> Section:
             basis(n, n_shoppers_of(found.provenance), found.confidence),
             _found(found),
         ),
-        (),
+        [
+            (
+                drawing("capability-gains", lambda: plot.capability_gains(found), _found(found)),
+                f"Added first: revenue from rivals, and revenue that only changed own channel, "
+                f"with {percent(found.confidence)} intervals.",
+            )
+        ],
         [_grid(found, kind, measure) for kind in kinds for measure in COLUMNS],
     )
 

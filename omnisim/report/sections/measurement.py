@@ -1,11 +1,13 @@
 """What it is worth to see more."""
 
+from omnisim import plot
 from omnisim.experiment import MeasurementValue
 from omnisim.plot.wording import number, percent
 from omnisim.report.sections.section import (
     Grid,
     Section,
     basis,
+    drawing,
     n_shoppers_of,
     with_interval,
 )
@@ -42,9 +44,20 @@ def measurement_section(found: MeasurementValue) -> Section:
             + "; ".join(f"{row['level']}, {row['policy']}" for _, row in found.levels.iterrows())
             + ". The intervals are those of Monte Carlo error, given what was learnt.",
         ),
-        (),
+        [
+            (
+                drawing("measurement-steps", lambda: plot.measurement(found), _alt(found)),
+                "What each step of tracking is worth, before and after its cost, with "
+                f"{percent(found.confidence)} intervals.",
+            )
+        ],
         [_steps_grid(found), _levels_grid(found)],
     )  # fmt: skip
+
+
+def _alt(found: MeasurementValue) -> str:
+    steps = (f"{row.step} {number(row.net, 3, sign=True)}" for row in found.steps.itertuples())
+    return f"Worth of each step of tracking net of its cost: {', '.join(steps)}."
 
 
 def _steps_grid(found: MeasurementValue) -> Grid:

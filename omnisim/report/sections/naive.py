@@ -1,9 +1,12 @@
 """What a firm reports of groups that chose themselves, beside what is true."""
 
+import math
+
+from omnisim import plot
 from omnisim.experiment import NaiveAudit
 from omnisim.experiment.naive import COMPARISONS
 from omnisim.plot.wording import number, percent, title
-from omnisim.report.sections.section import Grid, Section, basis, cell, n_shoppers_of
+from omnisim.report.sections.section import Grid, Section, basis, cell, drawing, n_shoppers_of
 from omnisim.report.tables import Row
 
 NAIVE = ("naive", "naive_low", "naive_high")
@@ -27,7 +30,13 @@ def naive_section(found: NaiveAudit) -> Section:
             ),
             _found(found),
         ),
-        (),
+        [
+            (
+                drawing("naive-and-true", lambda: plot.naive(found), _found(found)),
+                "What the firm finds by comparing groups, and the truth, with "
+                f"{percent(found.confidence)} intervals.",
+            )
+        ],
         [_grid(found)],
     )  # fmt: skip
 
@@ -40,7 +49,7 @@ def _found(found: NaiveAudit) -> str:
     row = values.loc[gap.idxmax()]
     return (
         f"Farthest from the truth: {row['comparison']} at {row['level']}, who seem to bring "
-        f"{cell(row, names=NAIVE)} € per visitor and year more, {number(row['ratio'], 1)} times as "
+        f"{cell(row, names=NAIVE)} € per visitor and year more, {_times(row['ratio'])} times as "
         f"much as others; the truth is {cell(row, names=TRUE)}."
     )
 
@@ -54,10 +63,15 @@ def _grid(found: NaiveAudit) -> Grid:
             Row(
                 f"{title(row['comparison'])}: {COMPARISONS[row['comparison']]}",
                 [
-                    row["level"], cell(row, names=NAIVE), number(row["ratio"]),
+                    row["level"], cell(row, names=NAIVE), _times(row["ratio"]),
                     cell(row, names=TRUE),
                 ],
             )
             for _, row in found.values.iterrows()
         ],
     )  # fmt: skip
+
+
+def _times(ratio: float) -> str:
+    """Write a ratio of means; of nothing there is none."""
+    return number(ratio) if math.isfinite(ratio) else "n/a"

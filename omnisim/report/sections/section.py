@@ -57,13 +57,15 @@ def basis(n_replications: int, n_shoppers: int, confidence: float) -> str:
 
 
 def with_interval(value: float, low: float, high: float, digits: int = 2) -> str:
-    """Write an estimate and its interval.
+    """Write an estimate and its interval; what is 0 in every replication has none.
 
     Examples
     --------
     >>> with_interval(1.0, -0.5, 2.5)
     '+1.00 (−0.50 to 2.50)'
     """
+    if value == low == high == 0:
+        return "0"
     return f"{number(value, digits, sign=True)} ({interval(low, high, digits)})"
 
 

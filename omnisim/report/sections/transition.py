@@ -7,6 +7,7 @@ import pandas as pd
 from omnisim import plot
 from omnisim.experiment import RollOuts
 from omnisim.experiment.roll_outs import ARROW
+from omnisim.plot.roll_outs import short_order
 from omnisim.plot.wording import interval, number, percent, title
 from omnisim.report.sections.section import Grid, Section, drawing
 from omnisim.report.tables import Row
@@ -38,7 +39,8 @@ def transition_section(found: RollOuts) -> Section:
             (
                 drawing("roll-outs", lambda: plot.roll_outs(found), _alt(found)),
                 f"Mean and middle {covered} of the net present value, the best orders and the "
-                "worst; on the right mean, cost and chance of a loss. Capabilities by initials.",
+                "worst; on the right mean, cost and chance of a loss. Capabilities by initials: "
+                f"{_initials(found)}.",
             )
         ],
         [_orders_grid(found), _steps_grid(found)],
@@ -64,6 +66,11 @@ def _found(found: RollOuts) -> str:
             f"({interval(worst['behind_low'], worst['behind_high'], 1)}) behind it."
         )
     return text
+
+
+def _initials(found: RollOuts) -> str:
+    names = sorted(found.orders.iloc[0]["order"].split(ARROW))
+    return ", ".join(f"{short_order(name)} {title(name).lower()}" for name in names)
 
 
 def _alt(found: RollOuts) -> str:

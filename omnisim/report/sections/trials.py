@@ -1,9 +1,21 @@
 """Field experiments of the firm, with the true effect beside each estimate."""
 
+from functools import partial
+
+from omnisim import plot
 from omnisim.experiment.trials import TrialsBesideTruth
 from omnisim.experiment.trials.beside_truth import DESIGNS
+from omnisim.plot.beside import PLACES, designs_on
 from omnisim.plot.wording import number, percent, title
-from omnisim.report.sections.section import Grid, Section, basis, n_shoppers_of, with_interval
+from omnisim.report.figures import Figure
+from omnisim.report.sections.section import (
+    Grid,
+    Section,
+    basis,
+    drawing,
+    n_shoppers_of,
+    with_interval,
+)
 from omnisim.report.tables import Row
 
 
@@ -24,7 +36,7 @@ def trials_section(found: TrialsBesideTruth) -> Section:
             "experiment once. Its own interval is as wide as the column says, and holds the effect "
             "that it can see in the share of the replications in the last column.",
         ),
-        (),
+        _figures(found),
         [
             Grid(
                 f"Designs, with {percent(found.confidence)} intervals",
@@ -45,3 +57,18 @@ def trials_section(found: TrialsBesideTruth) -> Section:
             )
         ],
     )  # fmt: skip
+
+
+def _figures(found: TrialsBesideTruth) -> list[tuple[Figure, str]]:
+    """Return a figure of the designs on people, and one of those on regions, where there are."""
+    covered = percent(found.confidence)
+    return [
+        (
+            drawing(f"trials-on-{on}", partial(plot.trials, found, on=on),
+                    f"Mean estimate and true effect of the designs on {on}; the numbers are in "
+                    "the table."),
+            f"Designs on {on}: mean estimate with its {covered} interval, and the true effect.",
+        )
+        for on in PLACES
+        if len(designs_on(found, on))
+    ]  # fmt: skip

@@ -12,8 +12,8 @@ from omnisim.attribution import FirstTouch, LastTouch, Linear
 from omnisim.exceptions import ParameterError
 from omnisim.experiment import AttributionAudit, ChannelTruth, audit_attribution
 from omnisim.experiment.attributed import ALL_SEEN
-from omnisim.experiment.audit_result import channel_rows, score_rows
-from omnisim.experiment.budget import scales_by_credit, with_media_scaled
+from omnisim.experiment.audit_result import best_elsewhere, channel_rows, score_rows
+from omnisim.experiment.budget import scales_by_credit, scales_by_margin, with_media_scaled
 from omnisim.experiment.channel_worlds import channel_game
 from omnisim.experiment.credits import audited_models, credits_of, spend_of
 from omnisim.experiment.shoppers import SegmentShoppers
@@ -23,12 +23,16 @@ NEVER = ("broadcast", "direct_mail", "push", "social")
 TRUE = {"email": 3.0, "search": 1.0, "display": 0.0}
 
 
-def known_truth() -> ChannelTruth:
-    rows = [(name, "off", kind, "orders", "orders", value, value, value)
-            for name, value in TRUE.items() for kind in ("removed", "Shapley")]  # fmt: skip
-    columns = ["channel", "way", "kind", "metric", "unit", "value", "ci_low", "ci_high"]
-    values = pd.DataFrame(rows, columns=columns)
-    return ChannelTruth(values, values, 0.95, 2, 10, {})
+def known_truth(shift: tuple[float, ...] = (0.0, 0.0)) -> ChannelTruth:
+    """Return a truth whose replications differ from `TRUE` by a shift."""
+    rows = [
+        (k, name, "off", kind, "orders", value + more)
+        for k, more in enumerate(shift) for name, value in TRUE.items()
+        for kind in ("removed", "Shapley")
+    ]  # fmt: skip
+    columns = ["replication", "channel", "way", "kind", "metric", "value"]
+    samples = pd.DataFrame(rows, columns=columns)
+    return ChannelTruth(samples, samples, 0.95, len(shift), 10, {})
 
 
 def known_scores(credit: dict[str, float]) -> pd.Series:
@@ -39,7 +43,9 @@ def known_scores(credit: dict[str, float]) -> pd.Series:
     budgets = pd.DataFrame([
         {"replication": k, "level": level, "model": model, "profit": profit + k}
         for k in range(2)
-        for level, model, profit in (("", "present", 5.0), ("", "truth", 7.0), ("TL1", "m", 4.0))
+        for level, model, profit in (
+            ("", "present", 5.0), ("", "truth", 7.0), ("", "marginal", 6.0), ("TL1", "m", 4.0),
+        )
     ])  # fmt: skip
     scores = score_rows(credits, budgets, known_truth(), 0.95)
     rows = channel_rows(credits, known_truth(), 0.95).set_index("channel")
@@ -64,7 +70,42 @@ def test_a_model_that_turns_it_round() -> None:
 def test_regret_and_gain_are_differences_of_profit() -> None:
     found = known_scores(TRUE)
     assert found["regret"] == pytest.approx(7 - 4)
+    assert found["regret to best"] == pytest.approx(7 - 4)
     assert found["gain"] == pytest.approx(4 - 5)
+
+
+def test_the_interval_of_a_bias_is_that_of_paired_differences() -> None:
+    """Credits 1, 2, 4 and truths 2, 2, 6 of one medium: differences -1, 0, -2 by hand."""
+    truth = known_truth((-1.0, -1.0, 3.0))
+    credits = pd.DataFrame([
+        (k, "TL1", "m", name, 0.0 if name != "email" else (1.0, 2.0, 4.0)[k])
+        for k in range(3) for name in TRUE
+    ], columns=["replication", "level", "model", "channel", "credit"])  # fmt: skip
+    rows = channel_rows(credits, truth, 0.95).set_index("channel")
+    half = 4.302652729911275 * 1.0 / 3**0.5  # Student's t with 2 degrees of freedom, sd 1
+    assert rows.loc["email", ["bias", "ci_low", "ci_high"]].tolist() == pytest.approx(
+        [-1.0, -1.0 - half, -1.0 + half]
+    )
+    assert rows.loc["email", ["credit", "truth"]].tolist() == pytest.approx([7 / 3, 10 / 3])
+    assert rows.loc["search", "ci_low"] < rows.loc["search", "ci_high"]  # no credit, noisy truth
+
+
+def test_the_best_rule_is_chosen_in_the_other_replications() -> None:
+    """Rule b is best in replication 0 alone; a in the others, so that a is held against all."""
+    profit = pd.DataFrame({("", "a"): [1.0, 5.0, 5.0], ("x", "b"): [9.0, 4.0, 4.0],
+                           ("x", "c"): [99.0, np.nan, 99.0]})  # fmt: skip
+    assert best_elsewhere(profit).tolist() == [1.0, 4.0, 4.0]
+
+
+def test_equal_marginal_returns_of_square_roots() -> None:
+    """The derivative of R sqrt(s) by spending is R / (2 c sqrt(s)) in every medium."""
+    earned, spend = {"email": 3.0, "search": 1.0, "display": -2.0}, dict.fromkeys(TRUE, 2.0)
+    spend["search"] = 0.5
+    scales = scales_by_margin(earned, spend)
+    assert sum(scales[m] * spend[m] for m in spend) == pytest.approx(4.5)
+    assert scales["display"] == 0
+    last = [earned[m] / (2 * spend[m] * scales[m] ** 0.5) for m in ("email", "search")]
+    assert last[0] == pytest.approx(last[1])
 
 
 def test_a_budget_keeps_its_size() -> None:
@@ -210,7 +251,7 @@ def test_credits_are_followed_in_a_year_they_were_not_read_in(audit: Attribution
     """Of replication k's credits and spending comes what is run in k + 1; after 2 comes 0."""
     firm = om.Scenario.model_validate(audit.provenance["scenario"], strict=False)
     models, media = {"first touch": FirstTouch()}, ["email", "display"]
-    found = audit_attribution(firm, truth=audit.truth, models=models, n_replications=3, seed=4)
+    found = audit_attribution(firm, n_orderings=1, models=models, n_replications=3, seed=4)
     budgets = found.budgets.set_index(["replication", "level"])
     moved = 0
     for k, following in ((0, 1), (1, 2), (2, 0)):
@@ -267,12 +308,15 @@ def test_the_analyst_of_totals_is_told_no_parameter() -> None:
     pd.testing.assert_frame_equal(*found)
 
 
-@pytest.mark.parametrize("changes", [{"media.display_per_week": 1.0}, {"market.n_shoppers": 41}])
+@pytest.mark.parametrize(
+    "changes", [{"media.display_per_week": 1.0}, {"market.n_shoppers": 41}, {"seed": 2}]
+)
 def test_the_truth_of_another_firm_is_refused(changes: dict[str, float]) -> None:
     firm = small({"market.horizon_days": 40, "exposures.off": NEVER})
+    other = {name: value for name, value in changes.items() if name != "seed"}
     truth = replace(known_truth(), provenance={
-        "scenario": firm.replace(changes).model_dump(mode="json"),
-        "shoppers": repr(SegmentShoppers()),
+        "scenario": firm.replace(other).model_dump(mode="json"),
+        "shoppers": repr(SegmentShoppers()), "seed": changes.get("seed", 1),
     })  # fmt: skip
     with pytest.raises(ParameterError, match=next(iter(changes)).partition(".")[0]):
         audit_attribution(firm, truth=truth, n_replications=2, seed=1)

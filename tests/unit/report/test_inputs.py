@@ -70,8 +70,8 @@ def test_levels_name_both_firms_and_the_cost(made: dict) -> None:
     found = dict((name, rest) for name, *rest in inputs.levels(made))
     cost = CapabilityCosts().single_customer_view[2] + Investments().single_customer_view[2] / 5
     assert found["K1 Single customer view"] == [
-        "siloed",
-        "integrated",
+        "0, none",
+        "2, full",
         f"€{number(cost, 0)} for the firm",
     ]
     assert found["K8 Endless aisle"][2].endswith("a store")

@@ -120,7 +120,7 @@ def test_a_folder_holds_tables_figures_and_page(findings, tmp_path: Path) -> Non
     assert len(pd.read_csv(out / "league.csv")) == len(table)
     assert (out / "figures" / "league-0.png").exists()
     assert json.loads((out / "provenance.json").read_text())["provenance"]["league"]["seed"] == 7
-    with pytest.raises(Exception, match="format is 'omnisim study of policies 1'"):
+    with pytest.raises(Exception, match="holds a study of policies"):
         read_study(out)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "file").touch()

@@ -128,7 +128,14 @@ def made_audit() -> AttributionAudit:
         (level, model, quantity, 0.375 + k, 0.125 + k, 0.625 + k)
         for k, model in enumerate(("last touch", "Markov 1"))
         for level in ("TL1", "all")
-        for quantity in ("bias", "rank correlation", "share error", "regret", "gain")
+        for quantity in (
+            "bias",
+            "rank correlation",
+            "share error",
+            "regret",
+            "regret to best",
+            "gain",
+        )
     ]
     columns = ["level", "model", "quantity", "value", "ci_low", "ci_high"]
     empty = pd.DataFrame()
