@@ -13,7 +13,7 @@ from omnisim.experiment.capability_values import study_plan
 from omnisim.experiment.findings import Findings
 from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
 from omnisim.experiment.store import RUNS, VALUATION, check_target
-from omnisim.experiment.valuation import find, valuation_sizes
+from omnisim.experiment.valuation import find, valuation_sizes, valued_arms
 from omnisim.experiment.workers import worker_pool
 from omnisim.population import read_customers
 from omnisim.report.valuation import write_valuation_folder
@@ -115,7 +115,7 @@ def _plan(experiment: Experiment, seed: int, n_workers: int, shoppers: Shoppers)
     for part, size in sizes.items():
         if part == "capabilities":
             n = experiment.asked.n_orderings
-            how = study_plan(*experiment.arms(), n_orderings=n, seed=seed)
+            how = study_plan(*valued_arms(experiment), n_orderings=n, seed=seed)
             yield f"{part}: {size.n_runs:,} runs ({how})"
         elif size.n_runs:
             yield f"{part}: {size.n_runs:,} runs"

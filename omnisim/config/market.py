@@ -26,7 +26,7 @@ class Market(Part):
         source="assumption: a chain of 150 x 2 stores", ge=1, le=100_000,
     )  # fmt: skip
     needs_per_purchase: float = param(
-        3.3, "category needs that arise for each purchase at the siloed firm (1 / share of needs)",
+        3.4, "category needs that arise for each purchase at the siloed firm (1 / share of needs)",
         source="assumption; fits the siloed arm to the purchase rates of its segments",
         ge=1, le=100,
     )  # fmt: skip

@@ -18,7 +18,7 @@ class Media(Part):
         ge=0, le=1,
     )  # fmt: skip
     display_goodwill: float = param(
-        1.2, "goodwill of a display impression of relevance 1",
+        1.4, "goodwill of a display impression of relevance 1",
         source="assumption; with social posts and broadcast tuned to T-55 V (STV11)", ge=0, le=10,
     )  # fmt: skip
     display_cost: float = param(
@@ -41,7 +41,7 @@ class Media(Part):
         unit="1/week", source="assumption: as many as display", ge=0, le=7,
     )  # fmt: skip
     social_goodwill: float = param(
-        0.6, "goodwill of a post of relevance 1", source="assumption: half of display",
+        0.7, "goodwill of a post of relevance 1", source="assumption: half of display",
         ge=0, le=10,
     )  # fmt: skip
     social_cost: float = param(
@@ -54,7 +54,7 @@ class Media(Part):
         ge=0, le=7,
     )  # fmt: skip
     broadcast_goodwill: float = param(
-        0.27, "goodwill of a contact of relevance 1",
+        0.32, "goodwill of a contact of relevance 1",
         source="assumption: about a quarter of display; T-55 V bounds the advertising elasticity",
         ge=0, le=10,
     )  # fmt: skip
@@ -119,8 +119,9 @@ class Messages(Part):
     )  # fmt: skip
     p_click: float = param(0.134, "clicks per open", source="T-52 V: 2.1 % / 15.7 %", ge=0, le=1)
     p_unsubscribe: float = param(
-        0.0024, "opt-outs per message at reference relevance", source="T-52 V, C2", gt=0, lt=1
-    )
+        0.0016, "opt-outs per message at reference relevance and without fatigue",
+        source="T-52 V, C2: 0.24 % on average, over shoppers tired as they are", gt=0, lt=1,
+    )  # fmt: skip
     relevance_base: float = param(
         0.5, "relevance of a message without any likeness to taste (rho0)", source="assumption",
         ge=0, le=1.5,

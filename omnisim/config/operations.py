@@ -156,7 +156,7 @@ class Fulfilment(Part):
         "which item is wanted, too", ge=0, le=10,
     )  # fmt: skip
     return_threshold: float = param(
-        -0.53, "fit below which the goods are not wanted", source="assumption; tuned to T-35",
+        -0.5, "fit below which the goods are not wanted", source="assumption; tuned to T-35",
         ge=-100, le=10,
     )  # fmt: skip
     hassle_online: float = param(
@@ -261,11 +261,12 @@ class Experience(Part):
         unit="1/EUR", source="assumption", ge=0, le=5,
     )  # fmt: skip
     satisfaction_centre: float = param(
-        -0.22, "satisfaction at which drop-out is that of the segment",
-        source="mean after a purchase in the siloed arm at 20,000 shoppers (eq. 14)", ge=-1, le=1,
+        -0.28, "satisfaction at which drop-out is that of the segment",
+        source="eq. 14: so that the siloed arm drops out as its segments do; below the mean after a "
+        "purchase, -0.21, since the unhappy weigh more", ge=-1, le=1,
     )  # fmt: skip
     engagement_centre: float = param(
-        0.62, "engagement at which drop-out is that of the segment",
+        0.57, "engagement at which drop-out is that of the segment",
         source="mean after a purchase in the siloed arm at 20,000 shoppers (eq. 14)", ge=0, le=100,
     )  # fmt: skip
     points_centre: float = param(

@@ -13,6 +13,7 @@ from omnisim.experiment.calibration.one_run import ONLINE, Figures
 from omnisim.schema import Channel, Event, Line
 from omnisim.simulation import SimulationResult, simulate
 
+BRAND_MEDIA = ("display_per_week", "social_per_week", "broadcast_contacts")
 TRIAL_DAYS = 14.0
 TRIAL_DAY = 182
 """Day of the mailing, after the burn-in: customers of the last year are known by then."""
@@ -46,10 +47,11 @@ def _online_revenue(run: SimulationResult) -> float:
 
 
 def advertising_figures(scenario: Scenario, *, seed: int, replication: int) -> Figures:
-    """Return the elasticity of sales to half as much display advertising again, kept up for a year.
+    """Return the elasticity of sales to half as much brand advertising again, kept up for a year.
 
-    The short run is the first quarter; the long run the second half of the year, to which goodwill,
-    habit and word of mouth have had time to carry over. Prices do not answer, as in the studies.
+    Display, social posts, television and print are raised together. The short run is the first
+    quarter; the long run the second half of the year, to which goodwill, habit and word of mouth
+    have had time to carry over. Prices do not answer, as in the studies.
     """
     at_once = scenario.replace(
         {
@@ -58,7 +60,7 @@ def advertising_figures(scenario: Scenario, *, seed: int, replication: int) -> F
             "governance.managers_decide": False,
         }
     )
-    more = {"media.display_per_week": 1.5 * scenario.media.display_per_week}
+    more = {f"media.{name}": 1.5 * getattr(scenario.media, name) for name in BRAND_MEDIA}
     usual, raised = (
         _by_quarter(simulate(s, seed=seed, replication=replication, decisions="off"))
         for s in (at_once, at_once.replace(more))
