@@ -36,6 +36,17 @@ RECORDED_EVENTS = (
 )  # fmt: skip
 """Events that leave a record in a system of the firm."""
 
+ON_DEVICE_CHANNELS = (
+    Channel.WEBSITE, Channel.APP, Channel.SEARCH, Channel.DISPLAY, Channel.SOCIAL, Channel.CHATBOT,
+)  # fmt: skip
+"""Channels that shoppers meet on a device of their own."""
+
+ON_DEVICE_EVENTS = (
+    Event.IMPRESSION, Event.WITHHELD, Event.CLICK, Event.VISIT, Event.CART, Event.CART_ABANDONED,
+    Event.PURCHASE, Event.COUPON, Event.CONTACT,
+)  # fmt: skip
+"""What happens on the device there: a parcel's delivery does not."""
+
 NEEDED = ("time", "shopper", "channel", "event", "identity", "value")
 
 
@@ -85,10 +96,10 @@ def observe(
     beacon (`sense_visits`).
 
     - TL0: every record, nobody's: all visitors are -1.
-    - TL1: records of digital channels, by cookie or account; see `visitors`. An impression that no
-      cookie can be tied to is not recorded.
-    - TL2: records of all channels; a person graph joins identifiers, with a recall below one and
-      some false merges.
+    - TL1: records of digital channels, by account, or by cookie where nobody logs in on it; see
+      `visitors`. An impression that no cookie can be tied to is not recorded.
+    - TL2: records of all channels; a person graph joins identifiers to the accounts that the firm
+      knows, with a recall below one and some false merges.
     """
     check_choice("level", level, LEVELS)
     rules = IdentityRules(cookie_life_days, match_recall, false_merge)
@@ -101,8 +112,9 @@ def observe(
         visitor = np.full(len(keep), -1, dtype=np.int64)
     else:
         records = Records(
-            column["time"], column["shopper"].astype(np.int64), column["identity"].astype(np.int8)
-        )
+            column["time"], column["shopper"].astype(np.int64), column["identity"].astype(np.int8),
+            _on_device(column["channel"], column["event"]),
+        )  # fmt: skip
         visitor = visitors(records, population, rules, draws, graph=level == "TL2")
     table = pa.table(
         {
@@ -131,6 +143,15 @@ def _recorded(column: dict[str, npt.NDArray[np.int8]], level: str) -> npt.NDArra
     seen &= ~((channel == Channel.STORE) & (event == Event.VISIT) & unidentified)
     recorded: npt.NDArray[np.bool_] = seen
     return recorded
+
+
+def _on_device(channel: npt.NDArray[np.int8], event: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
+    """Return which events happen on a device of the shopper; a click on a message opens a site."""
+    there: npt.NDArray[np.bool_] = np.isin(channel, ON_DEVICE_CHANNELS)
+    there &= np.isin(event, ON_DEVICE_EVENTS)
+    clicked = (event == Event.CLICK) & np.isin(channel, (Channel.EMAIL, Channel.PUSH))
+    there |= clicked
+    return there
 
 
 def _check_shoppers(shopper: npt.NDArray[np.int32], n_shoppers: int) -> None:
