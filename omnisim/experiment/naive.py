@@ -35,7 +35,7 @@ from omnisim.simulation import SimulationResult, simulate
 from omnisim.simulation.engine import default_policy
 
 N_WORLDS = 1 + len(GROUPS) + 2 + len(TRIALS)
-"""Runs of one replication: as it is, without each group's cause, and the two trials."""
+"""Runs of one replication: as it is, without each group's cause, and the trials."""
 
 COLUMNS = ["comparison", "level", "naive", "ratio", "truth"]
 
@@ -117,8 +117,9 @@ def naive_comparisons(
 
     The truth is an intervention under the same luck: the members' cards are taken away, adopters
     lose the app, e-mail or display is made inert, staff lose their training. It is the mean change
-    in all that the group's members spend, seen or not. Two trials stand beside the groups: display
-    withheld from half of the cookies, and from half of the people (`naive_trials`).
+    in all that the group's members spend, seen or not. Three trials stand beside the groups:
+    display withheld from half of the cookies, from half of those whom the firm takes for persons,
+    and, as a benchmark, from half of the true persons (`naive_trials`).
 
     Parameters
     ----------

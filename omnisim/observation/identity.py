@@ -12,11 +12,14 @@ from omnisim.schema import Identity
 
 __all__ = [
     "COOKIE_LIFE_DAYS",
+    "FIRST_ACCOUNT",
     "SESSION_GAP_DAYS",
     "IdentityRules",
     "Records",
     "Shoppers",
     "cookies_at",
+    "cookies_logged_in",
+    "joined",
     "sessions",
     "visitors",
 ]
@@ -149,7 +152,7 @@ def visitors(
     identifier[rows] = _on_devices(records, rows, identifier[rows], shoppers, rules, draws)
     if graph:
         seen, place = np.unique(identifier, return_inverse=True)
-        identifier = _joined(seen, rules, draws)[place]
+        identifier = joined(seen, rules, draws)[place]
     return _number(identifier)
 
 
@@ -158,18 +161,42 @@ def _on_devices(
     draws: Draws,
 ) -> Ints:  # fmt: skip
     """Return the identifier of the session of each event on a device, given what it exposes."""
-    time, shopper = records.time[rows], records.shopper[rows]
-    part = Records(time, shopper, records.identity[rows], records.on_device[rows])
+    part = Records(
+        records.time[rows], records.shopper[rows], records.identity[rows], records.on_device[rows]
+    )
     session, opening = sessions(part)
     named = np.full(len(opening), -1, dtype=np.int64)
     np.maximum.at(named, session, exposed)
-    who = shopper[opening]
-    cookie = cookies_at(who, time[opening], shoppers.n_devices, draws, rules.cookie_life_days)
-    cookie[np.asarray(shoppers.tracking_consent)[who] == 0] = -1
+    cookie = _cookies(part, opening, shoppers, rules, draws)
     is_named = named >= 0
     logged_in = np.isin(cookie, cookie[is_named])  # a device is one shopper's, and so is its cookie
-    found = np.where(logged_in & (cookie >= 0), FIRST_ACCOUNT + who, cookie)
+    owner = FIRST_ACCOUNT + part.shopper[opening]
+    found = np.where(logged_in & (cookie >= 0), owner, cookie)
     return np.where(is_named, named, found)[session]
+
+
+def cookies_logged_in(
+    records: Records, shoppers: Shoppers, rules: IdentityRules, draws: Draws
+) -> Ints:
+    """Return the codes of the cookies, sorted, on which `records` expose an account."""
+    kept = records.on_device & (records.identity != Identity.NONE)
+    part = Records(
+        records.time[kept], records.shopper[kept], records.identity[kept], records.on_device[kept]
+    )
+    session, opening = sessions(part)
+    named = np.unique(session[part.identity == Identity.ACCOUNT])
+    cookie = _cookies(part, opening[named], shoppers, rules, draws)
+    return np.unique(cookie[cookie >= 0])
+
+
+def _cookies(
+    records: Records, opening: Ints, shoppers: Shoppers, rules: IdentityRules, draws: Draws
+) -> Ints:
+    """Return the cookie of each session, by the event that opens it; -1 without consent."""
+    who, start = records.shopper[opening], records.time[opening]
+    cookie = cookies_at(who, start, shoppers.n_devices, draws, rules.cookie_life_days)
+    cookie[np.asarray(shoppers.tracking_consent)[who] == 0] = -1
+    return cookie
 
 
 def cookies_at(
@@ -214,9 +241,9 @@ def _generation(owner: Ints, time: Floats, life_days: float, draws: Draws) -> In
     return generation
 
 
-def _joined(seen: Ints, rules: IdentityRules, draws: Draws) -> Ints:
+def joined(seen: Ints, rules: IdentityRules, draws: Draws) -> Ints:
     """Return the identifiers in `seen`, sorted, those that the graph ties being an account's."""
-    joined = seen.copy()
+    found = seen.copy()
     is_account = (seen >= FIRST_ACCOUNT) & (seen < FIRST_CARD)
     accounts = seen[is_account]
     loose = np.flatnonzero((seen >= 0) & ~is_account)
@@ -227,12 +254,12 @@ def _joined(seen: Ints, rules: IdentityRules, draws: Draws) -> Ints:
     is_known = np.isin(own, accounts)
     merged = draws.uniform(Stream.MERGE, code, step=0) < rules.false_merge
     right, wrong = is_known & ~merged, merged & (len(accounts) > is_known)
-    joined[tied[right]] = own[right]
+    found[tied[right]] = own[right]
     u = draws.uniform(Stream.MERGE, code[wrong], step=1)
     other = (u * (len(accounts) - is_known[wrong])).astype(np.int64)
     other += is_known[wrong] & (other >= place[wrong])  # not the owner's
-    joined[tied[wrong]] = accounts[other]
-    return joined
+    found[tied[wrong]] = accounts[other]
+    return found
 
 
 def _number(identifier: Ints) -> Ints:

@@ -16,7 +16,7 @@ from omnisim.observation.identity import (
 from omnisim.random import Draws
 from omnisim.schema import OBSERVED, OUTSIDE_CHANNELS, Channel, Event, Identity
 
-__all__ = ["DIGITAL_CHANNELS", "LEVELS", "RECORDED_EVENTS", "observe"]
+__all__ = ["DIGITAL_CHANNELS", "LEVELS", "RECORDED_EVENTS", "observe", "on_device"]
 
 LEVELS = ("TL0", "TL1", "TL2")
 """Tracking levels: totals only, digital only by cookie and account, all channels by person."""
@@ -113,7 +113,7 @@ def observe(
     else:
         records = Records(
             column["time"], column["shopper"].astype(np.int64), column["identity"].astype(np.int8),
-            _on_device(column["channel"], column["event"]),
+            on_device(column["channel"], column["event"]),
         )  # fmt: skip
         visitor = visitors(records, population, rules, draws, graph=level == "TL2")
     table = pa.table(
@@ -145,7 +145,7 @@ def _recorded(column: dict[str, npt.NDArray[np.int8]], level: str) -> npt.NDArra
     return recorded
 
 
-def _on_device(channel: npt.NDArray[np.int8], event: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
+def on_device(channel: npt.NDArray[np.int8], event: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
     """Return which events happen on a device of the shopper; a click on a message opens a site."""
     there: npt.NDArray[np.bool_] = np.isin(channel, ON_DEVICE_CHANNELS)
     there &= np.isin(event, ON_DEVICE_EVENTS)

@@ -117,7 +117,7 @@ def _send(
 
 def _not_held_out(world: World, batch: Batch, action: Action, sent: Places) -> Places:
     """Log the e-mails that a field trial keeps back; return the rows that are sent."""
-    held = email_withheld(world, batch.shoppers[sent])
+    held = email_withheld(world, batch.shoppers[sent], batch.records[sent])
     held &= world.actions.medium[action.index[sent]] == EMAIL
     if held.any():
         kept = batch.take(sent[held])

@@ -101,6 +101,8 @@ class World:
         What a policy that learns in the run is still to be told.
     moves : list of (float, dict)
         The day of every move of the primitives and what they were from then on.
+    log_ins : LogIns, optional
+        Log-ins that a field trial has read from the log so far.
     """
 
     scenario: Scenario
@@ -128,6 +130,7 @@ class World:
     lessons: Lessons | None = None
     progress: Any = None
     moves: list[tuple[float, dict[str, float]]] = field(default_factory=list)
+    log_ins: Any = None
 
     @property
     def n_shoppers(self) -> int:

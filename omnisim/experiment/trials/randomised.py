@@ -1,4 +1,4 @@
-"""A randomised trial on customers: some addresses get no e-mail."""
+"""A randomised trial on customers: some records get no e-mail."""
 
 from omnisim.config.scenario import Scenario
 from omnisim.experiment.trials.people import Trial
@@ -9,12 +9,13 @@ def randomised_trial(
     scenario: Scenario,
     *,
     share: float = 0.5,
+    unit: str = "record",
     level: str | None = None,
     seed: int = 0,
     replication: int = 0,
     confidence: float = 0.95,
 ) -> FieldExperiment:
-    """Hold e-mail back from random addresses and compare what both groups spend.
+    """Hold e-mail back from random records and compare what both groups spend.
 
     A customer is enrolled at the first message, sent or kept back; before it nothing was done to
     anybody, so enrolment does not depend on the arm. The firm compares what it can tie to the
@@ -25,7 +26,10 @@ def randomised_trial(
     scenario : Scenario
         The firm.
     share : float, default=0.5
-        Share of the addresses held out, in (0, 1).
+        Share of the records held out, in (0, 1).
+    unit : {"record", "omniscient"}, default="record"
+        What is drawn. Teams that do not share their records draw twice for who has two; the true
+        person is a benchmark that no firm has (TL*).
     level : {"TL1", "TL2"}, optional
         Tracking level at which the trial is read; the firm's own by default. Totals (TL0)
         tell nobody apart.
@@ -40,7 +44,8 @@ def randomised_trial(
         EUR per enrolled customer from enrolment to the end of the run.
     """
     level = level or scenario.records.tracking_level
-    trial = Trial(scenario, "email", share, level, seed, replication)
+    firm = scenario.replace({"holdouts.email_unit": unit})
+    trial = Trial(firm, "email", share, level, seed, replication)
     return trial.compared(
         design="randomised trial of e-mail",
         quantity="EUR per customer written to",

@@ -19,7 +19,7 @@ def naive_section(found: NaiveAudit) -> Section:
             "A naive comparison is the mean revenue of a group less that of others, as the firm "
             "sees both. The estimand beside it is the effect on the very members of the group of "
             "what makes them members: the same people without card, app, mail, display or trained "
-            "staff; in the two trials, the effect on the people reached of showing display to all "
+            "staff; in the trials, the effect on the people reached of showing display to all "
             "rather than to none.",
             basis(
                 found.samples["replication"].nunique(), n_shoppers_of(found.provenance),
