@@ -1,5 +1,6 @@
 """Every design of field experiment, run again and again, beside the truth."""
 
+import dataclasses
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
@@ -26,10 +27,14 @@ from omnisim.random import chosen_seed
 from omnisim.simulation.engine import default_policy
 
 DESIGNS = {
-    "email": "customers randomised to get no e-mail, read at TL2",
-    "encouragement": "random e-mail as an encouragement to read, read at TL2",
-    "ghost_ads_person": "display withheld by person, with ghost advertisements, read at TL1",
+    "email": "records randomised to get no e-mail, read as the firm tracks",
+    "encouragement": "random invitations to the app, and their effect on those who follow, read as "
+    "the firm tracks",
+    "ghost_ads_person": "display withheld by whom the firm takes for a person, with ghost "
+    "advertisements, read at TL1",
     "ghost_ads_cookie": "display withheld by cookie, with ghost advertisements, read at TL1",
+    "ghost_ads_omniscient": "display withheld by true person, which no firm can (TL*), with ghost "
+    "advertisements, read at TL1",
     "store_opening": "difference-in-differences around a store opening, random regions",
     "click_and_collect": "difference-in-differences around the launch of click-and-collect, in the "
     "regions that sold most before",
@@ -38,7 +43,7 @@ DESIGNS = {
 }
 """Designs, and how each is set up here."""
 
-ON_PEOPLE = tuple(DESIGNS)[:4]
+ON_PEOPLE = tuple(DESIGNS)[:5]
 SAMPLES = ["replication", "design", "quantity", "estimate", "ci_low", "ci_high", "truth",
            "truth_seen"]  # fmt: skip
 
@@ -53,10 +58,13 @@ class Panel:
         Regions, each with the scenario's shoppers; at least 4.
     period_days : int, default=28
         Length of a period.
+    washout_days : int, default=7
+        Days at the start of every period of the switchback that are not counted.
     """
 
     n_regions: int = 8
     period_days: int = 28
+    washout_days: int = 7
 
 
 @dataclass(frozen=True)
@@ -145,7 +153,7 @@ def trials_beside_truth(
     panel : Panel, optional
         Size of the trials on regions.
     n_replications : int, default=12
-        At least 2. Replication r of a trial on regions is the study of seed + r.
+        At least 2. Each has regions of its own.
     seed, confidence, folder, executor, on_wait
         As in `omnisim.experiment.capability_values`; each (design, replication) is a task.
 
@@ -229,7 +237,7 @@ def _experiment(task: DesignTask) -> FieldExperiment:
             return randomised_trial(task.firm, **how)
         case "encouragement":
             return encouragement_design(task.firm, **how)
-        case "ghost_ads_person" | "ghost_ads_cookie":
+        case "ghost_ads_person" | "ghost_ads_cookie" | "ghost_ads_omniscient":
             return ghost_ads(task.firm, unit=task.design.removeprefix("ghost_ads_"), **how)
         case "store_opening":
             regions = _regions(task, Change(opens="store"))
@@ -243,7 +251,8 @@ def _experiment(task: DesignTask) -> FieldExperiment:
             )
         case "stepped_wedge":
             return stepped_wedge(_whole(task), confidence=task.confidence)
-    return switchback(_whole(task), confidence=task.confidence)
+    washed = dataclasses.replace(_whole(task), washout_days=task.panel.washout_days)
+    return switchback(washed, confidence=task.confidence)
 
 
 def _whole(task: DesignTask) -> Regions:
@@ -253,7 +262,7 @@ def _whole(task: DesignTask) -> Regions:
 def _regions(task: DesignTask, change: Change) -> Regions:
     return Regions(
         task.baseline, change, n_regions=task.panel.n_regions, period_days=task.panel.period_days,
-        seed=task.seed + task.replication,
+        seed=task.seed, replication=task.replication,
     )  # fmt: skip
 
 
