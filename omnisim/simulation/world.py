@@ -192,7 +192,7 @@ def _traits(scenario: Scenario, population: Population, draws: Draws) -> dict[st
         "distance": population.distance_km,
         "privacy": population.privacy,
         "own_factors": draw_own_factors(scenario.heterogeneity, n, draws),
-        "has_app": population.has_app,
+        "has_app": population.has_app.copy(),  # an invitation may give it
         "has_card": population.has_card,
         "tracking_consent": population.tracking_consent,
         "n_devices": population.n_devices,
