@@ -22,3 +22,24 @@ class Records(Part):
         True, "whether purchases are filed under the person who made them; without, records hold "
         "neither history nor, but for clicks and bought data, taste", source="S1-23: 86 % of firms",
     )  # fmt: skip
+    keeps_analytics: bool = param(
+        True, "whether sessions on site and in the app are recorded", source="S1-24: 79 % of firms"
+    )
+    keeps_ad_results: bool = param(
+        True, "whether impressions and clicks of paid media are recorded, and reported in totals",
+        source="S1-24: 74 % of firms",
+    )  # fmt: skip
+    keeps_surveys: bool = param(
+        True, "whether customers are asked how satisfied they are; the firm has the mean answer",
+        source="S1-24: 76 % of firms",
+    )  # fmt: skip
+    survey_share: float = param(
+        0.1, "share of the known customers who are asked", source="assumption", ge=0, le=1
+    )
+    survey_response: float = param(
+        0.2, "share of those asked who answer", source="assumption", ge=0, le=1
+    )
+    survey_noise: float = param(
+        0.7, "standard deviation of an answer around the true satisfaction, in steps of five",
+        source="assumption", ge=0,
+    )  # fmt: skip

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from omnisim.attribution import LastTouch, Linear, MarkovAttribution
 from omnisim.journeys import Journeys, journeys_from_log
-from omnisim.observation import observe, sense_visits
+from omnisim.observation import ad_results, observe, sense_visits, survey_satisfaction
 from omnisim.random import Draws
 from omnisim.schema import TOUCHPOINT_CHANNELS
 from omnisim.simulation import SimulationResult
@@ -53,7 +53,9 @@ def observed_log(
 
 
 def observed_rows(run: SimulationResult, level: str | None = None) -> NDArray[np.int64]:
-    """Return, for each row of `observed_log`, its row in the counted true log."""
+    """Return, for each row of `observed_log`, its row in the counted true log; none of totals."""
+    if (level or run.scenario.records.tracking_level) == "TL0":
+        return np.empty(0, dtype=np.int64)
     log = run.counted_events
     place = log.column_names.index("value")  # carried through, and read by no rule of tracking
     numbered = log.set_column(place, "value", pa.array(np.arange(log.num_rows, dtype=np.float64)))
@@ -78,7 +80,34 @@ def _observed(run: SimulationResult, events: pa.Table, level: str | None) -> pa.
         match_recall=float(at_the_end["match_recall"]),
         false_merge=float(at_the_end["false_merge"]),
         draws=draws,
+        keeps_analytics=run.scenario.records.keeps_analytics,
+        keeps_ad_results=run.scenario.records.keeps_ad_results,
     )
+
+
+def observed_totals(run: SimulationResult) -> dict[str, pa.Table]:
+    """Return what the firm of a run has in totals only, whatever it tracks.
+
+    Returns
+    -------
+    dict of str to pyarrow.Table
+        ``ad results`` and ``survey`` (one wave at the end of the run), as far as the firm has them;
+        see `omnisim.observation`.
+    """
+    records, found = run.scenario.records, {}
+    if records.keeps_ad_results:
+        found["ad results"] = ad_results(run.counted_events)
+    if records.keeps_surveys:
+        made = run.provenance
+        found["survey"] = survey_satisfaction(
+            run.events,
+            np.asarray(run.final["satisfaction"]),
+            share=records.survey_share,
+            p_response=records.survey_response,
+            noise=records.survey_noise,
+            draws=Draws(made["seed"], made["replication"]),
+        )
+    return found
 
 
 def _shares(journeys: Journeys, level: str) -> pd.DataFrame:

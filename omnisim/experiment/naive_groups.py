@@ -73,6 +73,8 @@ def naive_differences(
     store only, and so not at TL1. A till knows who of the staff sold; who has bought from trained
     staff is known where the buyer is.
     """
+    if (level or run.scenario.records.tracking_level) == "TL0":
+        return {}
     frame = observed_log(run, level).select(["visitor", "channel", "event", "value"]).to_pandas()
     frame["served"] = served(run)[observed_rows(run, level)]
     frame = frame[frame["visitor"] >= 0]
