@@ -15,8 +15,15 @@ class Holdouts(Part):
     email: float = param(
         0.0, "share of the records that get no e-mail", source="assumption: no trial", ge=0, le=1
     )
-    email_unit: Literal["record", "omniscient"] = param(
-        "record", "what is drawn for e-mail: a record, of which a person has two where teams do "
+    push: float = param(
+        0.0, "share of the records that get no push message", source="assumption: no trial", ge=0,
+        le=1,
+    )  # fmt: skip
+    direct_mail: float = param(
+        0.0, "share of the records that get no letter", source="assumption: no trial", ge=0, le=1
+    )
+    message_unit: Literal["record", "omniscient"] = param(
+        "record", "what is drawn for messages: a record, of which a person has two where teams do "
         "not share them, or the true person, which no firm can (TL*)",
         source="assumption; S1-06: more than half of the firms have several records of a person",
     )  # fmt: skip

@@ -117,8 +117,8 @@ def naive_comparisons(
     The truth is an intervention under the same luck: the members' cards are taken away, adopters
     lose the app, e-mail or display is made inert, staff lose their training. It is the change in
     all that the persons behind the firm's group spend, seen or not, per visitor of the group. Three
-    trials stand beside the groups: display withheld from half of the cookies, from half of those whom the firm takes for persons,
-    and, as a benchmark, from half of the true persons (`naive_trials`).
+    trials stand beside the groups: display withheld from half of the cookies, from half of those
+    whom the firm takes for persons and, as a benchmark, of the true persons (`naive_trials`).
 
     Parameters
     ----------

@@ -17,7 +17,10 @@ from omnisim.policies import Policy
 from omnisim.schema import Channel, Event
 from omnisim.simulation import SimulationResult
 
-TREATED_BY = {"email": Event.MESSAGE, "display": Event.IMPRESSION}
+TREATED_BY = {
+    "email": Event.MESSAGE, "push": Event.MESSAGE, "direct_mail": Event.MESSAGE,
+    "display": Event.IMPRESSION,
+}  # fmt: skip
 """The event that treats, by medium; `Event.WITHHELD` takes its place for those held out."""
 
 
@@ -29,7 +32,7 @@ class Trial:
     ----------
     scenario : Scenario
         The firm, without the hold-out.
-    medium : {"email", "display"}
+    medium : {"email", "push", "direct_mail", "display"}
     share : float
         Share held out, in (0, 1).
     level : {"TL1", "TL2"}
@@ -136,7 +139,7 @@ def units(log: pa.Table, who: str, medium: str) -> pd.DataFrame:
         True or observed events.
     who : {"shopper", "visitor"}
         Column that names a person; -1 is nobody.
-    medium : {"email", "display"}
+    medium : {"email", "push", "direct_mail", "display"}
 
     Returns
     -------

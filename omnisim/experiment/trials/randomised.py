@@ -1,13 +1,17 @@
-"""A randomised trial on customers: some records get no e-mail."""
+"""A randomised trial on customers: some records get no messages by a medium."""
 
+from omnisim._validation import check_choice
 from omnisim.config.scenario import Scenario
 from omnisim.experiment.trials.people import Trial
 from omnisim.experiment.trials.result import FieldExperiment
+
+NAMES = {"email": "e-mail", "push": "push messages", "direct_mail": "letters"}
 
 
 def randomised_trial(
     scenario: Scenario,
     *,
+    medium: str = "email",
     share: float = 0.5,
     unit: str = "record",
     level: str | None = None,
@@ -15,7 +19,7 @@ def randomised_trial(
     replication: int = 0,
     confidence: float = 0.95,
 ) -> FieldExperiment:
-    """Hold e-mail back from random records and compare what both groups spend.
+    """Hold messages of a medium back from random records and compare what both groups spend.
 
     A customer is enrolled at the first message, sent or kept back; before it nothing was done to
     anybody, so enrolment does not depend on the arm. The firm compares what it can tie to the
@@ -25,6 +29,8 @@ def randomised_trial(
     ----------
     scenario : Scenario
         The firm.
+    medium : {"email", "push", "direct_mail"}, default="email"
+        What is held back. Letters are seen at TL2 only.
     share : float, default=0.5
         Share of the records held out, in (0, 1).
     unit : {"record", "omniscient"}, default="record"
@@ -43,11 +49,12 @@ def randomised_trial(
     FieldExperiment
         EUR per enrolled customer from enrolment to the end of the run.
     """
+    check_choice("medium", medium, tuple(NAMES))
     level = level or scenario.records.tracking_level
-    firm = scenario.replace({"holdouts.email_unit": unit})
-    trial = Trial(firm, "email", share, level, seed, replication)
+    firm = scenario.replace({"holdouts.message_unit": unit})
+    trial = Trial(firm, medium, share, level, seed, replication)
     return trial.compared(
-        design="randomised trial of e-mail",
+        design=f"randomised trial of {NAMES[medium]}",
         quantity="EUR per customer written to",
         confidence=confidence,
     )

@@ -17,10 +17,10 @@ def naive_section(found: NaiveAudit) -> Section:
         "Groups compared as firms do",
         (
             "A naive comparison is the mean revenue of a group less that of others, as the firm "
-            "sees both. The estimand beside it is the effect, on the very persons behind the group, "
-            "of what makes them members: the same people without card, app, mail, display or trained "
-            "staff; in the trials, the effect on the people reached of showing display to all "
-            "rather than to none.",
+            "sees both. The estimand beside it is the effect, on the very persons behind the "
+            "group, of what makes them members: the same people without card, app, mail, display "
+            "or trained staff; in the trials, the effect on the people reached of showing display "
+            "to all rather than to none.",
             basis(
                 found.samples["replication"].nunique(), n_shoppers_of(found.provenance),
                 found.confidence,

@@ -1,4 +1,4 @@
-"""Who is held out of the firm's e-mail and display, for its own field trials.
+"""Who is held out of the firm's messages and display, for its own field trials.
 
 Assignment is drawn, not chosen, by what the firm can tell apart: a record, or a cookie, or whom it
 takes for a person. Drawn by the true person it is a benchmark that no firm has (TL*).
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from omnisim.observation.identity import COOKIE_LIFE_DAYS, cookies_at
 from omnisim.random import Stream
 from omnisim.schema import Channel
+from omnisim.simulation.actions import MEDIUM_CHANNELS
 from omnisim.simulation.firm.resolution import resolved
 from omnisim.simulation.world import World
 
@@ -21,16 +22,16 @@ LAST_DAY = 2**20
 Ints = NDArray[np.int64]
 
 
-def email_withheld(
-    world: World, shoppers: NDArray[np.int32], records: NDArray[np.int32]
+def messages_withheld(
+    world: World, medium: int, shoppers: NDArray[np.int32], records: NDArray[np.int32]
 ) -> NDArray[np.bool_]:
-    """Return which of `records`, kept of `shoppers`, get no e-mail."""
-    rules = world.scenario.holdouts
-    if rules.email <= 0:
+    """Return which of `records`, kept of `shoppers`, get no message by a medium."""
+    rules, channel = world.scenario.holdouts, MEDIUM_CHANNELS[medium]
+    share: float = getattr(rules, channel.name.lower())
+    if share <= 0:
         return np.zeros(len(shoppers), dtype=np.bool_)
-    unit = shoppers if rules.email_unit == "omniscient" else records
-    drawn: NDArray[np.bool_] = _held(world, unit.astype(np.int64), Channel.EMAIL, rules.email)
-    return drawn
+    unit = shoppers if rules.message_unit == "omniscient" else records
+    return _held(world, unit.astype(np.int64), channel, share)
 
 
 def display_withheld(world: World, day: int) -> NDArray[np.uint8]:

@@ -11,6 +11,7 @@ from omnisim.simulation.firm.resolution import resolved
 from tests.reference.worlds import finished_world, of, small
 
 TREATED = {"email": Event.MESSAGE, "display": Event.IMPRESSION}
+UNIT = {"email": "message", "display": "display"}
 
 
 def run(**fields):
@@ -26,7 +27,7 @@ def who(result, medium, event):
 
 @pytest.mark.parametrize("medium", TREATED)
 def test_drawn_by_the_true_person_people_are_either_reached_or_held_out(medium):
-    result = run(**{f"holdouts.{medium}": 0.5, f"holdouts.{medium}_unit": "omniscient"})
+    result = run(**{f"holdouts.{medium}": 0.5, f"holdouts.{UNIT[medium]}_unit": "omniscient"})
     reached, held = who(result, medium, TREATED[medium]), who(result, medium, Event.WITHHELD)
     assert reached
     assert held
@@ -91,6 +92,17 @@ def test_without_a_log_in_a_person_is_a_cookie_and_with_one_an_account():
     assert (unit[is_account] - FIRST_ACCOUNT == shoppers[is_account]).all()
     assert (unit[~is_account] == cookie[~is_account]).all()
     assert set(unit[is_account].tolist()) <= named
+
+
+@pytest.mark.parametrize("medium", ["email", "push", "direct_mail"])
+def test_each_medium_is_held_out_alone(medium):
+    fields = {"market.n_shoppers": 120, "segments.busy.p_app": 0.9, "segments.busy.p_account": 0.9}
+    firm = small(fields | {f"holdouts.{medium}": 1.0})
+    result = om.simulate(firm, policy=om.policies.Uniform(), seed=8)
+    for name in ("email", "push", "direct_mail"):
+        sent, kept = who(result, name, Event.MESSAGE), who(result, name, Event.WITHHELD)
+        assert bool(sent) == (name != medium)
+        assert bool(kept) == (name == medium)
 
 
 def crossings(result):
