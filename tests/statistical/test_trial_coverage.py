@@ -135,7 +135,7 @@ def test_randomised_trials_cover_what_can_be_seen(goodwill: float) -> None:
     check_coverage(results)
 
 
-def test_encouragement_covers_the_effect_on_readers() -> None:
+def test_encouragement_covers_the_effect_on_compliers() -> None:
     firm = small(PEOPLE | {"messages.goodwill": 4.0})
     check_coverage(
         [trials.encouragement_design(firm, replication=k, seed=22) for k in range(N_TRIALS)]
