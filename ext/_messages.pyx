@@ -23,20 +23,6 @@ cdef inline int channel_of(int medium) noexcept:
     return EMAIL if medium == 0 else PUSH if medium == 1 else DIRECT_MAIL if medium == 2 else STAFF
 
 
-def withhold_messages(
-    State w,
-    const int32_t[::1] shopper,         # IN   (n,) persons not written to
-    const int32_t[::1] record,          # IN   (n,) records that would have been used
-    const int32_t[::1] team,            # IN   (n,) team whose record it is
-    long day,
-):
-    """Log e-mails that a field trial keeps back; they count towards the cap as if sent."""
-    cdef Py_ssize_t k
-    for k in range(shopper.shape[0]):
-        w.record_sent[record[k], team[k]] += 1
-        w.log.add(<double>day, shopper[k], -1, EMAIL, EVENT_WITHHELD, IDENTITY_ACCOUNT)
-
-
 def deliver_messages(
     State w,
     const int32_t[::1] shopper,         # IN   (n,) persons written to

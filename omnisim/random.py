@@ -116,6 +116,7 @@ class Stream(IntEnum):
     DEVICE = 99
     MERGE = 100
     SENSOR = 101
+    SURVEY = 105
 
     BOOTSTRAP = 128
     PERMUTE = 129

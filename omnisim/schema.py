@@ -232,6 +232,7 @@ OBSERVED = Table("observed", (
     Column("channel", pa.int8(), "", "code of Channel"),
     Column("event", pa.int8(), "", "code of Event"),
     Column("value", pa.float64(), "EUR", "paid by the shopper", "sum"),
+    Column("n", pa.int64(), "", "records in the row: 1 but at TL0, where it is a total", "sum"),
 ))  # fmt: skip
 """What the firm sees at a tracking level."""
 

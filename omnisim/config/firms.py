@@ -104,7 +104,7 @@ class Firm:
         Only firms that personalise content, at level 2, decide what site and app show first.
         """
         personalises = self.capabilities.personalisation_engine == 2
-        kept = ("keeps_addresses", "keeps_purchases", "keeps_analytics", "keeps_ad_results")
+        kept = [f"keeps_{kind}" for kind in KEPT]
         return {
             "capabilities": self.capabilities,
             "records.tracking_level": self.tracking_level,

@@ -33,3 +33,17 @@ class Records(Part):
         "without, analysts see neither, and cannot credit media from totals",
         source="S1-24: 74 % of firms, mostly aggregate",
     )  # fmt: skip
+    keeps_surveys: bool = param(
+        True, "whether customers are asked how satisfied they are; the firm has the mean answer",
+        source="S1-24: 76 % of firms",
+    )  # fmt: skip
+    survey_share: float = param(
+        0.1, "share of the known customers who are asked", source="assumption", ge=0, le=1
+    )
+    survey_response: float = param(
+        0.2, "share of those asked who answer", source="assumption", ge=0, le=1
+    )
+    survey_noise: float = param(
+        0.7, "standard deviation of an answer around the true satisfaction, in steps of five",
+        source="assumption", ge=0,
+    )  # fmt: skip

@@ -17,6 +17,7 @@ from omnisim.config.governance import Governance
 from omnisim.config.heterogeneity import Heterogeneity
 from omnisim.config.holdouts import Holdouts
 from omnisim.config.in_store import InStore
+from omnisim.config.invitation import Invitation
 from omnisim.config.market import Market, Word
 from omnisim.config.media import Media, Messages
 from omnisim.config.operations import Basket, Experience, Fulfilment, Service, Stock, Stores
@@ -68,6 +69,7 @@ class Scenario(Part):
     messages: Messages = Messages()
     exposures: Exposures = Exposures()
     holdouts: Holdouts = Holdouts()
+    invitation: Invitation = Invitation()
     push: Push = Push()
     direct_mail: DirectMail = DirectMail()
     clienteling: Clienteling = Clienteling()

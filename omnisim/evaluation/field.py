@@ -107,6 +107,35 @@ def encouragement_effect(
     return _interval(effect, error, float(len(y) - 2), confidence)
 
 
+def fieller_set(
+    outcome: ArrayLike, taken: ArrayLike, encouraged: ArrayLike, *, confidence: float = 0.95
+) -> tuple[float, float]:
+    """Return the effects of take-up that the data do not refuse, after Fieller [1]_.
+
+    An effect is kept if what it leaves of the outcome differs between those encouraged and the
+    others by less than sampling allows. It covers however little encouragement changes take-up;
+    where the change itself could be nil, every effect is possible and the limits are infinite.
+
+    References
+    ----------
+    .. [1] Fieller (1954). Some problems in interval estimation. Journal of the Royal Statistical
+       Society B 16(2), 175-185. doi:10.1111/j.2517-6161.1954.tb00159.x
+    """
+    check_confidence("confidence", confidence)
+    z = np.asarray(encouraged) == 1
+    both = np.column_stack([outcome, taken]).astype(np.float64)
+    gap = both[z].mean(axis=0) - both[~z].mean(axis=0)
+    spread = np.cov(both[z].T) / z.sum() + np.cov(both[~z].T) / (~z).sum()
+    limit = float(stdtrit(len(z) - 2, 0.5 + confidence / 2)) ** 2
+    a = gap[1] ** 2 - limit * spread[1, 1]
+    b = gap[0] * gap[1] - limit * spread[0, 1]
+    c = gap[0] ** 2 - limit * spread[0, 0]
+    if a <= 0 or b * b < a * c:
+        return -np.inf, np.inf
+    half = float(np.sqrt(b * b - a * c))
+    return float((b - half) / a), float((b + half) / a)
+
+
 def panel_effect(outcome: ArrayLike, treated: ArrayLike, *, confidence: float = 0.95) -> Estimate:
     """Return the effect of treatment in a panel of units and periods.
 

@@ -6,17 +6,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from omnisim.attribution import LastTouch, Linear, MarkovAttribution
-from omnisim.config.records import Records
 from omnisim.journeys import Journeys, journeys_from_log
-from omnisim.observation import observe, sense_visits
+from omnisim.observation import ad_results, observe, sense_visits, survey_satisfaction
 from omnisim.random import Draws
-from omnisim.schema import TOUCHPOINT_CHANNELS, Channel, Event
+from omnisim.schema import TOUCHPOINT_CHANNELS
 from omnisim.simulation import SimulationResult
 
 MODELS = {"last touch": LastTouch, "linear": Linear, "Markov": MarkovAttribution}
 LEVELS = ("TL1", "TL2")
-SESSIONS = (Event.VISIT, Event.CART, Event.CART_ABANDONED)
-ADVERTISED = (Channel.SEARCH, Channel.DISPLAY, Channel.SOCIAL)
 ALL_SEEN = "all"
 """Name of the true log beside the tracking levels: what a firm would read that missed nothing."""
 
@@ -57,7 +54,9 @@ def observed_log(
 
 
 def observed_rows(run: SimulationResult, level: str | None = None) -> NDArray[np.int64]:
-    """Return, for each row of `observed_log`, its row in the counted true log."""
+    """Return, for each row of `observed_log`, its row in the counted true log; none of totals."""
+    if (level or run.scenario.records.tracking_level) == "TL0":
+        return np.empty(0, dtype=np.int64)
     log = run.counted_events
     place = log.column_names.index("value")  # carried through, and read by no rule of tracking
     numbered = log.set_column(place, "value", pa.array(np.arange(log.num_rows, dtype=np.float64)))
@@ -68,7 +67,6 @@ def observed_rows(run: SimulationResult, level: str | None = None) -> NDArray[np
 def _observed(run: SimulationResult, events: pa.Table, level: str | None) -> pa.Table:
     """Sense visits as beacons did on the day, and join records as the firm does at the end."""
     level = level or run.scenario.records.tracking_level
-    events = _at_hand(run.scenario.records, events)
     made, moved = run.provenance, run.primitives
     draws = Draws(made["seed"], made["replication"])
     sensed = moved["visits_sensed"].to_numpy(np.float64)
@@ -83,18 +81,34 @@ def _observed(run: SimulationResult, events: pa.Table, level: str | None) -> pa.
         match_recall=float(at_the_end["match_recall"]),
         false_merge=float(at_the_end["false_merge"]),
         draws=draws,
+        keeps_analytics=run.scenario.records.keeps_analytics,
+        keeps_ad_results=run.scenario.records.keeps_ad_results,
     )
 
 
-def _at_hand(records: Records, events: pa.Table) -> pa.Table:
-    """Drop what the firm has no data of: sessions and carts, advertisements (S1-24)."""
-    channel, event = events["channel"].to_numpy(), events["event"].to_numpy()
-    lost = np.zeros(len(event), np.bool_)
-    if not records.keeps_analytics:
-        lost |= np.isin(channel, (Channel.WEBSITE, Channel.APP)) & np.isin(event, SESSIONS)
-    if not records.keeps_ad_results:
-        lost |= np.isin(channel, ADVERTISED) & np.isin(event, (Event.IMPRESSION, Event.CLICK))
-    return events.filter(pa.array(~lost)) if lost.any() else events
+def observed_totals(run: SimulationResult) -> dict[str, pa.Table]:
+    """Return what the firm of a run has in totals only, whatever it tracks.
+
+    Returns
+    -------
+    dict of str to pyarrow.Table
+        ``ad results`` and ``survey`` (one wave at the end of the run), as far as the firm has them;
+        see `omnisim.observation`.
+    """
+    records, found = run.scenario.records, {}
+    if records.keeps_ad_results:
+        found["ad results"] = ad_results(run.counted_events)
+    if records.keeps_surveys:
+        made = run.provenance
+        found["survey"] = survey_satisfaction(
+            run.events,
+            np.asarray(run.final["satisfaction"]),
+            share=records.survey_share,
+            p_response=records.survey_response,
+            noise=records.survey_noise,
+            draws=Draws(made["seed"], made["replication"]),
+        )
+    return found
 
 
 def _shares(journeys: Journeys, level: str) -> pd.DataFrame:

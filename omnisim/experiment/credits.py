@@ -22,7 +22,7 @@ from omnisim.attribution import (
 )
 from omnisim.evaluation.media_mix import media_mix_credit
 from omnisim.exceptions import OmnisimError, OmnisimWarning
-from omnisim.experiment.attributed import ALL_SEEN, LEVELS, observed_journeys
+from omnisim.experiment.attributed import ALL_SEEN, LEVELS, observed_journeys, observed_log
 from omnisim.experiment.budget import BUDGETED
 from omnisim.schema import Channel, Event, Line
 from omnisim.simulation import SimulationResult
@@ -115,8 +115,9 @@ def spend_of(run: SimulationResult) -> dict[str, float]:
 
 
 def _media_mix(run: SimulationResult, media: Sequence[str]) -> np.ndarray:
-    """Return the orders of the run credited to each medium from weekly totals."""
-    events, market = run.counted_events, run.scenario.market
+    """Return the orders of the run credited to each medium from the totals that the firm has."""
+    events, market = observed_log(run, TOTALS), run.scenario.market
+    count = events["n"].to_numpy()
     week = ((events["time"].to_numpy() - market.burn_in_days) / WEEK).astype(np.int64)
     channel, event = events["channel"].to_numpy(), events["event"].to_numpy()
     n_weeks = int(market.horizon_days // WEEK)
@@ -124,7 +125,7 @@ def _media_mix(run: SimulationResult, media: Sequence[str]) -> np.ndarray:
         return np.zeros(len(media))
 
     def total(rows: np.ndarray) -> np.ndarray:
-        return np.bincount(week[rows], minlength=n_weeks)[:n_weeks]
+        return np.bincount(week[rows], weights=count[rows], minlength=n_weeks)[:n_weeks]
 
     exposures = np.column_stack([
         total((channel == Channel[m.upper()]) & (event == EXPOSED_BY[m]))

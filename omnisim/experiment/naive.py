@@ -21,8 +21,7 @@ from omnisim.experiment.naive_groups import (
     LOYAL,
     READERS,
     STAFF,
-    members_of,
-    naive_differences,
+    naive_groups,
     revenue_by_shopper,
 )
 from omnisim.experiment.naive_trials import TRIALS, display_trials
@@ -35,7 +34,7 @@ from omnisim.simulation import SimulationResult, simulate
 from omnisim.simulation.engine import default_policy
 
 N_WORLDS = 1 + len(GROUPS) + 2 + len(TRIALS)
-"""Runs of one replication: as it is, without each group's cause, and the two trials."""
+"""Runs of one replication: as it is, without each group's cause, and the trials."""
 
 COLUMNS = ["comparison", "level", "naive", "ratio", "truth"]
 
@@ -51,10 +50,10 @@ class NaiveAudit:
     ----------
     values : DataFrame
         One row a comparison and level: naive, naive_low, naive_high (mean revenue of the group less
-        that of the others, as seen), ratio (of the two means), truth, truth_low, truth_high (mean
-        effect on the members of the group of what makes them members; in the trials, on the people
-        reached); EUR a year, naive ones per visitor as the level tells visitors apart (a person
-        is one for each cookie), true ones per person.
+        that of the others, as seen), ratio (of the two means), truth, truth_low, truth_high (the
+        effect on the very persons behind the visitors of the group of what makes them members; in
+        the trials, on the people reached); EUR a year per visitor of the group, as the level tells
+        visitors apart (a person is one for each cookie), but true ones of trials per person.
     samples : DataFrame
         The same by replication.
     confidence : float
@@ -75,7 +74,7 @@ class NaiveAudit:
             return "NaiveAudit without any group to compare"
         row = self.values.loc[gap.idxmax()]
         return (
-            f"NaiveAudit of {len(self.values)} comparisons, EUR/year per visitor (truth: person)\n"
+            f"NaiveAudit of {len(self.values)} comparisons, EUR/year per visitor\n"
             f"worst: {row['comparison']} at {row['level']}, naive {row['naive']:+.2f}, "
             f"truth {row['truth']:+.2f}"
         )
@@ -116,9 +115,10 @@ def naive_comparisons(
     """Compare groups as firms do, at each tracking level, and find the causal effect beside it.
 
     The truth is an intervention under the same luck: the members' cards are taken away, adopters
-    lose the app, e-mail or display is made inert, staff lose their training. It is the mean change
-    in all that the group's members spend, seen or not. Two trials stand beside the groups: display
-    withheld from half of the cookies, and from half of the people (`naive_trials`).
+    lose the app, e-mail or display is made inert, staff lose their training. It is the change in
+    all that the persons behind the firm's group spend, seen or not, per visitor of the group. Three
+    trials stand beside the groups: display withheld from half of the cookies, from half of those
+    whom the firm takes for persons and, as a benchmark, of the true persons (`naive_trials`).
 
     Parameters
     ----------
@@ -161,17 +161,15 @@ def compare_groups(task: NaiveTask) -> list[tuple[str, str, float, float, float]
     people = task.shoppers.draw(task.scenario, seed=task.seed, replication=task.replication)
     run = _lived(task, task.scenario, people)
     spent, years = revenue_by_shopper(run), run.shopper_years / len(people)
-    truth = {}
-    for name, (world, who) in _worlds(task.scenario, people).items():
-        members = members_of(run, name)
-        if members.any():
-            without = revenue_by_shopper(_lived(task, world, who))
-            truth[name] = float((spent - without)[members].mean()) / years
-    rows = [
-        (name, level, naive / years, ratio, truth.get(name, float("nan")))
-        for level in LEVELS
-        for name, (naive, ratio) in naive_differences(run, level).items()
-    ]
+    gained = {
+        name: spent - revenue_by_shopper(_lived(task, world, who))
+        for name, (world, who) in _worlds(task.scenario, people).items()
+    }
+    rows = []
+    for level in LEVELS:
+        for name, group in naive_groups(run, level).items():
+            truth = float(gained[name][group.persons].sum()) / group.n_visitors
+            rows.append((name, level, group.difference / years, group.ratio, truth / years))
     trials = display_trials(
         task.scenario, task.shoppers, task.policy, seed=task.seed, replication=task.replication
     )

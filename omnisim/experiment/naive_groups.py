@@ -1,5 +1,7 @@
 """Groups that chose themselves: who is in them, and how the firm compares them with others."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -24,24 +26,6 @@ GROUPS = {
 """Groups that firms compare, as they see them."""
 
 
-def members_of(run: SimulationResult, group: str) -> Groups:
-    """Return who truly belongs to a group, by shopper."""
-    if group == LOYAL:
-        return run.population.has_card.astype(np.bool_)
-    if group == APP:
-        return run.population.has_app.astype(np.bool_)
-    log = run.counted_events
-    channel, event = log["channel"].to_numpy(), log["event"].to_numpy()
-    rows = {
-        READERS: (channel == Channel.EMAIL) & (event == Event.OPEN),
-        EXPOSED: (channel == Channel.DISPLAY) & (event == Event.IMPRESSION),
-        STAFF: served(run),
-    }[group]
-    members = np.zeros(len(run.population), dtype=np.bool_)
-    members[log["shopper"].to_numpy()[rows]] = True
-    return members
-
-
 def revenue_by_shopper(run: SimulationResult) -> NDArray[np.float64]:
     """Return what each shopper paid to the firm, EUR over the counted days."""
     orders = run.orders
@@ -63,18 +47,48 @@ def served(run: SimulationResult) -> Groups:
     return found
 
 
+@dataclass(frozen=True, eq=False)
+class NaiveGroup:
+    """One comparison as a firm makes it, and whom it is truly about.
+
+    Attributes
+    ----------
+    difference, ratio : float
+        Of mean revenue by visitor, the group's against the others'; the ratio is NaN where the
+        others spend nothing.
+    n_visitors : int
+        Visitors in the group.
+    persons : ndarray of int64
+        The shoppers behind them, each once.
+    """
+
+    difference: float
+    ratio: float
+    n_visitors: int
+    persons: Keys
+
+
 def naive_differences(
     run: SimulationResult, level: str | None = None
 ) -> dict[str, tuple[float, float]]:
-    """Return (difference, ratio) of mean revenue between each group and the others, as seen.
+    """Return (difference, ratio) of mean revenue between each group and the others, as seen."""
+    return {n: (group.difference, group.ratio) for n, group in naive_groups(run, level).items()}
+
+
+def naive_groups(run: SimulationResult, level: str | None = None) -> dict[str, NaiveGroup]:
+    """Return each comparison of a group with the others, as seen, and who is behind the group.
 
     The firm looks at its own tracking level unless another is given. A comparison that cannot be
     made at the level, for lack of one of the groups, is left out. Cards and tills are seen in the
     store only, and so not at TL1. A till knows who of the staff sold; who has bought from trained
     staff is known where the buyer is.
     """
+    if (level or run.scenario.records.tracking_level) == "TL0":
+        return {}
     frame = observed_log(run, level).select(["visitor", "channel", "event", "value"]).to_pandas()
-    frame["served"] = served(run)[observed_rows(run, level)]
+    rows = observed_rows(run, level)
+    frame["served"] = served(run)[rows]
+    frame["shopper"] = run.counted_events["shopper"].to_numpy()[rows].astype(np.int64)
     frame = frame[frame["visitor"] >= 0]
     sold = frame["event"] == Event.PURCHASE
     revenue = frame["value"].where(sold, 0.0).groupby(frame["visitor"]).sum()
@@ -99,5 +113,7 @@ def naive_differences(
         others = base.difference(members)
         if len(members) and len(others):
             inside, outside = float(revenue[members].mean()), float(revenue[others].mean())
-            found[name] = (inside - outside, inside / outside if outside else float("inf"))
+            behind = frame.loc[frame["visitor"].isin(members), "shopper"].unique()
+            ratio = inside / outside if outside else float("nan")
+            found[name] = NaiveGroup(inside - outside, ratio, len(members), behind)
     return found

@@ -1,4 +1,4 @@
-"""One question, two experiments: display withheld by cookie, and by person."""
+"""One question, three experiments: display withheld by cookie, by known person, by true person."""
 
 from collections.abc import Iterator
 
@@ -8,12 +8,19 @@ from omnisim.experiment.shoppers import Shoppers
 from omnisim.experiment.trials.people import Trial
 from omnisim.policies import Policy
 
-UNITS = {"display trial by cookie": "cookie", "display trial by person": "person"}
+UNITS = {
+    "display trial by cookie": "cookie",
+    "display trial by person": "person",
+    "display trial by true person (TL*)": "omniscient",
+}
 
 TRIALS = {
     "display trial by cookie": "visitors shown display, against those held out by cookie: who has "
     "several devices, or deletes cookies, is in both",
-    "display trial by person": "visitors shown display, against those held out by person",
+    "display trial by person": "visitors shown display, against those held out by whom the firm "
+    "takes for a person: by log-ins and its person graph, else by cookie",
+    "display trial by true person (TL*)": "visitors shown display, against those held out by true "
+    "person: a benchmark that no firm can run",
 }
 """Trials that firms analyse by visitor, whatever was drawn."""
 
@@ -27,7 +34,7 @@ def display_trials(
 
     Differences are per visitor, as the level tells visitors apart; the truth is per person.
 
-    Half of the cookies, or of the persons, is shown no display; the firm logs what they would have
+    Half of the cookies, or persons, is shown no display; the firm logs what they would have
     seen, and compares all visitors reached by their arm at the first contact, from then on. The
     truth is the mean effect on the people reached if all are shown display rather than none. A
     trial in which one arm has no visitor at a level is left out there.
@@ -45,5 +52,5 @@ def display_trials(
             means = table.groupby("treated")["revenue"].mean()
             if len(means) == 2:
                 shown, held = float(means[1]), float(means[0])
-                ratio = shown / held if held else float("inf")
+                ratio = shown / held if held else float("nan")
                 yield name, level, (shown - held) / years, ratio, truth

@@ -12,11 +12,14 @@ from omnisim.schema import Identity
 
 __all__ = [
     "COOKIE_LIFE_DAYS",
+    "FIRST_ACCOUNT",
     "SESSION_GAP_DAYS",
     "IdentityRules",
     "Records",
     "Shoppers",
     "cookies_at",
+    "cookies_logged_in",
+    "joined",
     "sessions",
     "visitors",
 ]
@@ -30,6 +33,8 @@ COOKIE_LIFE_DAYS = 84.0
 
 MINUTES_PER_DAY = 1440
 DEVICES, GENERATIONS = 2**7, 2**20  # bounds of the code of a cookie; n_devices is int8
+COOKIES = DEVICES * GENERATIONS  # codes of cookies of one shopper
+FIRST_ACCOUNT, FIRST_CARD = 2**60, 2**61  # above the cookies of 2**33 shoppers
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -57,8 +62,8 @@ class IdentityRules:
     cookie_life_days : float, default=84.0
         Mean life of a cookie.
     match_recall : float, default=0.6
-        Probability that the person graph ties a cookie or a card to its person's account;
-        C6 gives 0.3–0.8.
+        Probability that the person graph ties a cookie without log-in, or a card, to its person's
+        account; C6 gives 0.3–0.8.
     false_merge : float, default=0.02
         Probability that it ties it to somebody else's, of those that it ties; C6 gives 0.005–0.05.
     """
@@ -75,11 +80,16 @@ class IdentityRules:
 
 @dataclass(frozen=True, eq=False)
 class Records:
-    """Columns of the events that the firm may see, (n_events,) each, in the order of the log."""
+    """Columns of the events that the firm may see, (n_events,) each, in the order of the log.
+
+    `on_device` tells what happens on a device of the shopper: sites, apps, advertisements, clicks.
+    Tills, letters, calls and the delivery of messages or parcels do not.
+    """
 
     time: Floats
     shopper: Ints
     identity: npt.NDArray[np.int8]
+    on_device: Bools
 
 
 def sessions(records: Records) -> tuple[Ints, Ints]:
@@ -117,47 +127,76 @@ def visitors(
 
     Notes
     -----
-    1. A session goes under the best identifier that one of its events exposes: a card, then an
-       account, then the cookie of the device that it happens on.
-    2. The device is one of the shopper's at random, drawn anew each session. A cookie lives for an
+    1. Off devices an event is filed under what it exposes itself: a card, or an account, of which
+       the e-mail address is the name.
+    2. A session on a device goes under the best identifier that one of its events exposes: an
+       account, else the cookie of the device.
+    3. The device is one of the shopper's at random, drawn anew each session. A cookie lives for an
        exponential time; then the device is a new visitor. Without consent there is no cookie, and
        the events of the session that expose no more are anonymous.
-    3. An event that exposes nothing stays anonymous, whatever its session exposes.
-    4. The graph knows a person by the account. It ties each cookie and card to it with probability
-       `match_recall`, of these to a wrong person with probability `false_merge`; both are drawn
-       once an identifier. One that is not tied stands alone.
+    4. Analytics keep the cookie through a log-in: all sessions of a cookie on which an account is
+       ever exposed, in the log being read, are the account's, those before it too.
+    5. An event that exposes nothing stays anonymous, whatever its session exposes.
+    6. The graph knows a person by the account. Each cookie and card that no log-in has tied meets
+       an account with probability `match_recall`: its owner's, if that was ever exposed in the log;
+       with probability `false_merge` another of those exposed. Both are drawn once an identifier;
+       one that is not tied stands alone.
     """
     if len(records.time) == 0:
         return np.empty(0, dtype=np.int64)
-    session, opening = sessions(records)
-    best = np.zeros(len(opening), dtype=np.int8)
-    np.maximum.at(best, session, records.identity)
-    best = best[session]
-    best[records.identity == Identity.NONE] = Identity.NONE
-    consents = np.asarray(shoppers.tracking_consent)[records.shopper] > 0
-    best[(best == Identity.COOKIE) & ~consents] = Identity.NONE
-    identifier = np.full(len(best), -1, dtype=np.int64)
-    is_cookie = best == Identity.COOKIE
-    identifier[is_cookie] = _cookies(records, shoppers, rules, draws, session, opening)[is_cookie]
-    by_name = best >= Identity.ACCOUNT
-    # Accounts and cards take codes above all cookies.
-    n = len(shoppers.n_devices)
-    accounts = n * DEVICES * GENERATIONS
-    is_card = best[by_name] == Identity.CARD
-    identifier[by_name] = accounts + n * is_card + records.shopper[by_name]
+    identifier = np.full(len(records.time), -1, dtype=np.int64)
+    for identity, first in ((Identity.ACCOUNT, FIRST_ACCOUNT), (Identity.CARD, FIRST_CARD)):
+        exposed = records.identity == identity
+        identifier[exposed] = first + records.shopper[exposed]
+    rows = np.flatnonzero(records.on_device & (records.identity != Identity.NONE))
+    identifier[rows] = _on_devices(records, rows, identifier[rows], shoppers, rules, draws)
     if graph:
-        identifier = _join(identifier, best, records.shopper, rules, draws, n)
+        seen, place = np.unique(identifier, return_inverse=True)
+        identifier = joined(seen, rules, draws)[place]
     return _number(identifier)
 
 
-def _cookies(
-    records: Records, shoppers: Shoppers, rules: IdentityRules, draws: Draws, session: Ints,
-    opening: Ints,
+def _on_devices(
+    records: Records, rows: Ints, exposed: Ints, shoppers: Shoppers, rules: IdentityRules,
+    draws: Draws,
 ) -> Ints:  # fmt: skip
-    """Return the code of the cookie that each event would show."""
-    shopper, start = records.shopper[opening], records.time[opening]
-    life = rules.cookie_life_days
-    return cookies_at(shopper, start, shoppers.n_devices, draws, life)[session]
+    """Return the identifier of the session of each event on a device, given what it exposes."""
+    part = Records(
+        records.time[rows], records.shopper[rows], records.identity[rows], records.on_device[rows]
+    )
+    session, opening = sessions(part)
+    named = np.full(len(opening), -1, dtype=np.int64)
+    np.maximum.at(named, session, exposed)
+    cookie = _cookies(part, opening, shoppers, rules, draws)
+    is_named = named >= 0
+    logged_in = np.isin(cookie, cookie[is_named])  # a device is one shopper's, and so is its cookie
+    owner = FIRST_ACCOUNT + part.shopper[opening]
+    found = np.where(logged_in & (cookie >= 0), owner, cookie)
+    return np.where(is_named, named, found)[session]
+
+
+def cookies_logged_in(
+    records: Records, shoppers: Shoppers, rules: IdentityRules, draws: Draws
+) -> Ints:
+    """Return the codes of the cookies, sorted, on which `records` expose an account."""
+    kept = records.on_device & (records.identity != Identity.NONE)
+    part = Records(
+        records.time[kept], records.shopper[kept], records.identity[kept], records.on_device[kept]
+    )
+    session, opening = sessions(part)
+    named = np.unique(session[part.identity == Identity.ACCOUNT])
+    cookie = _cookies(part, opening[named], shoppers, rules, draws)
+    return np.unique(cookie[cookie >= 0])
+
+
+def _cookies(
+    records: Records, opening: Ints, shoppers: Shoppers, rules: IdentityRules, draws: Draws
+) -> Ints:
+    """Return the cookie of each session, by the event that opens it; -1 without consent."""
+    who, start = records.shopper[opening], records.time[opening]
+    cookie = cookies_at(who, start, shoppers.n_devices, draws, rules.cookie_life_days)
+    cookie[np.asarray(shoppers.tracking_consent)[who] == 0] = -1
+    return cookie
 
 
 def cookies_at(
@@ -202,22 +241,25 @@ def _generation(owner: Ints, time: Floats, life_days: float, draws: Draws) -> In
     return generation
 
 
-def _join(
-    identifier: Ints,
-    kind: npt.NDArray[np.int8],
-    shopper: Ints,
-    rules: IdentityRules,
-    draws: Draws,
-    n_shoppers: int,
-) -> Ints:
-    """Return identifiers, those of cookies and cards that the graph ties being an account's."""
-    joined = identifier.copy()
-    loose = np.flatnonzero((kind == Identity.COOKIE) | (kind == Identity.CARD))
-    tied = loose[draws.uniform(Stream.MATCH, identifier[loose]) < rules.match_recall]
-    merged = draws.uniform(Stream.MERGE, identifier[tied], step=0) < rules.false_merge
-    other = (draws.uniform(Stream.MERGE, identifier[tied], step=1) * n_shoppers).astype(np.int64)
-    joined[tied] = n_shoppers * DEVICES * GENERATIONS + np.where(merged, other, shopper[tied])
-    return joined
+def joined(seen: Ints, rules: IdentityRules, draws: Draws) -> Ints:
+    """Return the identifiers in `seen`, sorted, those that the graph ties being an account's."""
+    found = seen.copy()
+    is_account = (seen >= FIRST_ACCOUNT) & (seen < FIRST_CARD)
+    accounts = seen[is_account]
+    loose = np.flatnonzero((seen >= 0) & ~is_account)
+    tied = loose[draws.uniform(Stream.MATCH, seen[loose]) < rules.match_recall]
+    code = seen[tied]
+    own = FIRST_ACCOUNT + np.where(code < FIRST_ACCOUNT, code // COOKIES, code - FIRST_CARD)
+    place = np.searchsorted(accounts, own)
+    is_known = np.isin(own, accounts)
+    merged = draws.uniform(Stream.MERGE, code, step=0) < rules.false_merge
+    right, wrong = is_known & ~merged, merged & (len(accounts) > is_known)
+    found[tied[right]] = own[right]
+    u = draws.uniform(Stream.MERGE, code[wrong], step=1)
+    other = (u * (len(accounts) - is_known[wrong])).astype(np.int64)
+    other += is_known[wrong] & (other >= place[wrong])  # not the owner's
+    found[tied[wrong]] = accounts[other]
+    return found
 
 
 def _number(identifier: Ints) -> Ints:

@@ -19,7 +19,7 @@ from omnisim.observation.identity import (
 from omnisim.random import Draws
 from omnisim.schema import OBSERVED, OUTSIDE_CHANNELS, Channel, Event, Identity
 
-__all__ = ["DIGITAL_CHANNELS", "LEVELS", "RECORDED_EVENTS", "observe"]
+__all__ = ["DIGITAL_CHANNELS", "LEVELS", "RECORDED_EVENTS", "observe", "on_device"]
 
 LEVELS = ("TL0", "TL1", "TL2")
 """Tracking levels: totals only, digital only by cookie and account, all channels by person."""
@@ -39,6 +39,25 @@ RECORDED_EVENTS = (
 )  # fmt: skip
 """Events that leave a record in a system of the firm."""
 
+ON_DEVICE_CHANNELS = (
+    Channel.WEBSITE, Channel.APP, Channel.SEARCH, Channel.DISPLAY, Channel.SOCIAL, Channel.CHATBOT,
+)  # fmt: skip
+"""Channels that shoppers meet on a device of their own."""
+
+ON_DEVICE_EVENTS = (
+    Event.IMPRESSION, Event.WITHHELD, Event.CLICK, Event.VISIT, Event.CART, Event.CART_ABANDONED,
+    Event.PURCHASE, Event.COUPON, Event.CONTACT, Event.VIEWED, Event.SIGNED_UP,
+)  # fmt: skip
+"""What happens on the device there: a parcel's delivery does not."""
+
+SITE_CHANNELS = (Channel.WEBSITE, Channel.APP)
+SITE_EVENTS = (Event.VISIT, Event.CART, Event.CART_ABANDONED, Event.VIEWED)
+"""Sessions that own analytics record; orders are in the books without them."""
+
+AD_CHANNELS = (Channel.SEARCH, Channel.DISPLAY, Channel.SOCIAL)
+AD_EVENTS = (Event.IMPRESSION, Event.CLICK, Event.WITHHELD)
+"""What platforms tell of paid media."""
+
 NEEDED = ("time", "shopper", "channel", "event", "identity", "value")
 
 
@@ -51,6 +70,8 @@ def observe(
     false_merge: float,
     draws: Draws,
     cookie_life_days: float = COOKIE_LIFE_DAYS,
+    keeps_analytics: bool = True,
+    keeps_ad_results: bool = True,
 ) -> pa.Table:
     """Return what the firm sees of the true event log.
 
@@ -68,11 +89,15 @@ def observe(
         The replication's random numbers; streams DEVICE, COOKIE, MATCH and MERGE.
     cookie_life_days : float, default=84.0
         Mean life of a cookie.
+    keeps_analytics : bool, default=True
+        Whether sessions on site and in the app are recorded.
+    keeps_ad_results : bool, default=True
+        Whether impressions and clicks of paid media are recorded.
 
     Returns
     -------
     pyarrow.Table
-        `omnisim.schema.OBSERVED`, in the order of the log.
+        `omnisim.schema.OBSERVED`, in the order of the log; at TL0 by day, channel and event.
 
     Raises
     ------
@@ -87,11 +112,12 @@ def observe(
     opinions. A visit to a store leaves a record only where the shopper is identified there, by a
     beacon (`sense_visits`). Television and print leave none.
 
-    - TL0: every record, nobody's: all visitors are -1.
-    - TL1: records of digital channels, by cookie or account; see `visitors`. An impression that no
-      cookie can be tied to is not recorded.
-    - TL2: records of all channels; a person graph joins identifiers, with a recall below one and
-      some false merges.
+    - TL0: totals, nobody's: a row for each day, channel and event, with how many there were and
+      their value. All visitors are -1.
+    - TL1: records of digital channels, by account, or by cookie where nobody logs in on it; see
+      `visitors`. An impression that no cookie can be tied to is not recorded.
+    - TL2: records of all channels; a person graph joins identifiers to the accounts that the firm
+      knows, with a recall below one and some false merges.
     """
     check_choice("level", level, LEVELS)
     rules = IdentityRules(cookie_life_days, match_recall, false_merge)
@@ -99,15 +125,19 @@ def observe(
     column = {name: events[name].to_numpy() for name in NEEDED}
     _check_shoppers(column["shopper"], len(population.n_devices))
     consents = _consents(column, population)
-    keep = np.flatnonzero(_recorded(column, level))
-    column = {name: array[keep] for name, array in column.items()}
+    kept = _recorded(column, level)
+    if not keeps_analytics:
+        kept &= ~_is_in(column, SITE_CHANNELS, SITE_EVENTS)
+    if not keeps_ad_results:
+        kept &= ~_is_in(column, AD_CHANNELS, AD_EVENTS)
+    column = {name: array[kept] for name, array in column.items()}
     if level == "TL0":
-        visitor = np.full(len(keep), -1, dtype=np.int64)
-    else:
-        records = Records(
-            column["time"], column["shopper"].astype(np.int64), column["identity"].astype(np.int8)
-        )
-        visitor = visitors(records, consents, rules, draws, graph=level == "TL2")
+        return _totals(column)
+    records = Records(
+        column["time"], column["shopper"].astype(np.int64), column["identity"].astype(np.int8),
+        on_device(column["channel"], column["event"]),
+    )  # fmt: skip
+    visitor = visitors(records, consents, rules, draws, graph=level == "TL2")
     table = pa.table(
         {
             "time": column["time"],
@@ -115,13 +145,40 @@ def observe(
             "channel": column["channel"],
             "event": column["event"],
             "value": column["value"],
+            "n": np.ones(len(visitor), dtype=np.int64),
         },
         schema=OBSERVED.arrow,
     )
-    if level == "TL0":
-        return table
     untied = (visitor < 0) & (column["event"] == Event.IMPRESSION)
     return table.filter(pa.array(~untied)) if untied.any() else table
+
+
+def _is_in(
+    column: dict[str, npt.NDArray[np.int8]], channels: tuple[Channel, ...],
+    events: tuple[Event, ...],
+) -> npt.NDArray[np.bool_]:  # fmt: skip
+    found: npt.NDArray[np.bool_] = np.isin(column["channel"], channels)
+    found &= np.isin(column["event"], events)
+    return found
+
+
+def _totals(column: dict[str, npt.NDArray[np.float64]]) -> pa.Table:
+    """Return a row for each day, channel and event that left a record."""
+    n_kinds = len(Channel) * len(Event)
+    kind = column["channel"].astype(np.int64) * len(Event) + column["event"]
+    day = np.floor(column["time"]).astype(np.int64)
+    key, place = np.unique(day * n_kinds + kind, return_inverse=True)
+    return pa.table(
+        {
+            "time": (key // n_kinds).astype(np.float64),
+            "visitor": np.full(len(key), -1, dtype=np.int64),
+            "channel": (key % n_kinds // len(Event)).astype(np.int8),
+            "event": (key % len(Event)).astype(np.int8),
+            "value": np.bincount(place, weights=column["value"], minlength=len(key)),
+            "n": np.bincount(place, minlength=len(key)).astype(np.int64),
+        },
+        schema=OBSERVED.arrow,
+    )
 
 
 def _recorded(column: dict[str, npt.NDArray[np.int8]], level: str) -> npt.NDArray[np.bool_]:
@@ -152,6 +209,15 @@ class _Consents:
 
     n_devices: npt.NDArray[np.int8]
     tracking_consent: npt.NDArray[np.uint8]
+
+
+def on_device(channel: npt.NDArray[np.int8], event: npt.NDArray[np.int8]) -> npt.NDArray[np.bool_]:
+    """Return which events happen on a device of the shopper; a click on a message opens a site."""
+    there: npt.NDArray[np.bool_] = np.isin(channel, ON_DEVICE_CHANNELS)
+    there &= np.isin(event, ON_DEVICE_EVENTS)
+    clicked = (event == Event.CLICK) & np.isin(channel, (Channel.EMAIL, Channel.PUSH))
+    there |= clicked
+    return there
 
 
 def _check_shoppers(shopper: npt.NDArray[np.int32], n_shoppers: int) -> None:

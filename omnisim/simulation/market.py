@@ -12,6 +12,7 @@ from omnisim.simulation.actions import MEDIUM_CHANNELS, message_costs
 from omnisim.simulation.clienteling import write_to_clients
 from omnisim.simulation.firm.capability_costs import steady_cost
 from omnisim.simulation.firm.holdout import display_withheld
+from omnisim.simulation.firm.invitation import invite
 from omnisim.simulation.firm.ledger import post_cost
 from omnisim.simulation.in_store import train
 from omnisim.simulation.journey import begin_journeys
@@ -33,6 +34,8 @@ def market(world: World) -> Steps:
         kernel.spread_word(state, float(day))
         kernel.spread_awareness(state, day)
         _loyalty.expire_points(state, day)
+        if day == world.scenario.invitation.day:
+            env.process(invite(world))
         advertise(world, day)
         sent, cost = send_messages(world, day), message_costs(world.scenario)
         for channel, euros in zip(MEDIUM_CHANNELS, sent * cost, strict=True):

@@ -8,11 +8,11 @@ import omnisim.simulation._messages as _messages
 from omnisim.policies import Action
 from omnisim.population.layout import ONLINE_ONLY
 from omnisim.random import Stream
-from omnisim.schema import Channel, Trigger
+from omnisim.schema import Channel, Event, Identity, Trigger
 from omnisim.simulation import triggers
 from omnisim.simulation.actions import MEDIUM_CHANNELS
-from omnisim.simulation.decisions import EMAIL, PUSH, WEEK, Batch, any_of, decide, items_shown
-from omnisim.simulation.firm.holdout import email_withheld
+from omnisim.simulation.decisions import PUSH, WEEK, Batch, any_of, decide, items_shown
+from omnisim.simulation.firm.holdout import messages_withheld
 from omnisim.simulation.firm.knowledge import JOINT, ONLINE_TEAM, STORE_TEAM, teams_at_work
 from omnisim.simulation.store import DROP_IN_STEP, drop_in
 from omnisim.simulation.surfaces import arrange_surfaces
@@ -143,13 +143,24 @@ def _deliver(
 
 
 def _not_held_out(world: World, batch: Batch, action: Action, sent: Places) -> Places:
-    """Log the e-mails that a field trial keeps back; return the rows that are sent."""
-    held = email_withheld(world, batch.shoppers[sent])
-    held &= world.actions.medium[action.index[sent]] == EMAIL
-    if held.any():
-        kept = batch.take(sent[held])
-        _messages.withhold_messages(world.state, kept.shoppers, kept.records, kept.teams, batch.day)
+    """Log the messages that a field trial keeps back; return the rows that are sent."""
+    medium = world.actions.medium[action.index[sent]]
+    held = np.zeros(len(sent), np.bool_)
+    for by in range(N_MEDIA):
+        rows = np.flatnonzero(medium == by)
+        to = batch.take(sent[rows])
+        held[rows] = messages_withheld(world, by, to.shoppers, to.records)
+        kept = to.take(np.flatnonzero(held[rows]))
+        _withhold(world, kept, by)
     return sent[~held]
+
+
+def _withhold(world: World, kept: Batch, medium: int) -> None:
+    """Log messages that are kept back; they count towards the cap as if sent."""
+    np.add.at(world.columns["record_sent"], (kept.records, kept.teams), 1)
+    channel = MEDIUM_CHANNELS[medium]
+    for shopper in kept.shoppers.tolist():
+        world.state.note(float(kept.day), shopper, -1, channel, Event.WITHHELD, Identity.ACCOUNT)
 
 
 def _send_due(world: World, due: list[Due], day: int, trigger: Trigger) -> Counts:

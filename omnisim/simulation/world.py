@@ -117,6 +117,8 @@ class World:
         What a policy that learns in the run is still to be told.
     moves : list of (float, dict)
         The day of every move of the primitives and what they were from then on.
+    log_ins : LogIns, optional
+        Log-ins that a field trial has read from the log so far.
     """
 
     scenario: Scenario
@@ -149,6 +151,7 @@ class World:
     moves: list[tuple[float, dict[str, float]]] = field(default_factory=list)
     capacity: Capacity | None = None
     lots: dict[int, list[tuple[float, NDArray[np.int64]]]] = field(default_factory=dict)
+    log_ins: Any = None
 
     @property
     def n_shoppers(self) -> int:

@@ -4,7 +4,8 @@ Each design draws its assignment, simulates the firm under it, reads the result 
 firm sees (`omnisim.observation`), estimates, and sets the true effect beside the estimate: the
 same people and the same luck with and without treatment.
 
-On people, in one firm: `randomised_trial` (e-mail), `encouragement_design`, `ghost_ads`. On
+On people, in one firm: `randomised_trial` (e-mail), `encouragement_design` (invitations to the
+app), `ghost_ads` (display). On
 regions, each a world of its own: `stepped_wedge`, `switchback`, `difference_in_differences`, which
 take `Regions` and the `Change` that treatment makes. `trials_beside_truth` runs them all, again and
 again.

@@ -1,6 +1,8 @@
 """Every design of field experiment, run again and again, beside the truth."""
 
+import dataclasses
 import os
+from collections import Counter
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -26,10 +28,13 @@ from omnisim.random import chosen_seed
 from omnisim.simulation.engine import default_policy
 
 DESIGNS = {
-    "email": "customers randomised to get no e-mail, read at TL2",
-    "encouragement": "random e-mail as an encouragement to read, read at TL2",
-    "ghost_ads_person": "display withheld by person, with ghost advertisements, read at TL1",
-    "ghost_ads_cookie": "display withheld by cookie, with ghost advertisements, read at TL1",
+    "email": "records randomised to get no e-mail",
+    "encouragement": "random invitations to the app, and their effect on those who follow",
+    "ghost_ads_person": "display withheld by whom the firm takes for a person, with ghost "
+    "advertisements",
+    "ghost_ads_cookie": "display withheld by cookie, with ghost advertisements",
+    "ghost_ads_omniscient": "display withheld by true person, which no firm can (TL*), with ghost "
+    "advertisements",
     "store_opening": "difference-in-differences around a store opening, random regions",
     "click_and_collect": "difference-in-differences around the launch of click-and-collect, in the "
     "regions that sold most before",
@@ -38,9 +43,16 @@ DESIGNS = {
 }
 """Designs, and how each is set up here."""
 
-ON_PEOPLE = tuple(DESIGNS)[:4]
-SAMPLES = ["replication", "design", "quantity", "estimate", "ci_low", "ci_high", "truth",
+ON_PEOPLE = tuple(DESIGNS)[:5]
+PERSONAL, TOTALS = ("TL1", "TL2"), "TL0"
+"""Levels at which trials on people can be read, and the one at which trials on regions are."""
+
+KEYS = ["design", "level"]
+SAMPLES = ["replication", *KEYS, "quantity", "estimate", "ci_low", "ci_high", "truth",
            "truth_seen"]  # fmt: skip
+VALUES = [*KEYS, "quantity", "estimate", "ci_low", "ci_high", "truth", "truth_low", "truth_high",
+          "truth_seen", "bias", "rmse", "covered", "covered_whole", "width"]  # fmt: skip
+NOT_RUN = [*KEYS, "reason", "n_replications"]
 
 
 @dataclass(frozen=True)
@@ -53,17 +65,21 @@ class Panel:
         Regions, each with the scenario's shoppers; at least 4.
     period_days : int, default=28
         Length of a period.
+    washout_days : int, default=7
+        Days at the start of every period of the switchback that are not counted.
     """
 
     n_regions: int = 8
     period_days: int = 28
+    washout_days: int = 7
 
 
 @dataclass(frozen=True)
 class DesignTask:
-    """One design in one replication."""
+    """One design, read at one tracking level, in one replication."""
 
     design: str
+    level: str
     baseline: Scenario
     variant: Scenario
     firm: Scenario
@@ -74,8 +90,8 @@ class DesignTask:
 
     @property
     def address(self) -> str:
-        """Design and replication."""
-        return f"{self.design}-r{self.replication}"
+        """Design, level and replication."""
+        return f"{self.design}-{self.level}-r{self.replication}"
 
 
 @dataclass(frozen=True, repr=False)
@@ -85,13 +101,16 @@ class TrialsBesideTruth:
     Attributes
     ----------
     values : DataFrame
-        One row a design (`DESIGNS`): quantity, estimate, ci_low, ci_high (mean over replications
-        and its interval), truth, truth_seen (means), covered (share of the replications in which
-        the firm's own interval holds the effect on what it can see), width (mean width of that
-        interval).
+        One row a design (`DESIGNS`) and level at which it is read: quantity, estimate, ci_low,
+        ci_high (mean over replications and its interval), truth, truth_low, truth_high (the same of
+        the true effect), truth_seen (mean), bias and rmse (of the estimate, against the truth),
+        covered, covered_whole (share of the replications in which the firm's own interval holds the
+        effect on what it can see, and the whole effect), width (median width of that interval).
     samples : DataFrame
-        One row a replication and design: quantity, estimate, ci_low, ci_high (the firm's own),
-        truth, truth_seen.
+        One row a replication, design and level: quantity, estimate, ci_low, ci_high (the firm's
+        own), truth, truth_seen.
+    not_run : DataFrame
+        Designs that a level, or these firms, cannot run: design, level, reason, n_replications.
     confidence : float
         Coverage of every interval.
     provenance : mapping
@@ -100,6 +119,7 @@ class TrialsBesideTruth:
 
     values: pd.DataFrame
     samples: pd.DataFrame
+    not_run: pd.DataFrame
     confidence: float
     provenance: Mapping[str, Any]
 
@@ -133,8 +153,9 @@ def trials_beside_truth(
 
     Trials on people are run by `firm`. Trials on regions start from the baseline: a store opens,
     click-and-collect starts, or all of the variant's capabilities come in. A design that changes
-    nothing, because the firms do not differ in it, or that has too short a horizon, is left out; so
-    is, in a replication, a design of which one arm has fewer than two members.
+    nothing, because the firms do not differ in it, that has too short a horizon, or that a level
+    cannot read is listed in `not_run`; so is one of which an arm has fewer than two members in a
+    replication.
 
     Parameters
     ----------
@@ -145,9 +166,9 @@ def trials_beside_truth(
     panel : Panel, optional
         Size of the trials on regions.
     n_replications : int, default=12
-        At least 2. Replication r of a trial on regions is the study of seed + r.
+        At least 2. Each has regions of its own.
     seed, confidence, folder, executor, on_wait
-        As in `omnisim.experiment.capability_values`; each (design, replication) is a task.
+        As in `omnisim.experiment.capability_values`; each design, level and replication is a task.
 
     Raises
     ------
@@ -161,9 +182,10 @@ def trials_beside_truth(
     seed = chosen_seed(seed)
     firm, panel = firm or variant, panel or Panel()
     tasks = [
-        DesignTask(design, baseline, variant, firm, panel, seed, k, confidence)
+        DesignTask(design, level, baseline, variant, firm, panel, seed, k, confidence)
         for k in range(n_replications)
         for design in possible_designs(baseline, variant, panel)
+        for level in levels_of(design)
     ]
     made = record(
         scenario=firm, seed=seed, replication=None, policy=default_policy(firm),
@@ -175,25 +197,45 @@ def trials_beside_truth(
     )
     made |= {"n_replications": n_replications}
     samples = pd.DataFrame(
-        [{"replication": t.replication, "design": t.design} | row
-         for t, row in zip(tasks, rows, strict=True) if row],
+        [{"replication": t.replication, "design": t.design, "level": t.level} | row
+         for t, row in zip(tasks, rows, strict=True) if "reason" not in row],
         columns=SAMPLES,
     )  # fmt: skip
-    return TrialsBesideTruth(_summary(samples, confidence), samples, confidence, made)
+    failed = [(t.design, t.level, row["reason"]) for t, row in zip(tasks, rows, strict=True)
+              if "reason" in row]  # fmt: skip
+    skipped = _not_run(failed, reasons(baseline, variant, panel), n_replications)
+    return TrialsBesideTruth(_summary(samples, confidence), samples, skipped, confidence, made)
+
+
+def levels_of(design: str) -> tuple[str, ...]:
+    """Return the tracking levels at which a design is read: regions have totals at any level."""
+    return PERSONAL if design in ON_PEOPLE else (TOTALS,)
 
 
 def possible_designs(baseline: Scenario, variant: Scenario, panel: Panel) -> list[str]:
     """Return the designs that change something and fit into the horizon."""
+    impossible = reasons(baseline, variant, panel)
+    return [name for name in DESIGNS if name in ON_PEOPLE or name not in impossible]
+
+
+def reasons(baseline: Scenario, variant: Scenario, panel: Panel) -> dict[str, str]:
+    """Return why designs cannot be run: trials on people at TL0, and those without a difference."""
     n_periods = baseline.market.horizon_days // panel.period_days
     before, after = baseline.capabilities, variant.capabilities
-    shortest = {
-        "store_opening": 2 if baseline.channels.store.is_open else None,
-        "click_and_collect": 2 if after.visible_stock > before.visible_stock else None,
-        "stepped_wedge": 3 if after != before else None,
-        "switchback": 2 if after != before else None,
-    }
-    on_regions = [name for name, least in shortest.items() if least and n_periods >= least]
-    return [*ON_PEOPLE, *on_regions]
+    moves = {
+        "store_opening": (2, baseline.channels.store.is_open, "stores are closed"),
+        "click_and_collect": (2, after.visible_stock > before.visible_stock, "stock is no more "
+                              "visible in the variant"),
+        "stepped_wedge": (3, after != before, "the firms have the same capabilities"),
+        "switchback": (2, after != before, "the firms have the same capabilities"),
+    }  # fmt: skip
+    found = dict.fromkeys(ON_PEOPLE, "totals tell nobody apart")
+    for name, (least, differs, why) in moves.items():
+        if not differs:
+            found[name] = why
+        elif n_periods < least:
+            found[name] = f"the horizon holds {n_periods} periods, of the {least} it takes"
+    return found
 
 
 def trials_size(baseline: Scenario, variant: Scenario, panel: Panel) -> tuple[int, int]:
@@ -203,19 +245,19 @@ def trials_size(baseline: Scenario, variant: Scenario, panel: Panel) -> tuple[in
     runs each region two or three times.
     """
     designs = possible_designs(baseline, variant, panel)
-    times = {"switchback": 3, **dict.fromkeys(ON_PEOPLE, 3)}
+    times = {"switchback": 3, **dict.fromkeys(ON_PEOPLE, 3 * len(PERSONAL))}
     n_runs = sum(
         times.get(name, 2) * (1 if name in ON_PEOPLE else panel.n_regions) for name in designs
     )
-    return len(designs), n_runs
+    return sum(len(levels_of(name)) for name in designs), n_runs
 
 
 def run_design(task: DesignTask) -> dict[str, Any]:
-    """Run one design once: quantity, estimate, interval and truth; nothing if an arm is empty."""
+    """Run one design once: quantity, estimate, interval and truth; the reason if it cannot be."""
     try:
         found = _experiment(task)
-    except ParameterError:  # nobody was treated, or nobody held out, as far as the firm sees
-        return {}
+    except ParameterError as error:  # nobody was treated, say, as far as the firm sees
+        return {"reason": str(error)}
     row: dict[str, Any] = found.to_frame().drop(columns="design").iloc[0].to_dict()
     return row
 
@@ -224,12 +266,14 @@ def _experiment(task: DesignTask) -> FieldExperiment:
     how: dict[str, Any] = {
         "seed": task.seed, "replication": task.replication, "confidence": task.confidence,
     }  # fmt: skip
+    if task.design in ON_PEOPLE:
+        how["level"] = task.level
     match task.design:
         case "email":
             return randomised_trial(task.firm, **how)
         case "encouragement":
             return encouragement_design(task.firm, **how)
-        case "ghost_ads_person" | "ghost_ads_cookie":
+        case "ghost_ads_person" | "ghost_ads_cookie" | "ghost_ads_omniscient":
             return ghost_ads(task.firm, unit=task.design.removeprefix("ghost_ads_"), **how)
         case "store_opening":
             regions = _regions(task, Change(opens="store"))
@@ -246,7 +290,8 @@ def _experiment(task: DesignTask) -> FieldExperiment:
             )
         case "stepped_wedge":
             return stepped_wedge(_whole(task), confidence=task.confidence)
-    return switchback(_whole(task), confidence=task.confidence)
+    washed = dataclasses.replace(_whole(task), washout_days=task.panel.washout_days)
+    return switchback(washed, confidence=task.confidence)
 
 
 def _whole(task: DesignTask) -> Regions:
@@ -256,19 +301,30 @@ def _whole(task: DesignTask) -> Regions:
 def _regions(task: DesignTask, change: Change) -> Regions:
     return Regions(
         task.baseline, change, n_regions=task.panel.n_regions, period_days=task.panel.period_days,
-        seed=task.seed + task.replication,
+        seed=task.seed, replication=task.replication,
     )  # fmt: skip
 
 
 def _summary(samples: pd.DataFrame, confidence: float) -> pd.DataFrame:
     rows = []
-    for design, part in samples.groupby("design", sort=False):
-        covers = part["truth_seen"].between(part["ci_low"], part["ci_high"])
+    for (design, level), part in samples.groupby(KEYS, sort=False):
+        holds = [part[name].between(part["ci_low"], part["ci_high"]).mean()
+                 for name in ("truth_seen", "truth")]  # fmt: skip
+        error = part["estimate"] - part["truth"]
         rows.append(
-            (design, part["quantity"].iloc[0],
-             *mean_interval(part["estimate"], confidence=confidence), part["truth"].mean(),
-             part["truth_seen"].mean(), covers.mean(), (part["ci_high"] - part["ci_low"]).mean())
+            (design, level, part["quantity"].iloc[0],
+             *mean_interval(part["estimate"], confidence=confidence),
+             *mean_interval(part["truth"], confidence=confidence), part["truth_seen"].mean(),
+             error.mean(), (error**2).mean() ** 0.5, *holds,
+             (part["ci_high"] - part["ci_low"]).median())
         )  # fmt: skip
-    columns = ["design", "quantity", "estimate", "ci_low", "ci_high", "truth", "truth_seen",
-               "covered", "width"]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(rows, columns=VALUES)
+
+
+def _not_run(
+    failed: list[tuple[str, str, str]], impossible: Mapping[str, str], n_replications: int
+) -> pd.DataFrame:
+    """Return what could not be run, in how many replications, and why."""
+    rows = [(name, TOTALS, why, n_replications) for name, why in impossible.items()]
+    counted = Counter(failed)
+    return pd.DataFrame([*rows, *((*key, n) for key, n in counted.items())], columns=NOT_RUN)

@@ -19,7 +19,8 @@ def ghost_ads(
 
     Both groups are those whom an advertisement reached or would have reached, so nobody is diluted
     by people who were never online. Held out by cookie, a person with several devices, or one who
-    deletes cookies, is in both arms: effects leak into the control group.
+    deletes cookies, is in both arms: effects leak into the control group. Held out by person, as
+    far as the firm tells persons apart, only those meet both who were not recognised at first.
 
     Parameters
     ----------
@@ -27,8 +28,8 @@ def ghost_ads(
         The firm.
     share : float, default=0.5
         Share held out, in (0, 1).
-    unit : {"person", "cookie"}, default="person"
-        What is drawn.
+    unit : {"person", "cookie", "omniscient"}, default="person"
+        What is drawn; see `holdouts.display_unit`. The true person is a benchmark (TL*).
     level : {"TL1", "TL2"}, default="TL1"
         Tracking level at which the experiment is read.
     seed, replication : int, default=0

@@ -29,8 +29,9 @@ def panel_result(
     made = record(
         scenario=scenario, seed=regions.seed, replication=None, policy=default_policy(scenario),
         change=repr(regions.change), n_regions=regions.n_regions, period_days=regions.period_days,
+        washout_days=regions.washout_days, panel=regions.replication,
     )  # fmt: skip
-    quantity = f"EUR per region and {regions.period_days} days"
+    quantity = f"EUR per region and {regions.period_days - regions.washout_days} days"
     return FieldExperiment(design, quantity, estimate, truth, truth, table, made)
 
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 from omnisim._validation import check_choice
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation.field import difference_in_means
+from omnisim.exceptions import ParameterError
 from omnisim.experiment.arm import ArmTask, simulate_arm
 from omnisim.experiment.attributed import observed_log
 from omnisim.experiment.shoppers import SegmentShoppers, Shoppers
@@ -16,7 +17,10 @@ from omnisim.policies import Policy
 from omnisim.schema import Channel, Event
 from omnisim.simulation import SimulationResult
 
-TREATED_BY = {"email": Event.MESSAGE, "display": Event.IMPRESSION}
+TREATED_BY = {
+    "email": Event.MESSAGE, "push": Event.MESSAGE, "direct_mail": Event.MESSAGE,
+    "display": Event.IMPRESSION,
+}  # fmt: skip
 """The event that treats, by medium; `Event.WITHHELD` takes its place for those held out."""
 
 
@@ -28,7 +32,7 @@ class Trial:
     ----------
     scenario : Scenario
         The firm, without the hold-out.
-    medium : {"email", "display"}
+    medium : {"email", "push", "direct_mail", "display"}
     share : float
         Share held out, in (0, 1).
     level : {"TL1", "TL2"}
@@ -52,6 +56,8 @@ class Trial:
 
     def __post_init__(self) -> None:
         check_choice("level", self.level, ("TL1", "TL2"))
+        if not 0 < self.share < 1:
+            raise ParameterError(f"share must lie in (0, 1), or an arm is empty. Got {self.share}.")
 
     def run(self, share: float) -> SimulationResult:
         """Simulate the firm with a share held out; 0 and 1 are the worlds that make the truth."""
@@ -94,7 +100,6 @@ class Trial:
             with_,
             without,
             seen_effect=float(seen[0]["revenue"].mean() - seen[1]["revenue"].mean()),
-            share_opened=float(seen[0]["opened"].mean()),
         )
 
 
@@ -109,28 +114,20 @@ class TrialTruth:
         was done to anybody before it.
     seen_effect : float
         Difference in mean revenue between the two worlds as far as the firm sees it.
-    share_opened : float
-        Share of those reached, as the firm sees them, who open an e-mail if all are written to.
     """
 
     with_: pd.DataFrame
     without: pd.DataFrame
     seen_effect: float
-    share_opened: float
 
-    def effect(self, who: pd.Index | None = None) -> float:
-        """Return the mean effect on the revenue of some persons, or of all who were reached."""
-        who = self.with_.index.union(self.without.index) if who is None else who
+    def effect(self) -> float:
+        """Return the mean effect on the revenue of all who were reached."""
+        who = self.with_.index.union(self.without.index)
         if not len(who):
             return 0.0
         gap = self.with_["revenue"].reindex(who).fillna(0.0)
         gap = gap - self.without["revenue"].reindex(who).fillna(0.0)
         return float(gap.mean())
-
-    @property
-    def readers(self) -> pd.Index:
-        """Those who open an e-mail if written to."""
-        return self.with_.index[self.with_["opened"] == 1]
 
 
 def units(log: pa.Table, who: str, medium: str) -> pd.DataFrame:
@@ -142,13 +139,12 @@ def units(log: pa.Table, who: str, medium: str) -> pd.DataFrame:
         True or observed events.
     who : {"shopper", "visitor"}
         Column that names a person; -1 is nobody.
-    medium : {"email", "display"}
+    medium : {"email", "push", "direct_mail", "display"}
 
     Returns
     -------
     DataFrame, indexed by `who`
-        ``treated`` (of the first contact), ``opened`` (any e-mail), ``revenue`` (EUR paid from the
-        first contact on).
+        ``treated`` (of the first contact), ``revenue`` (EUR paid from the first contact on).
     """
     frame = log.select(["time", who, "channel", "event", "value"]).to_pandas()
     frame = frame[frame[who] >= 0]
@@ -158,9 +154,7 @@ def units(log: pa.Table, who: str, medium: str) -> pd.DataFrame:
     sold = frame[frame["event"] == Event.PURCHASE]
     begin = sold[who].map(first["time"])
     revenue = sold[sold["time"] >= begin].groupby(who)["value"].sum()
-    opened = frame.loc[mine & (frame["event"] == Event.OPEN), who].unique()
     return pd.DataFrame({
         "treated": (first["event"] == TREATED_BY[medium]).astype(int),
-        "opened": first.index.isin(opened).astype(int),
         "revenue": revenue.reindex(first.index).fillna(0.0),
     })  # fmt: skip

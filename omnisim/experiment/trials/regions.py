@@ -1,7 +1,7 @@
 """Trials on regions: worlds of their own, in which the firm changes something at a time.
 
-The unit is a region of the chain, with its own shoppers, stores and luck: replication k of the
-scenario is region k. What is done in one region cannot leak into another.
+The unit is a region of the chain, with its own shoppers, stores and luck: a replication of the
+scenario. What is done in one region cannot leak into another.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,6 +21,9 @@ from omnisim.simulation import Intervention, SimulationResult, simulate
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+REGIONS_OF_A_PANEL = 2**20
+"""Replications set aside for the regions of one panel: no two panels share a world."""
+
 ALL_CHANNELS = tuple(channel.name.lower() for channel in OWN_CHANNELS)
 
 
@@ -38,6 +41,11 @@ class Change:
 
     capabilities: Capabilities | None = None
     opens: str | None = None
+
+    def moves(self, scenario: Scenario) -> bool:
+        """Return whether treatment differs from the scenario."""
+        levels = self.capabilities is not None and self.capabilities != scenario.capabilities
+        return levels or self.opens is not None
 
     def at(self, day: int, scenario: Scenario, *, treated: bool) -> Intervention:
         """Return the intervention that starts, or ends, treatment on a day."""
@@ -61,9 +69,13 @@ class Regions:
     n_regions : int
     period_days : int
     seed : int
-        Seed of the study; region k is replication k.
+        Seed of the study.
     channels : tuple of str, default=("store", "website", "app")
         Channels whose revenue is the outcome.
+    washout_days : int, default=0
+        Days at the start of every period whose sales are not counted.
+    replication : int, default=0
+        Number of the panel in the study; each has regions of its own.
     """
 
     scenario: Scenario
@@ -72,10 +84,19 @@ class Regions:
     period_days: int
     seed: int
     channels: tuple[str, ...] = field(default=ALL_CHANNELS)
+    washout_days: int = 0
+    replication: int = 0
 
     def __post_init__(self) -> None:
         check_count("n_regions", self.n_regions, minimum=4)
         check_count("period_days", self.period_days)
+        check_count("replication", self.replication, minimum=0)
+        if not 0 <= self.washout_days < self.period_days:
+            raise ParameterError(
+                f"washout_days must lie in [0, {self.period_days}). Got {self.washout_days}."
+            )
+        if not self.change.moves(self.scenario):
+            raise ParameterError("change must change something in the scenario. It does not.")
         if self.n_periods < 2:
             raise ParameterError(
                 f"market.horizon_days must hold at least 2 periods of {self.period_days} days. "
@@ -87,9 +108,19 @@ class Regions:
         """Whole periods in the horizon."""
         return self.scenario.market.horizon_days // self.period_days
 
+    @property
+    def first_world(self) -> int:
+        """The replication that is region 0."""
+        return (1 + self.replication) * REGIONS_OF_A_PANEL
+
+    @property
+    def draws(self) -> Draws:
+        """Random numbers of the firm's own assignments."""
+        return Draws(self.seed, self.first_world)
+
     def order(self) -> Ints:
         """Return the regions in random order: the assignment of the firm."""
-        u = Draws(self.seed).uniform(Stream.ASSIGNMENT, np.arange(self.n_regions))
+        u = self.draws.uniform(Stream.ASSIGNMENT, np.arange(self.n_regions))
         return np.argsort(u, kind="stable")
 
     def outcome(self, treated: NDArray[np.bool_]) -> Floats:
@@ -108,8 +139,9 @@ class Regions:
 
     def _region(self, k: int, treated: NDArray[np.bool_]) -> Floats:
         run = simulate(
-            self.scenario, seed=self.seed, replication=k, interventions=self._schedule(treated)
-        )
+            self.scenario, seed=self.seed, replication=self.first_world + k,
+            interventions=self._schedule(treated),
+        )  # fmt: skip
         return self._totals(run)
 
     def _schedule(self, treated: NDArray[np.bool_]) -> Sequence[Intervention]:
@@ -130,7 +162,7 @@ class Regions:
         kept &= np.isin(seen["channel"].to_numpy(), wanted)
         time = seen["time"].to_numpy()[kept] - self.scenario.market.burn_in_days
         period = (time / self.period_days).astype(np.int64)
-        inside = period < self.n_periods
+        inside = (period < self.n_periods) & (time % self.period_days >= self.washout_days)
         return np.bincount(
             period[inside], weights=seen["value"].to_numpy()[kept][inside],
             minlength=self.n_periods,

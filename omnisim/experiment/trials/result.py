@@ -1,7 +1,7 @@
 """FieldExperiment: what the firm finds, beside what is true."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -31,6 +31,8 @@ class FieldExperiment:
         What was analysed, one row a unit (or a unit and period).
     provenance : dict
         How the result was made.
+    steps : dict of str to Estimate
+        What the estimate is made of, if of more than one comparison.
     """
 
     design: str
@@ -40,6 +42,7 @@ class FieldExperiment:
     truth_seen: float
     table: pd.DataFrame
     provenance: Mapping[str, Any]
+    steps: Mapping[str, Estimate] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Return the estimate, its interval and the truth."""

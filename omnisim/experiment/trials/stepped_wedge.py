@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from omnisim.evaluation.field import panel_effect
+from omnisim.evaluation.staggered import comparable, staggered_effect
 from omnisim.experiment.trials.panel import mean_over, panel_result
 from omnisim.experiment.trials.regions import Regions
 from omnisim.experiment.trials.result import FieldExperiment
@@ -12,14 +12,16 @@ def stepped_wedge(regions: Regions, *, confidence: float = 0.95) -> FieldExperim
     """Treat regions in steps until all are treated, and estimate the effect [1]_.
 
     No region is treated in the first period and all are in the last one. In between, the regions
-    in random order start as evenly as they can be spread. The estimate has constants for regions
-    and periods (`omnisim.evaluation.field.panel_effect`); the truth is the mean effect over the
-    treated cells. They agree if the effect does not change with time since the start.
+    in random order start as evenly as they can be spread. Regions that wait tell what those treated
+    would sell without, so that effects may grow with time since the start, and the interval comes
+    from the other orders that the firm could have drawn
+    (`omnisim.evaluation.staggered.staggered_effect`). Estimate and truth are the mean effect over
+    the treated cells of periods in which somebody still waits.
 
     Parameters
     ----------
     regions : Regions
-        The panel; at least 3 periods.
+        The panel; at least 3 periods, and enough regions and periods for 20 orders (at 95 %).
     confidence : float, default=0.95
         Coverage of the interval, in (0, 1).
 
@@ -35,6 +37,7 @@ def stepped_wedge(regions: Regions, *, confidence: float = 0.95) -> FieldExperim
     outcome = regions.outcome(treated)
     never = regions.outcome(np.zeros_like(treated))
     return panel_result(
-        "stepped wedge", regions, panel_effect(outcome, treated, confidence=confidence),
-        mean_over(treated, outcome - never), outcome, treated,
+        "stepped wedge", regions,
+        staggered_effect(outcome, treated, draws=regions.draws, confidence=confidence),
+        mean_over(comparable(treated), outcome - never), outcome, treated,
     )  # fmt: skip

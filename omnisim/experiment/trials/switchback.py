@@ -6,7 +6,7 @@ from omnisim.evaluation.field import panel_effect
 from omnisim.experiment.trials.panel import mean_over, panel_result
 from omnisim.experiment.trials.regions import Regions
 from omnisim.experiment.trials.result import FieldExperiment
-from omnisim.random import Draws, Stream
+from omnisim.random import Stream
 
 
 def switchback(regions: Regions, *, confidence: float = 0.95) -> FieldExperiment:
@@ -15,7 +15,8 @@ def switchback(regions: Regions, *, confidence: float = 0.95) -> FieldExperiment
     In each period half of the regions, drawn anew, are on. The estimate compares them within
     regions and periods. The truth is the effect of being on throughout against being off
     throughout. What carries over from one period to the next, such as habits, goodwill and records,
-    draws the estimate away from it.
+    draws the estimate away from it; the days of `Regions.washout_days` at the start of each period
+    are not counted, so that what fades by then does not.
 
     Parameters
     ----------
@@ -31,7 +32,7 @@ def switchback(regions: Regions, *, confidence: float = 0.95) -> FieldExperiment
     """
     shape = (regions.n_regions, regions.n_periods)
     region, period = np.indices(shape)
-    u = Draws(regions.seed).uniform(Stream.ASSIGNMENT, region, step=1 + period)
+    u = regions.draws.uniform(Stream.ASSIGNMENT, region, step=1 + period)
     treated = np.argsort(np.argsort(u, axis=0), axis=0) < regions.n_regions // 2
     outcome = regions.outcome(treated)
     always = regions.outcome(np.ones(shape, dtype=np.bool_))

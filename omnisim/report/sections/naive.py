@@ -20,10 +20,10 @@ def naive_section(found: NaiveAudit) -> Section:
         "Groups compared as firms do",
         (
             "A naive comparison is the mean revenue of a group less that of others, as the firm "
-            "sees both. The estimand beside it is the effect on the very members of the group of "
-            "what makes them members: the same people without card, app, mail, display or trained "
-            "staff; in the two trials, the effect on the people reached of showing display to all "
-            "rather than to none.",
+            "sees both. The estimand beside it is the effect, on the very persons behind the "
+            "group, of what makes them members: the same people without card, app, mail, display "
+            "or trained staff; in the trials, the effect on the people reached of showing display "
+            "to all rather than to none.",
             basis(
                 found.samples["replication"].nunique(), n_shoppers_of(found.provenance),
                 found.confidence,
@@ -56,7 +56,7 @@ def _found(found: NaiveAudit) -> str:
 
 def _grid(found: NaiveAudit) -> Grid:
     return Grid(
-        "Naive (€ per visitor and year) and true (€ per person and year), with "
+        "Naive and true (€ per visitor and year; true ones of trials per person), with "
         f"{percent(found.confidence)} intervals",
         ("Comparison", "Level", "Naive", "Ratio", "Truth"),
         [

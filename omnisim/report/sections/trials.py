@@ -19,6 +19,17 @@ from omnisim.report.sections.section import (
 from omnisim.report.tables import Row
 
 
+def _left_out(found: TrialsBesideTruth) -> str:
+    """Return which designs could not be run, and why."""
+    if not len(found.not_run):
+        return "Every design could be run."
+    parts = [
+        f"{title(row['design'])} at {row['level']}: {str(row['reason']).rstrip('.')}"
+        for _, row in found.not_run.iterrows()
+    ]
+    return f"Not run: {'; '.join(parts)}."
+
+
 def trials_section(found: TrialsBesideTruth) -> Section:
     """Return every design: estimate, truth, and how often the firm's interval holds it."""
     n = int(found.samples["replication"].nunique())
@@ -34,22 +45,27 @@ def trials_section(found: TrialsBesideTruth) -> Section:
             basis(n, n_shoppers_of(found.provenance), found.confidence)
             + " These are intervals of the mean estimate, which the firm does not have: it runs an "
             "experiment once. Its own interval is as wide as the column says, and holds the effect "
-            "that it can see in the share of the replications in the last column.",
+            "that it can see, and the whole truth, in the shares of the replications in the last "
+            "columns.",
+            _left_out(found),
         ),
         _figures(found),
         [
             Grid(
                 f"Designs, with {percent(found.confidence)} intervals",
-                ("Design", "Unit", "Mean estimate", "Truth", "Truth as far as seen",
-                 "Width of the firm’s interval", "Holds what can be seen"),
+                ("Design", "Level", "Unit", "Mean estimate", "Truth", "Truth as far as seen",
+                 "RMSE", "Width of the firm’s interval", "Holds what can be seen",
+                 "Holds the truth"),
                 [
                     Row(
                         f"{title(row['design'])}: {DESIGNS[row['design']]}",
                         [
-                            row["quantity"].replace("EUR", "€"),
+                            row["level"], row["quantity"].replace("EUR", "€"),
                             with_interval(row["estimate"], row["ci_low"], row["ci_high"]),
-                            number(row["truth"], sign=True), number(row["truth_seen"], sign=True),
+                            with_interval(row["truth"], row["truth_low"], row["truth_high"]),
+                            number(row["truth_seen"], sign=True), number(row["rmse"]),
                             number(row["width"]), percent(row["covered"]),
+                            percent(row["covered_whole"]),
                         ],
                     )
                     for _, row in found.values.iterrows()

@@ -10,14 +10,14 @@ from omnisim.experiment import NaiveAudit, naive_comparisons
 from omnisim.experiment.attributed import observed_log, observed_rows
 from omnisim.experiment.naive import COMPARISONS
 from omnisim.experiment.naive_groups import (
-    members_of,
     naive_differences,
+    naive_groups,
     revenue_by_shopper,
     served,
 )
 from omnisim.experiment.naive_trials import TRIALS, display_trials
 from omnisim.experiment.shoppers import SegmentShoppers
-from omnisim.schema import Channel, Event
+from omnisim.schema import Channel, Event, Identity
 from tests.reference.worlds import small
 
 POWERLESS = {
@@ -57,10 +57,24 @@ def test_every_comparison_is_there_and_prints(powerless: NaiveAudit) -> None:
     assert powerless.to_frame().equals(powerless.values)
 
 
-def test_groups_are_those_of_the_population() -> None:
+def test_revenue_by_shopper_adds_up() -> None:
     run = om.simulate(small(), seed=1)
-    np.testing.assert_array_equal(members_of(run, "app adopters"), run.population.has_app == 1)
     assert revenue_by_shopper(run).sum() == pytest.approx(np.sum(run.orders["value"].to_numpy()))
+
+
+def test_persons_behind_a_group_are_those_whom_the_firm_saw_in_it() -> None:
+    """Of all card holders only those who showed the card at a counted purchase are compared."""
+    run = om.simulate(small(market__n_shoppers=100), seed=1)
+    log = run.counted_events.to_pandas()
+    shown = log[(log["event"] == Event.PURCHASE) & (log["identity"] == Identity.CARD)]
+    group = naive_groups(run, "TL2")["loyalty members"]
+    behind = set(shown["shopper"])
+    assert behind <= set(group.persons.tolist())
+    assert group.n_visitors <= len(behind)
+    assert len(behind) < run.population.has_card.sum()
+    app = naive_groups(run, "TL1")["app adopters"]
+    assert run.population.has_app[app.persons].all()
+    assert len(app.persons) == app.n_visitors
 
 
 def test_cards_are_not_seen_without_the_store() -> None:
@@ -107,7 +121,7 @@ def test_a_study_goes_on_where_it_stopped(tmp_path: Path) -> None:
 
 
 def test_held_out_by_cookie_people_are_in_both_arms() -> None:
-    """Strong display and short lives of cookies: by cookie the firm finds less than by person."""
+    """Strong display and short lives of cookies: what a firm can draw finds less than by person."""
     firm = small({
         "market.n_shoppers": 600, "market.horizon_days": 120, "media.display_per_week": 3.0,
         "media.display_goodwill": 10.0,
@@ -118,6 +132,7 @@ def test_held_out_by_cookie_people_are_in_both_arms() -> None:
             firm, SegmentShoppers(), None, seed=5, replication=0
         )
     }
-    by_cookie, by_person = (found[name, "TL2"] for name in TRIALS)
-    assert by_cookie[1] == by_person[1] > 0
-    assert by_cookie[0] < by_person[0]
+    by_cookie, by_person, by_truth = (found[name, "TL2"] for name in TRIALS)
+    assert by_cookie[1] == by_person[1] == by_truth[1] > 0
+    assert by_cookie[0] < by_truth[0]
+    assert by_person[0] < by_truth[0]

@@ -14,7 +14,7 @@ STORE, WEB, APP, EMAIL, SEARCH, DISPLAY = (Channel(i) for i in range(6))
 
 def observed(rows):
     """Make an observed log of (time, visitor, channel, event, value)."""
-    columns = zip(*rows, strict=True) if rows else [[]] * 5
+    columns = zip(*((*row, 1) for row in rows), strict=True) if rows else [[]] * 6
     data = {c.name: pa.array(np.array(v, dtype=float)).cast(c.dtype)
             for c, v in zip(OBSERVED.columns, columns, strict=True)}  # fmt: skip
     return pa.table(data, schema=OBSERVED.arrow)

@@ -151,12 +151,16 @@ def made_naive() -> NaiveAudit:
 
 
 def made_trials() -> TrialsBesideTruth:
-    row = ("store_opening", "EUR per region and 28 days", 900.5, 800.0, 1001.0, 950.25, 950.25,
-           0.75, 640.5)  # fmt: skip
-    columns = ["design", "quantity", "estimate", "ci_low", "ci_high", "truth", "truth_seen",
-               "covered", "width"]  # fmt: skip
+    row = ("store_opening", "TL0", "EUR per region and 28 days", 900.5, 800.0, 1001.0, 950.25,
+           940.0, 960.0, 950.25, -49.75, 88.25, 0.75, 0.75, 640.5)  # fmt: skip
+    columns = ["design", "level", "quantity", "estimate", "ci_low", "ci_high", "truth", "truth_low",
+               "truth_high", "truth_seen", "bias", "rmse", "covered", "covered_whole",
+               "width"]  # fmt: skip
     samples = pd.DataFrame({"replication": [0, 1, 2, 3]})
-    return TrialsBesideTruth(pd.DataFrame([row], columns=columns), samples, 0.95, MADE)
+    skipped = pd.DataFrame([("email", "TL0", "totals tell nobody apart", 4)],
+                           columns=["design", "level", "reason", "n_replications"])  # fmt: skip
+    values = pd.DataFrame([row], columns=columns)
+    return TrialsBesideTruth(values, samples, skipped, 0.95, MADE)
 
 
 @pytest.fixture(scope="module")

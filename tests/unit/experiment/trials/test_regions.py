@@ -72,6 +72,33 @@ def test_only_the_chosen_channels_count() -> None:
     np.testing.assert_allclose(parts[0] + parts[1], both)
 
 
+def test_a_change_that_changes_nothing_is_refused() -> None:
+    for nothing in (Change(), Change(small(FIRM).capabilities)):
+        with pytest.raises(ParameterError, match="must change something"):
+            regions(nothing)
+
+
+def test_neighbouring_studies_and_panels_share_no_world() -> None:
+    nobody = np.zeros((4, 2), dtype=bool)
+    panels = [
+        Regions(small(FIRM), INTEGRATED, 4, 30, seed, replication=k)
+        for seed, k in ((5, 0), (6, 0), (5, 1))
+    ]
+    rows = [tuple(row) for panel in panels for row in panel.outcome(nobody)]
+    assert len(set(rows)) == 12
+
+
+def test_days_of_washout_are_not_counted() -> None:
+    nobody = np.zeros((4, 2), dtype=bool)
+    parts = [
+        Regions(small(FIRM), INTEGRATED, 4, 30, 5, washout_days=w).outcome(nobody) for w in (0, 29)
+    ]
+    assert (parts[1] <= parts[0]).all()
+    assert 0 < parts[1].sum() < parts[0].sum() / 10
+    with pytest.raises(ParameterError, match="washout_days"):
+        Regions(small(FIRM), INTEGRATED, 4, 30, 5, washout_days=30)
+
+
 def test_a_panel_needs_two_periods() -> None:
     with pytest.raises(ParameterError, match="2 periods"):
         regions(period_days=40)
