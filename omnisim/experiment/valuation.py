@@ -188,9 +188,7 @@ def _answer(part: str, experiment: Experiment, found: dict[str, Any], how: dict[
     (baseline, variant), firm = experiment.arms(), firm_of(experiment)
     match part:
         case "capabilities":
-            return capability_values(
-                *valued_arms(experiment), n_orderings=asked.n_orderings, **how
-            )
+            return capability_values(*valued_arms(experiment), n_orderings=asked.n_orderings, **how)
         case "transition":
             return transition(found["capabilities"], *valued_arms(experiment), seed=how["seed"])
         case "priors":
