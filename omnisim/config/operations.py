@@ -262,8 +262,8 @@ class Experience(Part):
     )  # fmt: skip
     satisfaction_centre: float = param(
         -0.28, "satisfaction at which drop-out is that of the segment",
-        source="eq. 14: so that the siloed arm drops out as its segments do; below the mean after a "
-        "purchase, -0.21, since the unhappy weigh more", ge=-1, le=1,
+        source="eq. 14: so that the siloed arm drops out as its segments do; below the mean after "
+        "a purchase, -0.21, since the unhappy weigh more", ge=-1, le=1,
     )  # fmt: skip
     engagement_centre: float = param(
         0.57, "engagement at which drop-out is that of the segment",

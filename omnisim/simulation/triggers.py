@@ -18,9 +18,9 @@ WEEK = 7
 def of_the_day(world: World, day: int) -> Iterator[tuple[Trigger, int, Rows]]:
     """Yield (trigger, team, shoppers) of the day; nothing where the firm has not the capability.
 
-    Nothing either where it follows nobody: it cannot act on what it does not see. Near the store, if
-    the firm has one open: what the app notices. At risk and promoters: once a week, from what each
-    team's records hold. Trips to the local rival are noticed when they begin (`geofence`).
+    Nothing either where it follows nobody: it cannot act on what it does not see. Near the store,
+    if the firm has one open: what the app notices. At risk and promoters: once a week, from what
+    each team's records hold. Trips to the local rival are noticed when they begin (`geofence`).
     """
     if not follows(world.scenario, ONLINE_TEAM):
         return

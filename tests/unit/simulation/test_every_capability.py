@@ -61,8 +61,8 @@ BY_HAND = {
         {"channels.website.is_open": False, "channels.app.is_open": False},
     ),
 }  # fmt: skip
-"""What each capability moves, written down from facts.md D5 and C3 and from no table of the package,
-and a world that lacks only what it acts on."""
+"""What each capability moves, written down from facts.md D5 and C3 and from no table of the
+package, and a world that lacks only what it acts on."""
 
 LONG_OUTAGES = 247
 """A seed under which no outage is short."""
