@@ -31,7 +31,7 @@ CHANNELS_OF = {
     STORE_TEAM: [int(Channel.STORE)],
     ONLINE_TEAM: [int(Channel.WEBSITE), int(Channel.APP)],
 }
-PROMOTION_STEP = 0.025
+PROMOTION_STEP = 0.005
 
 
 def govern(world: World) -> Steps:

@@ -105,6 +105,7 @@ def orders_and_sessions(run):
     seen = observed_log(run).to_pandas()
     own = seen["channel"].isin((Channel.WEBSITE, Channel.APP))
     adverts = seen["channel"].isin((Channel.DISPLAY, Channel.SEARCH, Channel.SOCIAL))
+    adverts &= seen["event"].isin((Event.IMPRESSION, Event.CLICK))
     bought = seen["event"] == Event.PURCHASE
     sessions = own & seen["event"].isin((Event.VISIT, Event.CART, Event.CART_ABANDONED))
     return bought.sum(), sessions.sum(), adverts.sum()

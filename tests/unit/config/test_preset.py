@@ -76,7 +76,8 @@ def test_the_last_firm_named_is_the_firm(first, last):
 
 
 def test_a_firm_is_whole_whatever_was_there_before():
-    before = {"capabilities": Capabilities.integrated(), "channels.app.is_open": False,
+    before = {"capabilities": Capabilities.integrated().within(("store", "website")),
+              "channels.app.is_open": False,
               "records.keeps_addresses": False, "surfaces.online_every_days": 3}  # fmt: skip
     for name in FIRMS:
         assert Scenario().replace(before).preset(name) == Scenario().preset(name)

@@ -8,6 +8,7 @@ from omnisim.config.capability_costs import CapabilityCosts, Investments
 from omnisim.config.exposures import WRITTEN
 from omnisim.config.primitives import MOVES, Primitives
 from omnisim.config.rollout import Introduction, Rollout
+from omnisim.config.sign_ups import SignUps
 from omnisim.random import Draws
 from omnisim.schema import Event, Line
 from omnisim.simulation import simulate
@@ -23,13 +24,13 @@ FREE = {
     "investments": Investments(**dict.fromkeys(EVERY, (0.0, 0.0, 0.0))),
 }
 PEOPLE = {
-    "market.n_shoppers": 150, "segments.busy.p_loyalty": 0.8, "segments.busy.p_app": 0.8,
+    "market.n_shoppers": 200, "segments.busy.p_loyalty": 0.8, "segments.busy.p_app": 0.8,
     "stock.store_share": 0.3, "stock.n_items": 40,
 }  # fmt: skip
 
 NO_MESSAGES = {"exposures.off": WRITTEN}
 NO_SURFACES = {f"surfaces.{name}_every_days": 0 for name in ("online", "store", "reward")}
-NO_CARDS = {"segments.busy.p_loyalty": 0.0}
+NO_CARDS = {"segments.busy.p_loyalty": 0.0, "sign_ups.card": 0.0}
 NO_STORE = {"channels.store.is_open": False}
 BY_HAND = {
     "single_customer_view": ({"match_recall", "false_merge"}, NO_CARDS),
@@ -46,7 +47,10 @@ BY_HAND = {
     "visible_stock": ({"stock_shown"}, NO_STORE),
     "endless_aisle": ({"aisle_offered"}, {"stock.store_share": 1.0, "stock.safety_factor": 10.0}),
     "cross_channel_returns": ({"returns_across"}, {"fulfilment.return_threshold": -100.0}),
-    "unified_loyalty": ({"points_across"}, {"costs.points_share": 0.0}),
+    "unified_loyalty": (
+        {"points_across", "sign_up_factor"},
+        {"costs.points_share": 0.0, "sign_ups": SignUps(card=0.0, app=0.0, cookies=0.0)},
+    ),
     "staff_training": ({"staff_skill", "training_hours", "clients_written"}, NO_STORE),
     "always_open_service": ({"bot_first", "context_passed"}, {"service_desk.is_open": False}),
     "price_coherence": (
@@ -54,11 +58,11 @@ BY_HAND = {
         {"governance.managers_decide": False, "choice.p_phone_check": 0.0},
     ),
     "advocacy_nurturing": ({"recommend_factor"}, {"offers.promoter_purchases": 1000}),
-    "cross_functional_governance": ({"credit_across"}, {"governance.managers_decide": False}),
+    "cross_functional_governance": ({"credit_across", "ramp_share"}, {"governance.managers_decide": False}),
     "social_care": ({"recovery", "reply_days"}, {"voice.p_complain": 0.0}),
     "interactive_fit": (
-        {"fit_resolved"},
-        {"channels.website.is_open": False, "channels.app.is_open": False},
+        {"views_offered", "fit_resolved"},
+        {"channels.website.risk_resolved": 1.0, "channels.app.risk_resolved": 1.0},
     ),
 }  # fmt: skip
 """What each capability moves, written down from facts.md D5 and C3 and from no table of the

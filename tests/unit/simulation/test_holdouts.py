@@ -55,7 +55,10 @@ def test_two_records_of_a_person_may_be_in_both_arms_joined_ones_never():
 
 @pytest.mark.parametrize("medium", TREATED)
 def test_all_held_out_is_as_if_the_medium_were_off(medium):
-    off, held = run(**{"exposures.off": (medium,)}), run(**{f"holdouts.{medium}": 1.0})
+    """No other message takes its place."""
+    others = tuple({"push", "direct_mail"} - {medium})
+    off = run(**{"exposures.off": (medium, *others)})
+    held = run(**{"exposures.off": others, f"holdouts.{medium}": 1.0})
     for name in ("goodwill", "satisfaction", "points"):
         np.testing.assert_array_equal(off.final[name], held.final[name])
     assert off.profit_per_shopper_year == held.profit_per_shopper_year

@@ -37,7 +37,7 @@ def test_worth_by_hand():
     """One message a week each: F = 2 / -log(phi), and q grows with it by its log-odds."""
     scenario, pauses = Scenario(), dict.fromkeys(SAME, 7)
     tired = 0.15 * 2 / -math.log(0.6)
-    odds = 0.0024 / 0.9976 * math.exp(tired)
+    odds = 0.0016 / 0.9984 * math.exp(tired)
     kept = math.exp(-tired) / (1 + 52 * odds / (1 + odds) * 2)
     for credit in (0.0, 0.5, 1.0):
         found = worth(scenario, teams(0.1, 0.2), pauses, STORE_TEAM, credit)
