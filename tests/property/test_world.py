@@ -95,11 +95,19 @@ def test_stock_is_conserved_and_never_negative_in_stores(scenario, seed):
 
 
 def fit_for_sale(returns, world):
-    """Return the rows of goods that can be sold again, by their own draw."""
+    """Return the rows of goods that can be sold again: by their own draw, or by the books.
+
+    What was bought on the side belongs to no journey, and the log does not tell its draw.
+    """
+    meets_need = returns["journey"].to_numpy() >= 0
+    planned, aside = returns[meets_need], returns[~meets_need]
     u = world.draws.uniform(
-        Stream.FIT, returns["shopper"].to_numpy(), journey=returns["journey"].to_numpy(), step=1
+        Stream.FIT, planned["shopper"].to_numpy(), journey=planned["journey"].to_numpy(), step=1
     )
-    return returns[u < world.scenario.fulfilment.p_resellable]
+    postings = close_books(world, None, {}).postings.to_pandas()
+    kept = postings.loc[postings["line"] == Line.GOODS_RETURNED, ["shopper", "time"]]
+    again = aside.merge(kept, on=["shopper", "time"])
+    return pd.concat((planned[u < world.scenario.fulfilment.p_resellable], again))
 
 
 @few

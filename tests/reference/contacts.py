@@ -66,7 +66,7 @@ def near_store(w, day):
 def near_rival(w, i, need, step, now):
     """Notice a trip to the local rival."""
     noticed = w.u("NEAR", i, need, TRIP + 2 * step) < w.p["near_noticed"]
-    if not (noticed and w.p["is_open"][0] and followed(w, i)):
+    if not (noticed and w.may_use(i, 0) and followed(w, i)):
         return False
     w.log(now, i, need, Channel.PUSH, Event.NEAR, identity=Identity.ACCOUNT)
     return True

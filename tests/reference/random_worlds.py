@@ -9,13 +9,15 @@ from tests.reference.worlds import new_world, small
 def random_world(rng, **fields):
     """Return a world before its first day whose columns hold what a long run might leave."""
     between = rng.uniform
+    is_siloed, has_app = bool(rng.uniform() < 0.5), bool(rng.uniform() < 0.7)
+    levels = Capabilities.siloed() if is_siloed else Capabilities.integrated()
     scenario = small({
-        "capabilities": rng.choice([Capabilities.siloed(), Capabilities.integrated()]),
+        "capabilities": levels if has_app else levels.within(("store", "website")),
         "stores.opening_hour": between(0, 10),
         "stores.closing_hour": between(11, 24),
         "stores.visit_goodwill": 0.3,
         "stores.p_unplanned": between(0.1, 0.5),
-        "channels.app.is_open": bool(rng.uniform() < 0.7),
+        "channels.app.is_open": has_app,
         "primitives.stock_shown": (0.2, 0.5, 0.8),
         "primitives.record_accuracy": (0.3, 0.5, 0.7),
         "primitives.aisle_offered": (0.2, 0.5, 0.8),

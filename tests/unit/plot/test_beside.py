@@ -39,7 +39,7 @@ def test_tracking_is_drawn_before_and_after_its_cost() -> None:
     steps = pd.DataFrame([("TL2 - TL0", 1.25, 0.75, 1.75, 0.4, 0.85, 0.35, 1.35)],
                          columns=["step", "gross", "ci_low", "ci_high", "cost", "net", "net_low",
                                   "net_high"])  # fmt: skip
-    ax = plot.measurement(MeasurementValue(pd.DataFrame(), steps, SAMPLES, 0.95, {}))
+    ax = plot.measurement(MeasurementValue(pd.DataFrame(), steps, SAMPLES, SAMPLES, 0.95, {}))
     assert dots(ax) == [1.25, 0.85]
     assert "rather than" in texts(ax)
 
@@ -61,7 +61,7 @@ def test_trials_on_people_and_on_regions_have_figures_of_their_own() -> None:
     ]  # fmt: skip
     columns = ["design", "quantity", "estimate", "ci_low", "ci_high", "truth", "truth_seen",
                "covered", "width"]  # fmt: skip
-    found = TrialsBesideTruth(pd.DataFrame(rows, columns=columns), SAMPLES, 0.95, {})
+    found = TrialsBesideTruth(pd.DataFrame(rows, columns=columns), SAMPLES, SAMPLES, 0.95, {})
     assert dots(plot.trials(found)) == [14.5, 5.5]
     assert dots(plot.trials(found, on="regions")) == [900.0, 950.0]
     with pytest.raises(ParameterError, match="on"):

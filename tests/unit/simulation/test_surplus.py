@@ -57,7 +57,7 @@ def test_an_alternative_that_all_take_is_worth_its_utility():
     world = new_world(small({
         "channels.website.purchase_intercept": 40.0, "choice.price": 2.0, "choice.stock": 0.0,
         "fulfilment.delivery_days": 0.0, "fulfilment.delivery_fee": 0.0, "choice.risk": 0.0,
-        "rivals.none_intercept": 30.0,
+        "rivals.none_intercept": 30.0, "heterogeneity.synergy": 0.0,
     }))  # fmt: skip
     columns, p = world.columns, world.state.params
     kernel.decide(world.state, 0, 0, 0, 1, 0, False, False, 0.3, 1.0)
