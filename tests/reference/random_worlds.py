@@ -9,13 +9,16 @@ from tests.reference.worlds import new_world, small
 def random_world(rng, **fields):
     """Return a world before its first day whose columns hold what a long run might leave."""
     between = rng.uniform
+    levels = rng.choice([Capabilities.siloed(), Capabilities.integrated()])
+    has_app = bool(rng.uniform() < 0.7)
+    places = ("store", "website", "app") if has_app else ("store", "website")
     scenario = small({
-        "capabilities": rng.choice([Capabilities.siloed(), Capabilities.integrated()]),
+        "capabilities": levels.within(places),
         "stores.opening_hour": between(0, 10),
         "stores.closing_hour": between(11, 24),
         "stores.visit_goodwill": 0.3,
         "stores.p_unplanned": between(0.1, 0.5),
-        "channels.app.is_open": bool(rng.uniform() < 0.7),
+        "channels.app.is_open": has_app,
         "primitives.stock_shown": (0.2, 0.5, 0.8),
         "primitives.record_accuracy": (0.3, 0.5, 0.7),
         "primitives.aisle_offered": (0.2, 0.5, 0.8),
@@ -85,6 +88,7 @@ def random_world(rng, **fields):
         "channels.phone.to_online": between(-1, 1),
         "choice.habit_across": between(0, 1),
         "choice.knowledge_across": between(0, 1),
+        "messages.owed_personal": between(0.1, 0.6),
     }, **fields)  # fmt: skip
     spreads = {f"heterogeneity.{name}": between(0, 1) for name in Heterogeneity.model_fields}
     scenario = scenario.replace(spreads)
@@ -122,6 +126,7 @@ def scatter(columns, rng):
     columns["points"][:] = rng.integers(0, 1_000, (n, 2)) / 100
     columns["points_day"][:] = rng.integers(0, 20, (n, 2))
     columns["n_needs"][:] = rng.integers(0, 9, n)
+    columns["n_identified"][:] = rng.integers(0, 9, n)
     columns["coupon"][:] = rng.uniform(0, 0.4, n)
     columns["coupon_until"][:] = rng.uniform(-10, 40, n)
     on_hand = columns["on_hand"]
