@@ -19,6 +19,7 @@ cdef enum:
     SEARCHED_PHONE = 5
     N_SEARCHED = 6
     CART_STEP = 1 << 16
+    EMPTY_SHELF = 1 << 20       # a look at the phone where the item is not there
 
 
 def want(State w, Py_ssize_t i, long need, double now):
@@ -199,7 +200,8 @@ def take(State w, Py_ssize_t i, long need, long step, Py_ssize_t item, double no
 
     Returns (what to do, item): GO_STORE with the item taken, or the reaction. The reactions have
     the published shares (T-38), the odds of a substitute `helped` by advice, in logs; nobody
-    comes back later for what the store never stocks. An order through staff gives the same item as
+    comes back later for what the store never stocks. Who turns to another seller buys by phone, if
+    it is taken out, else at the local rival's. An order through staff gives the same item as
     coming back later does: its utility is that of coming back, less the fee and the wait for a
     parcel, plus the trip and the wait for new stock that it saves.
     """
@@ -219,7 +221,7 @@ def take(State w, Py_ssize_t i, long need, long step, Py_ssize_t item, double no
     if v[0] == v[1] == v[2] == v[3] == -HUGE_VAL:
         v[3] = 0        # nothing is left but to go without
     v[4] = -HUGE_VAL
-    if (w.on_hand[w.n_stores, item] > 0
+    if (source(w, store, item) >= 0
             and w.uniform(STREAM_STOCKOUT, i, need, 2 * step + 1) < w.p.aisle_offered):
         v[4] = (log(w.p.react_delay)
                 - w.p.price * w.price_sensitivity[i] * w.p.delivery_fee / w.mean_basket[i]
@@ -233,7 +235,38 @@ def take(State w, Py_ssize_t i, long need, long step, Py_ssize_t item, double no
         return GO_STORE, other
     if reaction == 4:
         return GO_AISLE, item
-    return (GO_RIVAL_LOCAL if reaction == 1 else GO_DELAY if reaction == 2 else GO_NOWHERE), item
+    if reaction == 1:
+        return elsewhere(w, i, need, step, now), item
+    return (GO_DELAY if reaction == 2 else GO_NOWHERE), item
+
+
+cdef int elsewhere(State w, Py_ssize_t i, long need, long step, double now) except -1:
+    """Return which rival one turns to whom the store fails: the online one, if by phone (eq. 10).
+
+    The phone is taken out as likely as at a decision, by a draw of its own.
+    """
+    if not compares(w, i, need, EMPTY_SHELF + step):
+        return GO_RIVAL_LOCAL
+    w.log.add(now, i, need, STORE, EVENT_PHONE_CHECK, IDENTITY_NONE, -1, w.home_store[i])
+    return GO_RIVAL_ONLINE
+
+
+cdef Py_ssize_t source(State w, Py_ssize_t store, Py_ssize_t item) noexcept:
+    """Return where an order through staff is sent from, or -1 (K8).
+
+    The warehouse, or else the other store that holds most of the item: the first of equals.
+    """
+    cdef Py_ssize_t k, best = -1
+    cdef int most = 0
+    if w.on_hand[w.n_stores, item] > 0:
+        return w.n_stores
+    if w.p.has_capacity:    # what is used up where it is cannot be sent
+        return -1
+    for k in range(w.n_stores):
+        if k != store and w.on_hand[k, item] > most:
+            best = k
+            most = w.on_hand[k, item]
+    return best
 
 
 cdef Py_ssize_t nearest_in_stock(State w, Py_ssize_t store, Py_ssize_t item) noexcept:
@@ -263,20 +296,29 @@ def pick(State w, Py_ssize_t i, Py_ssize_t item, long need, double now):
     return False
 
 
-def ship(State w, Py_ssize_t i, long need, Py_ssize_t item):
+def ship(State w, Py_ssize_t i, long need, Py_ssize_t item, double now=0, bint by_staff=False):
     """Take the item from the warehouse, on back order if need be; return (days, promised days).
 
-    A unit of the day's capacity of a store was taken before.
+    What staff order comes from another store where the warehouse has none: it is picked there. A
+    unit of the day's capacity of a store was taken before.
     """
     cdef double days = w.p.delivery_days
+    cdef Py_ssize_t location = w.n_stores
     if days > 0:
         days /= w.p.delivery_shape
         days *= gamma(w.uniform(STREAM_DELIVERY, i, need, 0), w.p.delivery_shape)
     if w.p.has_capacity:
         return days, w.p.delivery_days
-    w.demand[w.n_stores, item] += 1
-    w.on_hand[w.n_stores, item] -= 1
-    if w.on_hand[w.n_stores, item] < 0:
+    if by_staff:
+        location = source(w, w.home_store[i], item)
+        if location < 0:
+            location = w.n_stores
+        elif location < w.n_stores:
+            w.postings.add(now, LINE_PICKING, STORE, i, need,
+                           -<long>(w.p.picking_cost * 100 + 0.5))
+    w.demand[location, item] += 1
+    w.on_hand[location, item] -= 1
+    if w.on_hand[location, item] < 0:
         days += w.p.warehouse_restock_days
     return days, w.p.delivery_days
 

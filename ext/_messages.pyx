@@ -42,7 +42,8 @@ def deliver_messages(
     by how much, in log-odds, those on an errand are likelier to open.
 
     Relevance follows from taste and content: rho0 + rho1 cos(theta, content), less what a private
-    shopper minds of what the firm shows to know, in [0, 1.5]. It is never set.
+    shopper minds of what the firm shows to know, and less what one misses who takes personal
+    contact for owed, in [0, 1.5]. It is never set.
     """
     cdef Py_ssize_t k, i, d
     cdef double relevance, taste_weight
@@ -57,6 +58,8 @@ def deliver_messages(
         for d in range(w.taste.shape[1]):
             relevance += taste_weight * w.taste[i, d] * w.attributes[item[k], d]
         relevance -= creep(w, i, record[k], personal[k], kind)
+        if not follows_profile(w, record[k], personal[k]):
+            relevance -= owed(w, i)
         relevance = fmax(0, fmin(relevance, MOST_RELEVANT))
         w.record_sent[record[k], team[k]] += 1
         w.log.add(now, i, -1, channel_of(medium[k]), EVENT_MESSAGE, IDENTITY_ACCOUNT, item[k], -1,
@@ -71,6 +74,20 @@ def deliver_messages(
     return clicked
 
 
+cdef inline bint follows_profile(State w, Py_ssize_t record, bint personal) noexcept:
+    """Tell whether content follows a profile: it is meant to, and the record has one."""
+    return personal and w.record_weight[record] > 0
+
+
+cdef inline double owed(State w, Py_ssize_t i) noexcept:
+    """Return what generic contact lacks: more, the more purchases the firm knows one by (S2-11).
+
+    The share n / (n + h) of the most, after n purchases by name; half of it after h.
+    """
+    cdef int n = w.n_identified[i]
+    return w.p.owed_personal * n / (n + w.p.owed_purchases)
+
+
 cdef double creep(State w, Py_ssize_t i, Py_ssize_t record, bint personal, int kind) noexcept:
     """Return privacy times creep(detail used, consent) of eq. 4.
 
@@ -78,7 +95,7 @@ cdef double creep(State w, Py_ssize_t i, Py_ssize_t record, bint personal, int k
     one with bought data in it, where the shopper is. Who accepts tracking minds less.
     """
     cdef double detail = 0
-    if personal and w.record_weight[record] > 0:
+    if follows_profile(w, record, personal):
         detail += w.p.detail_profile
         if w.record_teams[record] == 3:
             detail += w.p.detail_joined

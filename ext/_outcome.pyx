@@ -125,6 +125,7 @@ cdef tuple sell(State w, Py_ssize_t i, long logged, long need, long step, Py_ssi
     if not w.settled[i] and w.uniform(STREAM_SETTLE, i, need, step) < w.p.settling:
         w.settled[i] = 1
     if identity != IDENTITY_NONE:
+        w.n_identified[i] += 1
         learn(w, i, STORE_TEAM if channel == STORE else ONLINE_TEAM, item, goods * 0.01, now)
     return goods, off, spent, earned, identity != IDENTITY_NONE
 

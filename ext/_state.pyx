@@ -20,7 +20,7 @@ COLUMNS = (
     "is_shown", "on_hand", "demand", "weights", "record_of", "record_last", "record_value",
     "record_count", "record_profile", "record_weight", "settled", "nurtured_until",
     "location_consent", "record_first", "record_shown", "bonus", "record_sent", "record_teams",
-    "surplus", "points_day", "exposed", "own_factors", "opened", "held_to",
+    "surplus", "points_day", "exposed", "own_factors", "opened", "held_to", "n_identified",
 )  # fmt: skip
 
 
@@ -69,6 +69,7 @@ cdef class State:
         self.points_day = columns["points_day"]
         self.n_needs = columns["n_needs"]
         self.n_aware_near = columns["n_aware_near"]
+        self.n_identified = columns["n_identified"]
         self.coupon = columns["coupon"]
         self.coupon_until = columns["coupon_until"]
         self.attributes = columns["attributes"]

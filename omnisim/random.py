@@ -107,6 +107,7 @@ class Stream(IntEnum):
     BROWSE = 83
     PUT_OFF = 86
     RESERVATION = 88
+    MIGRATION = 90
 
     HOLDOUT = 95
 

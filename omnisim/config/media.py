@@ -154,6 +154,15 @@ class Messages(Part):
         0.5, "detail shown by a message that comes where the shopper is", source="assumption",
         ge=0, le=10,
     )  # fmt: skip
+    owed_personal: float = param(
+        0.05, "relevance lost by content that follows no profile with those who, after many "
+        "purchases that the firm knows them by, take personal contact for owed",
+        source="S2-11; size assumption: a twelfth of what full likeness adds", ge=0, le=1.5,
+    )  # fmt: skip
+    owed_purchases: float = param(
+        3.0, "purchases by name after which half of that is expected", source="assumption",
+        gt=0, le=1000,
+    )  # fmt: skip
     relevance_reference: float = param(
         0.6, "relevance at which open and opt-out rates are those above", source="assumption",
         ge=0, le=1.5,

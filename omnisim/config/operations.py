@@ -111,8 +111,9 @@ class Stock(Part):
         source="T-38 M-high: same brand 19 % + other brand 26 %", ge=0, le=1,
     )  # fmt: skip
     react_rival: float = param(
-        0.31, "share that goes to another store, read as the local rival",
-        source="T-38 M-high", ge=0, le=1,
+        0.31, "share that goes to another store: the local rival, or, of who takes out the phone, "
+        "the online one",
+        source="T-38 M-high; the split by choice.p_phone_check is eq. 10", ge=0, le=1,
     )  # fmt: skip
     react_delay: float = param(
         0.15, "share that comes back later", source="T-38 M-high", ge=0, le=1

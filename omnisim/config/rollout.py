@@ -42,6 +42,11 @@ class Rollout(Part):
         False, "whether capabilities come in during the run; else they hold from its first day",
         source="assumption",
     )  # fmt: skip
+    migration_loss: float = param(
+        0.02, "chance that the points in the store's ledger of one whose records are not joined, "
+        "or joined to another's, are lost when unified loyalty goes live",
+        source="S4-12; size assumption", ge=0, le=1,
+    )  # fmt: skip
     single_customer_view: Introduction = _weeks(20.0)
     offline_capture: Introduction = _weeks(12.0, outage=0.5)
     personalisation_engine: Introduction = _weeks(16.0, outage=0.0)

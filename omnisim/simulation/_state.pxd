@@ -57,6 +57,7 @@ cdef struct Params:
     double message_goodwill[4]
     double message_cost[4]
     double relevance_base, relevance_taste, creep, creep_consented
+    double owed_personal, owed_purchases
     double detail_profile, detail_joined, detail_bought, detail_location
     double relevance_reference, relevance_on_response, message_engagement
     double fatigue_decay, fatigue, settling, settled_response
@@ -105,6 +106,7 @@ cdef class State:
     cdef double[:, ::1] opened         # relevance of the last message opened, last day it counts
     cdef double[:, ::1] bonus          # extra points as a share of the usual ones, last day
     cdef int32_t[::1] n_needs, n_aware_near
+    cdef int32_t[::1] n_identified    # purchases at which the shopper told who it was
     cdef double[::1] coupon, coupon_until     # share off the next purchase, and how long it counts
     cdef readonly list speakers
     # goods

@@ -134,7 +134,8 @@ def receive(world: World, trip: Trip, sale: Sale) -> Steps:
         waited = yield from visit(world, trip.shopper, trip.need, trip.step + 1, patient=True)
         speed = rate_queue(world, waited)
     else:
-        days, promised = kernel.ship(state, trip.shopper, trip.need, trip.item)
+        by_staff = sale.fulfilment == Fulfilment.ENDLESS_AISLE
+        days, promised = kernel.ship(state, trip.shopper, trip.need, trip.item, env.now, by_staff)
         late = max(0.0, days - promised)
         yield from _travel(world, trip, days, promised)
         speed = max(-1.0, world.scenario.experience.rating - late / max(promised, 1.0))

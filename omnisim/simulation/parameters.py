@@ -211,6 +211,8 @@ def _communication(scenario: Scenario) -> dict[str, Any]:
         **_by_medium(scenario),
         "relevance_base": messages.relevance_base,
         "relevance_taste": messages.relevance_taste,
+        "owed_personal": messages.owed_personal,
+        "owed_purchases": messages.owed_purchases,
         "relevance_reference": messages.relevance_reference,
         "relevance_on_response": messages.relevance_on_response,
         "message_engagement": messages.engagement,

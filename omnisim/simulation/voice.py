@@ -19,12 +19,16 @@ REVIEWS, COMPLAINS, RECOVERS, READS = range(4)
 def read_reviews(world: World, trip: Trip) -> None:
     """Let some who search online read reviews; new shoppers believe them."""
     rules, standing, now = world.scenario.voice, world.standing, world.env.now
-    if _draw(world, trip.shopper, trip.need, READS) >= rules.p_read:
+    exposures = world.scenario.exposures
+    reads = _draw(world, trip.shopper, trip.need, READS) < rules.p_read
+    if not reads or "reviews" in exposures.off:
         return
     standing.fade(now)
     if standing.volume <= 0:
         return
     _note(world, trip.shopper, trip.need, Channel.REVIEWS, Event.VISIT)
+    if "reviews" in exposures.inert:
+        return
     trip.inform(rules.resolves * standing.volume / (standing.volume + rules.half_volume))
     if not world.columns["habit"][trip.shopper, :N_SELLING].any():
         satisfaction = world.columns["satisfaction"]
@@ -37,6 +41,12 @@ def speak_up(world: World, shopper: int, need: int) -> None:
     if _draw(world, shopper, need, REVIEWS) < rules.p_review:
         _note(world, shopper, need, Channel.REVIEWS, Event.REVIEW)
         world.standing.add(mood, 1.0, world.env.now)
+    may_complain(world, shopper, need)
+
+
+def may_complain(world: World, shopper: int, need: int) -> None:
+    """Let a detractor complain where everybody can read it, by chance; `need` is -1 for none."""
+    rules, mood = world.scenario.voice, float(world.columns["satisfaction"][shopper])
     is_detractor = mood < world.scenario.word.detractor_below
     if is_detractor and _draw(world, shopper, need, COMPLAINS) < rules.p_complain:
         world.env.process(_complain(world, rules, shopper, need))

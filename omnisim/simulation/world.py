@@ -260,6 +260,7 @@ def _moods(scenario: Scenario, population: Population) -> dict[str, NDArray[Any]
         "last_written": np.full(n, -(2**14), np.int16),
         "n_needs": np.zeros(n, np.int32),
         "n_aware_near": np.zeros(n, np.int32),
+        "n_identified": np.zeros(n, np.int32),
         "coupon": np.zeros(n),
         "coupon_until": np.full(n, -np.inf),
     }

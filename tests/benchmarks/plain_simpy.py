@@ -235,6 +235,9 @@ class Retailer(Firm):
             item = max(others, key=lambda k: likeness[k])
             shelf[item] -= 1
             asked[item] += 1
+        if reaction == RIVAL_LOCAL and self.rng.random() < p.p_phone_check * s.digital:
+            self.add(s, Channel.STORE, Event.PHONE_CHECK)
+            reaction = RIVAL_ONLINE
         return reaction, item
 
     def deliver(self, s, item, channel, trip):

@@ -111,6 +111,9 @@ def deliver_messages(w, rows, kind, day, errand=0.0):
         minds = w.p["creep_consented"] if w.c["tracking_consent"][i] else 1.0
         minds *= w.p["creep"] * w.c["privacy"][i]
         relevance -= minds * detail(w, record, personal, kind)
+        if not personal or w.c["record_weight"][record] == 0:
+            named = w.c["n_identified"][i]
+            relevance -= w.p["owed_personal"] * (1 - 1 / (1 + named / w.p["owed_purchases"]))
         relevance = min(max(relevance, 0.0), 1.5)
         w.c["record_sent"][record, team] += 1
         w.log(day, i, -1, Channel[MEDIA[medium]], Event.MESSAGE, identity=Identity.ACCOUNT,

@@ -328,7 +328,7 @@ def take(w, i, need, step, item, now, helped=0.0):
     if all(x is None for x in v.values()):
         v["quit"] = 0.0
     offered = w.u("STOCKOUT", i, need, 2 * step + 1) < w.p["aisle_offered"]
-    if w.c["on_hand"][w.warehouse, item] > 0 and offered and share["delay"] > 0:
+    if source(w, store, item) is not None and offered and share["delay"] > 0:
         price = w.p["price"] * w.c["price_sensitivity"][i]
         v["aisle"] = math.log(share["delay"]) - price * w.p["delivery_fee"] / w.c["mean_basket"][i]
         v["aisle"] += w.own(i, "delivery_per_day") * (w.p["restock_days"] - w.p["delivery_days"])
@@ -338,7 +338,11 @@ def take(w, i, need, step, item, now, helped=0.0):
         item = max(others, key=lambda k: likeness[k])
         shelf[item] -= 1
         asked[item] += 1
-    actions = {"substitute": STORE, "rival": RIVAL_LOCAL, "delay": DELAY, "quit": NOWHERE}
+    rival = RIVAL_LOCAL
+    if reaction == "rival" and looks_up(w, i, need, LATER + step):
+        w.log(now, i, need, Channel.STORE, Event.PHONE_CHECK, store=store)
+        rival = RIVAL_ONLINE
+    actions = {"substitute": STORE, "rival": rival, "delay": DELAY, "quit": NOWHERE}
     return (actions | {"aisle": AISLE})[reaction], item
 
 
@@ -354,15 +358,30 @@ def pick(w, i, item, need, now):
     return False
 
 
-def ship(w, i, need, item):
+def source(w, home, item):
+    """Return whence staff can have the item sent: the warehouse, or the fullest other store."""
+    left = {place: int(count[item]) for place, count in enumerate(w.c["on_hand"])}
+    if left[w.warehouse] > 0:
+        return w.warehouse
+    others = [k for k in left if k not in (home, w.warehouse) and left[k] > 0]
+    if w.p["has_capacity"] or not others:
+        return None
+    return max(others, key=lambda k: left[k])
+
+
+def ship(w, i, need, item, now=0.0, by_staff=False):
     """Send the item, on back order below zero; Gamma times of the promised mean."""
     promised, shape = w.p["delivery_days"], w.p["delivery_shape"]
     days = promised * gammaincinv(shape, w.u("DELIVERY", i, need)) / shape
     if w.p["has_capacity"]:
         return days, promised
-    w.c["demand"][w.warehouse, item] += 1
-    w.c["on_hand"][w.warehouse, item] -= 1
-    if w.c["on_hand"][w.warehouse, item] < 0:
+    place = source(w, w.home(i), item) if by_staff else None
+    place = w.warehouse if place is None else place
+    if place != w.warehouse:
+        w.post(now, Line.PICKING, Channel.STORE, i, need, -w.p["picking_cost"])
+    w.c["demand"][place, item] += 1
+    w.c["on_hand"][place, item] -= 1
+    if w.c["on_hand"][place, item] < 0:
         days += w.p["warehouse_restock_days"]
     return days, promised
 

@@ -109,6 +109,7 @@ def sell(w, i, logged, need, step, item, channel, fulfilment, free, lift, now):
     if w.u("SETTLE", i, need, step) < w.p["settling"]:
         w.c["settled"][i] = 1
     if identity:
+        w.c["n_identified"][i] += 1
         learn(w, i, 1 if channel == STORE else 0, item, goods * 0.01, now)
     return goods, off, spent, earned, identity != Identity.NONE
 

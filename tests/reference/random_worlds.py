@@ -87,6 +87,7 @@ def random_world(rng, **fields):
         "channels.phone.to_online": between(-1, 1),
         "choice.habit_across": between(0, 1),
         "choice.knowledge_across": between(0, 1),
+        "messages.owed_personal": between(0.1, 0.6),
     }, **fields)  # fmt: skip
     spreads = {f"heterogeneity.{name}": between(0, 1) for name in Heterogeneity.model_fields}
     scenario = scenario.replace(spreads)
@@ -124,6 +125,7 @@ def scatter(columns, rng):
     columns["points"][:] = rng.integers(0, 1_000, (n, 2)) / 100
     columns["points_day"][:] = rng.integers(0, 20, (n, 2))
     columns["n_needs"][:] = rng.integers(0, 9, n)
+    columns["n_identified"][:] = rng.integers(0, 9, n)
     columns["coupon"][:] = rng.uniform(0, 0.4, n)
     columns["coupon_until"][:] = rng.uniform(-10, 40, n)
     on_hand = columns["on_hand"]

@@ -18,6 +18,7 @@ from omnisim.random import Draws, Stream
 from omnisim.schema import Channel, Line
 from omnisim.simulation.firm.capability_costs import investment, running_cost
 from omnisim.simulation.firm.ledger import post_cost
+from omnisim.simulation.firm.migration import migrate_points
 from omnisim.simulation.firm.moves import close, move_primitives, reopen
 from omnisim.simulation.parameters import DAYS_PER_WEEK
 from omnisim.simulation.world import World
@@ -38,6 +39,7 @@ ACROSS = (
 )  # fmt: skip
 """Capabilities that need the people of several channels: governance (K15) brings them in faster."""
 
+LOYALTY = "unified_loyalty"
 GOVERNANCE = "cross_functional_governance"
 
 
@@ -148,6 +150,8 @@ def _introduce(world: World, arrival: Arrival, arrivals: list[Arrival]) -> Steps
     if arrival.outage_days > 0:
         yield env.process(_stand_still(world, arrival))
         move_primitives(world, primitives_on(scenario, arrivals, arrival.running))
+    if arrival.capability == LOYALTY and arrival.level > 0:
+        migrate_points(world)
 
 
 def _stand_still(world: World, arrival: Arrival) -> Steps:

@@ -41,7 +41,8 @@ def test_advertising(pair, name):
         assert shown == getattr(oracle, name)(slow, day)
     assert_same(world, slow)
     kinds = {Event(row[4]).name for row in slow.events}
-    assert kinds == {"IMPRESSION"} | ({"CLICK", "VISIT"} if name == "show_posts" else set())
+    assert "IMPRESSION" in kinds
+    assert kinds <= {"IMPRESSION"} | ({"CLICK", "VISIT"} if name == "show_posts" else set())
 
 
 def test_near_a_store(pair):

@@ -118,8 +118,10 @@ def test_shelves_and_parcels(pair):
         if rng.uniform() < 0.5:
             same(world, slow, "pick", i, item, need, now)
         if rng.uniform() < 0.3:
-            found = kernel.ship(world.state, i, need, item)
-            assert found == pytest.approx(oracle.ship(slow, i, need, item), rel=1e-9)
+            by_staff = bool(rng.integers(2))
+            found = kernel.ship(world.state, i, need, item, now, by_staff)
+            expected = oracle.ship(slow, i, need, item, now, by_staff)
+            assert found == pytest.approx(expected, rel=1e-9)
         if rng.uniform() < 0.3:
             location = int(rng.integers(len(slow.c["on_hand"])))
             for columns in (world.columns, slow.c):

@@ -18,7 +18,7 @@ def relevance(trigger=Trigger.CAMPAIGN, *, personal=1, teams=3, weight=1.0, cree
     world = new_world(small(capabilities=Capabilities(**levels)))
     columns, n = world.columns, world.n_shoppers
     sure = {"p_open": [1 - 1e-15] * 4, "relevance_on_response": 0.0, "relevance_taste": 0.0,
-            "creep": creep, **DETAIL}  # fmt: skip
+            "creep": creep, "owed_personal": 0.0, **DETAIL}  # fmt: skip
     if not levels.get("personalisation_engine"):
         sure["detail_bought"] = 0.0
     world.state.params = world.state.params | sure
