@@ -105,6 +105,10 @@ class World:
     reopening : simpy.Event, optional
         What happens when stores that are closed for the time being open again; None if they are
         not.
+    shut : dict of int to simpy.Event
+        The same for each store that is closed alone.
+    by_store : dict of int to dict of str to float
+        Primitives of stores that an intervention has set apart; see `by_store`.
     spent_this_week : ndarray of shape (3,), float64, unit: EUR
         Cost of this week's messages by medium.
     sent_today : ndarray of shape (3,), int64
@@ -145,6 +149,8 @@ class World:
     mailings: list[Mailing] = field(default_factory=list)
     closures: Counter[int] = field(default_factory=Counter)
     reopening: Any = None
+    shut: dict[int, Any] = field(default_factory=dict)
+    by_store: dict[int, dict[str, float]] = field(default_factory=dict)
     decisions: DecisionLog | None = None
     lessons: Lessons | None = None
     progress: Any = None
@@ -275,6 +281,7 @@ def _goods(
         "popularity": popularity(stock),
         "is_shown": shown_items(scenario, primitives["stock_shown"], draws),
         "on_hand": np.zeros((n_locations, stock.n_items), np.int32),
+        "store_open": np.ones(scenario.stores.n_stores, np.uint8),
         "demand": np.zeros((n_locations, stock.n_items), np.int32),
         "weights": np.zeros(stock.n_items),
     }

@@ -9,7 +9,7 @@ from tests.reference.worlds import new_world, small
 def random_world(rng, **fields):
     """Return a world before its first day whose columns hold what a long run might leave."""
     between = rng.uniform
-    scenario = small({
+    changes = {
         "capabilities": rng.choice([Capabilities.siloed(), Capabilities.integrated()]),
         "stores.opening_hour": between(0, 10),
         "stores.closing_hour": between(11, 24),
@@ -18,7 +18,6 @@ def random_world(rng, **fields):
         "channels.app.is_open": bool(rng.uniform() < 0.7),
         "primitives.stock_shown": (0.2, 0.5, 0.8),
         "primitives.record_accuracy": (0.3, 0.5, 0.7),
-        "primitives.aisle_offered": (0.2, 0.5, 0.8),
         "channels.browse_online_per_week": between(1, 20),
         "channels.browse_store_per_week": between(1, 20),
         "primitives.checks_answered": (0.3, 0.5, 0.9),
@@ -85,7 +84,10 @@ def random_world(rng, **fields):
         "channels.phone.to_online": between(-1, 1),
         "choice.habit_across": between(0, 1),
         "choice.knowledge_across": between(0, 1),
-    }, **fields)  # fmt: skip
+    }  # fmt: skip
+    if not changes["channels.app.is_open"]:
+        changes["capabilities"] = changes["capabilities"].within(["store", "website"])
+    scenario = small(changes, **fields)
     spreads = {f"heterogeneity.{name}": between(0, 1) for name in Heterogeneity.model_fields}
     scenario = scenario.replace(spreads)
     address = {"seed": int(rng.integers(2**63)), "replication": int(rng.integers(9))}
@@ -127,3 +129,4 @@ def scatter(columns, rng):
     on_hand = columns["on_hand"]
     on_hand[:] = rng.integers(0, 3, on_hand.shape)
     columns["demand"][:] = rng.integers(0, 3, on_hand.shape)
+    columns["store_open"][-1:] = rng.uniform() < 0.7
