@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from omnisim.config.scenario import Scenario
 from omnisim.policies import Online, Policy
 from omnisim.population import Population
-from omnisim.random import Draws, Stream
+from omnisim.random import Draws
 from omnisim.schema import Channel, Trigger
 from omnisim.simulation._state import State
 from omnisim.simulation.actions import ActionList, action_list
+from omnisim.simulation.by_store import home_stores
 from omnisim.simulation.decision_log import DecisionLog
 from omnisim.simulation.firm.capacity import Capacity, capacity_of
 from omnisim.simulation.firm.following import followed
@@ -205,10 +206,9 @@ def build_world(
 
 def _traits(scenario: Scenario, population: Population, draws: Draws) -> dict[str, NDArray[Any]]:
     """Columns that no kernel changes."""
-    n, n_stores = len(population), scenario.stores.n_stores
+    n = len(population)
     needs = scenario.market.needs_per_purchase * scenario.market.category_needs
     basket_scale = population.basket_scale / math.exp(scenario.basket.category)
-    home = draws.uniform(Stream.HOME_STORE, np.arange(n)) * n_stores
     return {
         "need_rate": population.need_rate * needs,
         "dropout": population.dropout,
@@ -225,7 +225,7 @@ def _traits(scenario: Scenario, population: Population, draws: Draws) -> dict[st
         "held_to": population.held_to,
         "n_devices": population.n_devices,
         "location_consent": population.location_consent,
-        "home_store": np.minimum(home, n_stores - 1).astype(np.int16),
+        "home_store": home_stores(n, scenario.stores.n_stores, draws),
         "indptr": population.network.indptr,
         "indices": population.network.indices,
     }
