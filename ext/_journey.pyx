@@ -195,15 +195,16 @@ def delay(State w, Py_ssize_t i, long need, long step):
 
 
 def take(State w, Py_ssize_t i, long need, long step, Py_ssize_t item, double now,
-         double helped=0):
+         double helped=0, double aisle=0):
     """Take the item from the shelf, or react to its absence (eq. 10).
 
     Returns (what to do, item): GO_STORE with the item taken, or the reaction. The reactions have
     the published shares (T-38), the odds of a substitute `helped` by advice, in logs; nobody
     comes back later for what the store never stocks. Who turns to another seller buys by phone, if
-    it is taken out, else at the local rival's. An order through staff gives the same item as
-    coming back later does: its utility is that of coming back, less the fee and the wait for a
-    parcel, plus the trip and the wait for new stock that it saves.
+    it is taken out, else at the local rival's. An order through staff, which they offer with the
+    chance `aisle`, gives the same item as coming back later does: its utility is that of coming
+    back, less the fee and the wait for a parcel, plus the trip and the wait for new stock that it
+    saves.
     """
     cdef double v[5]
     cdef Py_ssize_t store = w.home_store[i], other
@@ -222,7 +223,7 @@ def take(State w, Py_ssize_t i, long need, long step, Py_ssize_t item, double no
         v[3] = 0        # nothing is left but to go without
     v[4] = -HUGE_VAL
     if (source(w, store, item) >= 0
-            and w.uniform(STREAM_STOCKOUT, i, need, 2 * step + 1) < w.p.aisle_offered):
+            and w.uniform(STREAM_STOCKOUT, i, need, 2 * step + 1) < aisle):
         v[4] = (log(w.p.react_delay)
                 - w.p.price * w.price_sensitivity[i] * w.p.delivery_fee / w.mean_basket[i]
                 + w.p.delivery_per_day * w.factor(i, OWN_WAIT)

@@ -20,14 +20,16 @@ def near_store(State w, long day):
     """Return the shoppers whom the app notices near the own store today.
 
     Only those with the app who let it know where they are and accept push messages can be noticed.
-    They pass with a rate that falls exponentially with distance.
+    They pass with a rate that falls exponentially with distance. A store shut alone notices nobody.
     """
     cdef Py_ssize_t i
     cdef list found = []
     if w.p.near_noticed <= 0:
         return found
     for i in range(w.n):
-        if followed(w, i) and w.uniform(STREAM_NEAR, i, day, 0) < (
+        if not (followed(w, i) and w.store_open[w.home_store[i]]):
+            continue
+        if w.uniform(STREAM_NEAR, i, day, 0) < (
                 w.p.near_noticed * w.p.passes_per_day * exp(-w.distance[i] / w.p.passes_km)):
             w.log.add(<double>day, i, -1, PUSH, EVENT_NEAR, IDENTITY_ACCOUNT, -1, w.home_store[i])
             found.append(i)

@@ -21,6 +21,7 @@ COLUMNS = (
     "record_count", "record_profile", "record_weight", "settled", "nurtured_until",
     "location_consent", "record_first", "record_shown", "bonus", "record_sent", "record_teams",
     "surplus", "points_day", "exposed", "own_factors", "opened", "held_to", "n_identified",
+    "store_open",
 )  # fmt: skip
 
 
@@ -76,6 +77,7 @@ cdef class State:
         self.popularity = columns["popularity"]
         self.is_shown = columns["is_shown"]
         self.on_hand = columns["on_hand"]
+        self.store_open = columns["store_open"]
         self.demand = columns["demand"]
         self.weights = columns["weights"]
         self.record_of = columns["record_of"]

@@ -7,7 +7,13 @@ from numpy.typing import NDArray
 
 from omnisim.attribution import LastTouch, Linear, MarkovAttribution
 from omnisim.journeys import Journeys, journeys_from_log
-from omnisim.observation import ad_results, observe, sense_visits, survey_satisfaction
+from omnisim.observation import (
+    ad_results,
+    observe,
+    sense_visits,
+    survey_satisfaction,
+    till_totals,
+)
 from omnisim.random import Draws
 from omnisim.schema import TOUCHPOINT_CHANNELS
 from omnisim.simulation import SimulationResult
@@ -92,10 +98,10 @@ def observed_totals(run: SimulationResult) -> dict[str, pa.Table]:
     Returns
     -------
     dict of str to pyarrow.Table
-        ``ad results`` and ``survey`` (one wave at the end of the run), as far as the firm has them;
-        see `omnisim.observation`.
+        ``tills``, and ``ad results`` and ``survey`` (one wave at the end of the run) as far as the
+        firm has them; see `omnisim.observation`.
     """
-    records, found = run.scenario.records, {}
+    records, found = run.scenario.records, {"tills": till_totals(run.counted_events)}
     if records.keeps_ad_results:
         found["ad results"] = ad_results(run.counted_events)
     if records.keeps_surveys:

@@ -1,4 +1,4 @@
-"""What a firm has in totals only: results of its advertisements, and a survey of satisfaction."""
+"""What a firm has in totals only: of its advertisements, of its tills, and a survey."""
 
 import numpy as np
 import numpy.typing as npt
@@ -8,7 +8,7 @@ from omnisim._validation import check_columns, check_probability
 from omnisim.random import Draws, Stream
 from omnisim.schema import Channel, Event, Identity
 
-__all__ = ["ad_results", "survey_satisfaction"]
+__all__ = ["ad_results", "survey_satisfaction", "till_totals"]
 
 PAID_CHANNELS = (Channel.SEARCH, Channel.DISPLAY, Channel.SOCIAL)
 """Media of which a platform reports results."""
@@ -48,6 +48,34 @@ def ad_results(events: pa.Table) -> pa.Table:
         "impressions": total[0].astype(np.int64),
         "clicks": total[1].astype(np.int64),
         "cost": total[2],
+    })  # fmt: skip
+
+
+def till_totals(events: pa.Table) -> pa.Table:
+    """Return what the tills of each store took in, by day: totals that any firm has (TL0).
+
+    Parameters
+    ----------
+    events : pyarrow.Table
+        The true log, `omnisim.schema.EVENTS`.
+
+    Returns
+    -------
+    pyarrow.Table
+        day, store, n (purchases), value (EUR), where there were any.
+    """
+    needed = ("time", "channel", "event", "store", "value")
+    check_columns("events", events.column_names, needed)
+    time, channel, event, store, value = (events[name].to_numpy() for name in needed)
+    rows = (channel == Channel.STORE) & (event == Event.PURCHASE)
+    n_stores = int(store.max(initial=0)) + 1
+    day = np.floor(time[rows]).astype(np.int64)
+    key, place = np.unique(day * n_stores + store[rows], return_inverse=True)
+    return pa.table({
+        "day": key // n_stores,
+        "store": key % n_stores,
+        "n": np.bincount(place, minlength=len(key)).astype(np.int64),
+        "value": np.bincount(place, weights=value[rows], minlength=len(key)),
     })  # fmt: skip
 
 

@@ -66,7 +66,7 @@ cdef struct Params:
     double coupon_days, nurture_days, content_signals
     int files[2]
     # primitives set by the capabilities
-    double card_shown, record_accuracy, aisle_offered, points_across
+    double card_shown, record_accuracy, points_across
     double recommend_factor, referral_reward
     double shown_help, advice_weight
     double near_noticed, passes_per_day, passes_km
@@ -114,6 +114,7 @@ cdef class State:
     cdef const double[::1] popularity
     cdef const uint8_t[::1] is_shown
     cdef int32_t[:, ::1] on_hand, demand
+    cdef const uint8_t[::1] store_open    # whether each store is open where the channel is
     cdef double[::1] weights
     # what the firm knows: rows are records, columns 0 online team, 1 store team
     cdef const int32_t[:, ::1] record_of
@@ -134,8 +135,9 @@ cdef class State:
         return self.own_factors[i, weight]
 
     cdef inline bint may_use(self, Py_ssize_t i, int channel) noexcept:
-        """Return whether a sales channel is open, and not closed to this shopper alone."""
+        """Return whether a sales channel, or its store, is open, and not closed to this shopper."""
         return self.p.is_open[channel] and (
+            channel != 0 or self.store_open[self.home_store[i]]) and (
             self.held_to[i] == 0 or (self.held_to[i] == 1) == (channel == 0))
 
     cdef double pull(self, Py_ssize_t i) noexcept

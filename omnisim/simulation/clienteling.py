@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 import omnisim.simulation._messages as _messages
 from omnisim.policies.content import nearest_item
 from omnisim.schema import Channel, Line, Trigger
+from omnisim.simulation.by_store import at_store, mean_at_stores, reopening
 from omnisim.simulation.decisions import EMAIL, WEEK, Batch, taste_of, within_cap
 from omnisim.simulation.firm.knowledge import STORE_TEAM
 from omnisim.simulation.firm.ledger import post_cost
@@ -25,7 +26,7 @@ BY_STAFF = 3
 def write_to_clients(world: World, day: int) -> None:
     """Let the staff of every store write to clients, once a week, and receive those who come."""
     rules = world.scenario
-    if world.primitives["clients_written"] == 0 or day % WEEK:
+    if day % WEEK or mean_at_stores(world, "clients_written") == 0:
         return
     if not rules.channels.store.is_open or world.reopening is not None:
         return
@@ -55,8 +56,8 @@ def choose_clients(world: World, day: int) -> Rows:
     columns = world.columns
     known = _known_clients(world, day)
     best = known[np.argsort(-columns["record_value"][_records(world, known)], kind="stable")]
-    room, home = _room(world, day), columns["home_store"][best]
-    chosen = [best[home == store][:room] for store in range(world.n_stores)]
+    home = columns["home_store"][best]
+    chosen = [best[home == s][: _room(world, day, s)] for s in range(world.n_stores)]
     return np.concatenate(chosen).astype(np.int32)
 
 
@@ -87,13 +88,16 @@ def _records(world: World, shoppers: Rows) -> Rows:
     return records
 
 
-def _room(world: World, day: int) -> int:
+def _room(world: World, day: int, store: int) -> int:
     """Return how many clients the staff of a store write to in this week; fractions add up.
 
     A population that is a sample of the region has that share of the staff's time.
     """
     sample = world.n_shoppers / world.scenario.market.shoppers_per_region
-    a_week = sample * world.scenario.service.staff_per_store * world.primitives["clients_written"]
+    if reopening(world, store) is not None:
+        return 0
+    each = at_store(world, "clients_written", store)
+    a_week = sample * world.scenario.service.staff_per_store * each
     week = day // WEEK
     return int((week + 1) * a_week + 1e-9) - int(week * a_week + 1e-9)
 

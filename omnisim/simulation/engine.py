@@ -22,7 +22,7 @@ from omnisim.simulation.firm.governance import govern
 from omnisim.simulation.firm.knowledge import teams_at_work
 from omnisim.simulation.firm.rollout import roll_out
 from omnisim.simulation.firm.stock import popularity, replenish, spoil
-from omnisim.simulation.intervention import Intervention, intervene
+from omnisim.simulation.intervention import Intervention, check_interventions, intervene
 from omnisim.simulation.market import market
 from omnisim.simulation.result import SimulationResult, close_books
 from omnisim.simulation.rivals import Shares, react, watch
@@ -91,6 +91,7 @@ def simulate(
         policy = policy.copy()
     world = build_world(scenario, population, policy, seed=seed, replication=replication)
     world.progress = progress
+    check_interventions(scenario, interventions)
     if interventions:
         world.env.process(intervene(world, interventions))
     if check_choice("decisions", decisions, ("log", "features", "off")) != "off":

@@ -114,7 +114,7 @@ def _sell(
     stranded: float = coherence.stranded_points(world.state, trip.shopper, channel)
     goods, off, spent, earned, identified = outcome.buy(
         world.state, trip.shopper, trip.need, trip.item, channel, int(fulfilment), free, now,
-        skill(world) if channel == STORE else 0.0,
+        skill(world, int(world.columns["home_store"][trip.shopper])) if channel == STORE else 0.0,
     )  # fmt: skip
     team = STORE_TEAM if channel == STORE else ONLINE_TEAM
     if identified and follows(world.scenario, team):

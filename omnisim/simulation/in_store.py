@@ -7,6 +7,7 @@ import math
 
 from omnisim.random import Stream
 from omnisim.schema import Channel, Event, Identity, Line
+from omnisim.simulation.by_store import at_store, mean_at_stores
 from omnisim.simulation.firm.ledger import post_cost
 from omnisim.simulation.information import resolved_by
 from omnisim.simulation.parameters import DAYS_PER_YEAR, MINUTES_PER_DAY
@@ -30,19 +31,19 @@ def meet(world: World, trip: Trip) -> None:
     is_there = world.columns["on_hand"][store, trip.item] > 0
     if is_there:
         trip.inspect(resolved_by(world, STORE))
-    rules, primitives = world.scenario.in_store, world.primitives
-    trip.advised = _happens(world, trip, ADVICE, skill(world))
+    rules = world.scenario.in_store
+    trip.advised = _happens(world, trip, ADVICE, skill(world, store))
     if trip.advised:
         trip.inform(rules.advice_resolves)
         _note(world, trip, Channel.STAFF)
-    if is_there and _happens(world, trip, ITEM, primitives["item_noticed"]):
+    if is_there and _happens(world, trip, ITEM, world.primitives["item_noticed"]):
         trip.inform(rules.screen_resolves)
         _note(world, trip, Channel.READER)
-    elif _happens(world, trip, SCREEN, primitives["screens_used"]):
+    elif _happens(world, trip, SCREEN, at_store(world, "screens_used", store)):
         trip.inform(rules.screen_resolves)
         _note(world, trip, Channel.SCREEN)
     if world.columns["has_app"][trip.shopper]:
-        _show_coupon(world, trip)
+        _show_coupon(world, trip, store)
 
 
 def sense(world: World, shopper: int, item: int) -> None:
@@ -60,10 +61,10 @@ def sense(world: World, shopper: int, item: int) -> None:
         world.state.file_look(shopper, item)
 
 
-def _show_coupon(world: World, trip: Trip) -> None:
+def _show_coupon(world: World, trip: Trip, store: int) -> None:
     """Show a coupon on the phone; who looks at it has it for a while."""
     rules = world.scenario.in_store
-    if not _happens(world, trip, COUPON, world.primitives["coupons_shown"]):
+    if not _happens(world, trip, COUPON, at_store(world, "coupons_shown", store)):
         return
     _note(world, trip, Channel.APP, Event.COUPON_SHOWN, Identity.ACCOUNT)
     step = NOTICED_STEP + trip.step
@@ -80,27 +81,28 @@ def offer(world: World, shopper: int, share: float) -> None:
         until[shopper] = now + world.scenario.in_store.offer_hours / 24
 
 
-def skill(world: World) -> float:
-    """Return the share of visits that meet well-trained staff.
+def skill(world: World, store: int) -> float:
+    """Return the share of a store's visits that meet well-trained staff.
 
     Training lifts it to its primitive; until the next one, trained staff leave at the rate of
     turnover and untrained ones follow (facts.md C3, K11).
     """
-    trained, rules = world.primitives["staff_skill"], world.scenario.in_store
+    trained, rules = at_store(world, "staff_skill", store), world.scenario.in_store
     if trained == 0:
         return 0.0
     since = world.env.now % rules.training_every_days
     return trained * math.exp(-rules.turnover_per_year * since / DAYS_PER_YEAR)
 
 
-def pace(world: World) -> float:
-    """Return the length of a service as a share of that by untrained staff."""
-    return 1 - world.scenario.in_store.time_saved * skill(world)
+def pace(world: World, store: int) -> float:
+    """Return the length of a service in a store as a share of that by untrained staff."""
+    return 1 - world.scenario.in_store.time_saved * skill(world, store)
 
 
 def train(world: World, day: int) -> None:
     """Pay for the hours of training, on the days on which there is one."""
-    hours, every = world.primitives["training_hours"], world.scenario.in_store.training_every_days
+    hours = mean_at_stores(world, "training_hours")
+    every = world.scenario.in_store.training_every_days
     if hours == 0 or day % every >= 1 or not world.scenario.channels.store.is_open:
         return
     posts = world.n_stores * world.scenario.service.staff_per_store

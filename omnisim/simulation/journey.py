@@ -6,6 +6,7 @@ from simpy import Interrupt
 
 import omnisim.simulation._journey as kernel
 import omnisim.simulation._outcome as outcome
+from omnisim.simulation.by_store import at_store
 from omnisim.simulation.firm.following import follows
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM
 from omnisim.simulation.fulfilment import sell_ahead, sell_in_store, sell_online
@@ -81,7 +82,9 @@ def journey(world: World, shopper: int, need: int) -> Steps:
                 yield from _go_to_store(world, trip)
                 continue
             helped = trip.advised * world.scenario.in_store.advice_on_substitute
-            action, item = kernel.take(state, shopper, need, trip.step, trip.item, env.now, helped)
+            action, item = kernel.take(
+                state, shopper, need, trip.step, trip.item, env.now, helped, _aisle(world, shopper)
+            )
             trip.obstacle |= action != STORE or item != trip.item
             trip.item = item
         if action == STORE:
@@ -100,6 +103,12 @@ def journey(world: World, shopper: int, need: int) -> Steps:
             _lose(world, trip, action)
             return
     _lose(world, trip, NOWHERE)
+
+
+def _aisle(world: World, shopper: int) -> float:
+    """Return the chance that the staff of the shopper's store offer to order an item (K8)."""
+    store = int(world.columns["home_store"][shopper])
+    return at_store(world, "aisle_offered", store) * world.conduct.effort
 
 
 def _begin(world: World, trip: Trip) -> Steps:

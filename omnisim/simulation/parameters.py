@@ -261,7 +261,7 @@ def client_cost(scenario: Scenario) -> float:
 def _money(scenario: Scenario, primitives: Mapping[str, float]) -> dict[str, Any]:
     costs = scenario.costs
     moved = (
-        "card_shown", "record_accuracy", "aisle_offered", "points_across",
+        "card_shown", "record_accuracy", "points_across",
         "content_signals", "recommend_factor", "near_noticed", "checks_answered",
     )  # fmt: skip
     return {name: primitives[name] for name in moved} | {

@@ -2,6 +2,7 @@
 
 from omnisim.population.layout import ONLINE_ONLY
 from omnisim.random import Stream
+from omnisim.simulation.by_store import reopening
 from omnisim.simulation.firm.moves import by_staff
 from omnisim.simulation.world import World
 
@@ -30,7 +31,8 @@ def way_back(world: World, shopper: int, need: int, *, by_parcel: bool) -> tuple
     rules = world.scenario.fulfilment
     if not by_parcel:
         return False, rules.hassle_store
-    is_open = world.scenario.channels.store.is_open and world.reopening is None
+    store = int(world.columns["home_store"][shopper])
+    is_open = world.scenario.channels.store.is_open and reopening(world, store) is None
     is_open &= bool(world.columns["held_to"][shopper] != ONLINE_ONLY)
     taken = by_staff(world, "returns_across") * is_open
     if taken == 0 or world.state.draw(Stream.WAY_BACK, shopper, need, 0) >= taken:

@@ -8,6 +8,7 @@ import omnisim.simulation._journey as kernel
 import omnisim.simulation._outcome as outcome
 from omnisim.config.governance import Governance
 from omnisim.config.operations import Stores
+from omnisim.simulation.by_store import reopening
 from omnisim.simulation.in_store import pace, sense, skill
 from omnisim.simulation.information import resolved_by
 from omnisim.simulation.parameters import MINUTES_PER_DAY
@@ -37,12 +38,12 @@ def visit(
         return -1.0
     if world.scenario.service.seats > 0:
         return (yield from _look_in(world, shopper, need, step, patient))
-    staff = world.staff[world.columns["home_store"][shopper]]
+    store = int(world.columns["home_store"][shopper])
     served = yield from be_served(
         env,
-        staff,
+        world.staff[store],
         patience=math.inf if patient else kernel.patience(state, shopper, need, step),
-        service=kernel.service(state, shopper, need, step) * pace(world),
+        service=kernel.service(state, shopper, need, step) * pace(world, store),
     )
     if served < 0:
         kernel.walk_out(state, shopper, need, env.now)
@@ -55,8 +56,8 @@ def _buy_on_the_side(
     world: World, shopper: int, need: int, step: int, waited: float, *, errand: bool
 ) -> bool:
     """Let a visit end in an unplanned purchase too, which is judged like others (eq. 11)."""
-    now = world.env.now
-    bought = outcome.buy_unplanned(world.state, shopper, need, step, now, skill(world), errand)
+    now, able = world.env.now, skill(world, int(world.columns["home_store"][shopper]))
+    bought = outcome.buy_unplanned(world.state, shopper, need, step, now, able, errand)
     if bought is None:
         return False
     _judge(world, shopper, need, step, bought, waited)
@@ -95,12 +96,12 @@ def _arrive(
     world: World, shopper: int, need: int, step: int, *, patient: bool = False, item: int = -1
 ) -> Steps:
     """Go to the store; return whether the shopper is in it."""
-    env, state = world.env, world.state
+    env, state, store = world.env, world.state, int(world.columns["home_store"][shopper])
     yield env.timeout(kernel.travel(state, shopper, need, step, env.now))
-    while world.reopening is not None:
+    while (opens := reopening(world, store)) is not None:
         if not patient:
             return False
-        yield world.reopening
+        yield opens
         yield env.timeout(kernel.travel(state, shopper, need, step, env.now))
     kernel.enter(state, shopper, need, env.now)
     sense(world, shopper, item)
@@ -178,10 +179,12 @@ def handle(world: World, shopper: int) -> Steps:
         return
     env = world.env
     yield env.timeout(_until_open(world.scenario.stores, env.now))
-    while world.reopening is not None:
-        yield world.reopening
-    staff = world.staff[world.columns["home_store"][shopper]]
-    yield from be_served(env, staff, patience=math.inf, service=minutes / MINUTES_PER_DAY)
+    store = int(world.columns["home_store"][shopper])
+    while (opens := reopening(world, store)) is not None:
+        yield opens
+    yield from be_served(
+        env, world.staff[store], patience=math.inf, service=minutes / MINUTES_PER_DAY
+    )
 
 
 def minutes_each(rules: Governance, effort: float) -> float:

@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from omnisim.config.scenario import Scenario
 from omnisim.policies import Online, Policy
 from omnisim.population import Population
-from omnisim.random import Draws, Stream
+from omnisim.random import Draws
 from omnisim.schema import Channel, Trigger
 from omnisim.simulation._state import State
 from omnisim.simulation.actions import ActionList, action_list
+from omnisim.simulation.by_store import home_stores
 from omnisim.simulation.decision_log import DecisionLog
 from omnisim.simulation.firm.capacity import Capacity, capacity_of
 from omnisim.simulation.firm.following import followed
@@ -105,6 +106,10 @@ class World:
     reopening : simpy.Event, optional
         What happens when stores that are closed for the time being open again; None if they are
         not.
+    shut : dict of int to simpy.Event
+        The same for each store that is closed alone.
+    by_store : dict of int to dict of str to float
+        Primitives of stores that an intervention has set apart; see `by_store`.
     spent_this_week : ndarray of shape (3,), float64, unit: EUR
         Cost of this week's messages by medium.
     sent_today : ndarray of shape (3,), int64
@@ -145,6 +150,8 @@ class World:
     mailings: list[Mailing] = field(default_factory=list)
     closures: Counter[int] = field(default_factory=Counter)
     reopening: Any = None
+    shut: dict[int, Any] = field(default_factory=dict)
+    by_store: dict[int, dict[str, float]] = field(default_factory=dict)
     decisions: DecisionLog | None = None
     lessons: Lessons | None = None
     progress: Any = None
@@ -199,10 +206,9 @@ def build_world(
 
 def _traits(scenario: Scenario, population: Population, draws: Draws) -> dict[str, NDArray[Any]]:
     """Columns that no kernel changes."""
-    n, n_stores = len(population), scenario.stores.n_stores
+    n = len(population)
     needs = scenario.market.needs_per_purchase * scenario.market.category_needs
     basket_scale = population.basket_scale / math.exp(scenario.basket.category)
-    home = draws.uniform(Stream.HOME_STORE, np.arange(n)) * n_stores
     return {
         "need_rate": population.need_rate * needs,
         "dropout": population.dropout,
@@ -219,7 +225,7 @@ def _traits(scenario: Scenario, population: Population, draws: Draws) -> dict[st
         "held_to": population.held_to,
         "n_devices": population.n_devices,
         "location_consent": population.location_consent,
-        "home_store": np.minimum(home, n_stores - 1).astype(np.int16),
+        "home_store": home_stores(n, scenario.stores.n_stores, draws),
         "indptr": population.network.indptr,
         "indices": population.network.indices,
     }
@@ -276,6 +282,7 @@ def _goods(
         "popularity": popularity(stock),
         "is_shown": shown_items(scenario, primitives["stock_shown"], draws),
         "on_hand": np.zeros((n_locations, stock.n_items), np.int32),
+        "store_open": np.ones(scenario.stores.n_stores, np.uint8),
         "demand": np.zeros((n_locations, stock.n_items), np.int32),
         "weights": np.zeros(stock.n_items),
     }

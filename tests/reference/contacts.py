@@ -56,7 +56,8 @@ def near_store(w, day):
     found = []
     for i in range(len(w.c["alive"])):
         rate = w.p["passes_per_day"] * math.exp(-w.c["distance"][i] / w.p["passes_km"])
-        if followed(w, i) and w.u("NEAR", i, day) < w.p["near_noticed"] * rate:
+        here = w.c["store_open"][w.home(i)] and followed(w, i)
+        if here and w.u("NEAR", i, day) < w.p["near_noticed"] * rate:
             found.append(i)
             w.log(day, i, -1, Channel.PUSH, Event.NEAR, identity=Identity.ACCOUNT,
                   store=w.home(i))  # fmt: skip

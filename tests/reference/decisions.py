@@ -306,7 +306,7 @@ def abandons(w, i, need, step, channel, now):
     return (2 if is_known else 1) if left else 0
 
 
-def take(w, i, need, step, item, now, helped=0.0):
+def take(w, i, need, step, item, now, helped=0.0, aisle=0.0):
     """Take the item, or react to its absence with the shares of T-38 (eq. 10)."""
     store = w.home(i)
     shelf, asked = w.c["on_hand"][store], w.c["demand"][store]
@@ -327,7 +327,7 @@ def take(w, i, need, step, item, now, helped=0.0):
         v["delay"] = None
     if all(x is None for x in v.values()):
         v["quit"] = 0.0
-    offered = w.u("STOCKOUT", i, need, 2 * step + 1) < w.p["aisle_offered"]
+    offered = w.u("STOCKOUT", i, need, 2 * step + 1) < aisle
     if source(w, store, item) is not None and offered and share["delay"] > 0:
         price = w.p["price"] * w.c["price_sensitivity"][i]
         v["aisle"] = math.log(share["delay"]) - price * w.p["delivery_fee"] / w.c["mean_basket"][i]

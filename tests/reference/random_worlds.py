@@ -20,7 +20,6 @@ def random_world(rng, **fields):
         "channels.app.is_open": has_app,
         "primitives.stock_shown": (0.2, 0.5, 0.8),
         "primitives.record_accuracy": (0.3, 0.5, 0.7),
-        "primitives.aisle_offered": (0.2, 0.5, 0.8),
         "channels.browse_online_per_week": between(1, 20),
         "channels.browse_store_per_week": between(1, 20),
         "primitives.checks_answered": (0.3, 0.5, 0.9),
@@ -131,3 +130,4 @@ def scatter(columns, rng):
     on_hand = columns["on_hand"]
     on_hand[:] = rng.integers(0, 3, on_hand.shape)
     columns["demand"][:] = rng.integers(0, 3, on_hand.shape)
+    columns["store_open"][-1:] = rng.uniform() < 0.7

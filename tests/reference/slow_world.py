@@ -77,7 +77,8 @@ class SlowWorld:
     def may_use(self, shopper, channel):
         """Tell whether a sales channel is open, and not closed to this shopper alone."""
         held = {0: (0, 1, 2), 1: (0,), 2: (1, 2)}[int(self.c["held_to"][shopper])]
-        return bool(self.p["is_open"][channel] and channel in held)
+        here = channel != 0 or self.c["store_open"][self.home(shopper)]
+        return bool(self.p["is_open"][channel] and here and channel in held)
 
     def own(self, shopper, weight):
         """Return a weight of the parameters times the shopper's own multiple of it."""

@@ -7,7 +7,8 @@ same people and the same luck with and without treatment.
 On people, in one firm: `randomised_trial` (e-mail), `encouragement_design` (invitations to the
 app), `ghost_ads` (display). On
 regions, each a world of its own: `stepped_wedge`, `switchback`, `difference_in_differences`, which
-take `Regions` and the `Change` that treatment makes. `trials_beside_truth` runs them all, again and
+take `Regions` and the `Change` that treatment makes. On the `Stores` of one world, between which
+effects spill over: `store_wedge`. `trials_beside_truth` runs those on people and regions, again and
 again.
 """
 
@@ -23,6 +24,8 @@ from omnisim.experiment.trials.randomised import randomised_trial
 from omnisim.experiment.trials.regions import Change, Regions
 from omnisim.experiment.trials.result import FieldExperiment
 from omnisim.experiment.trials.stepped_wedge import stepped_wedge
+from omnisim.experiment.trials.store_wedge import StoreWedge, store_wedge
+from omnisim.experiment.trials.stores import Stores
 from omnisim.experiment.trials.switchback import switchback
 
 __all__ = [
@@ -30,12 +33,15 @@ __all__ = [
     "FieldExperiment",
     "Panel",
     "Regions",
+    "StoreWedge",
+    "Stores",
     "TrialsBesideTruth",
     "difference_in_differences",
     "encouragement_design",
     "ghost_ads",
     "randomised_trial",
     "stepped_wedge",
+    "store_wedge",
     "switchback",
     "trials_beside_truth",
 ]

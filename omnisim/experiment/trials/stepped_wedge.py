@@ -4,8 +4,15 @@ import numpy as np
 
 from omnisim.evaluation.staggered import comparable, staggered_effect
 from omnisim.experiment.trials.panel import mean_over, panel_result
-from omnisim.experiment.trials.regions import Regions
+from omnisim.experiment.trials.regions import Ints, Regions
 from omnisim.experiment.trials.result import FieldExperiment
+
+
+def starts(order: Ints, n_periods: int) -> Ints:
+    """Return the period, 1 or later, in which each unit starts: in this order, in even steps."""
+    start = np.empty(len(order), dtype=np.int64)
+    start[order] = 1 + np.arange(len(order)) * (n_periods - 1) // len(order)
+    return start
 
 
 def stepped_wedge(regions: Regions, *, confidence: float = 0.95) -> FieldExperiment:
@@ -30,10 +37,8 @@ def stepped_wedge(regions: Regions, *, confidence: float = 0.95) -> FieldExperim
     .. [1] Hussey and Hughes (2007). Design and analysis of stepped wedge cluster randomized trials.
        Contemporary Clinical Trials 28(2), 182-191. doi:10.1016/j.cct.2006.05.007
     """
-    n, periods = regions.n_regions, regions.n_periods
-    start = np.empty(n, dtype=np.int64)
-    start[regions.order()] = 1 + np.arange(n) * (periods - 1) // n
-    treated = np.arange(periods)[None, :] >= start[:, None]
+    start = starts(regions.order(), regions.n_periods)
+    treated = np.arange(regions.n_periods)[None, :] >= start[:, None]
     outcome = regions.outcome(treated)
     never = regions.outcome(np.zeros_like(treated))
     return panel_result(

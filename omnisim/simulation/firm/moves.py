@@ -1,13 +1,16 @@
 """How primitives move while the clock runs: parameters, records and the stock shown follow."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from omnisim.config.capabilities import Capabilities
+from omnisim.config.primitives import MOVES
 from omnisim.schema import Channel
+from omnisim.simulation.by_store import STORE_CAPABILITIES
 from omnisim.simulation.firm.following import followed
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM, draw_record_of
 from omnisim.simulation.firm.offers import align
@@ -16,8 +19,8 @@ from omnisim.simulation.firm.stock import shown_items
 from omnisim.simulation.parameters import kernel_parameters, search_intercepts
 from omnisim.simulation.world import World
 
-BY_STORE_STAFF = ("stock_shown", "aisle_offered", "returns_across")
-"""Primitives that are as much as the store's staff make of them."""
+BY_STORE_STAFF = ("stock_shown", "returns_across")
+"""Primitives that are as much as the stores' staff make of them, beside the endless aisle."""
 
 RIVAL = 3
 """Place of the online rival among the searches of eq. 5."""
@@ -93,6 +96,22 @@ def _conducted(world: World) -> dict[str, Any]:
         ),
         "rival_unseen": rivals.unseen_penalty * (1 - online_reach),
     }
+
+
+def move_in_stores(world: World, stores: Sequence[int], capabilities: Capabilities) -> None:
+    """Set the primitives of `STORE_CAPABILITIES` in these stores, whatever the others have."""
+    values = world.scenario.primitives.at(capabilities)
+    own = {name: values[name] for name, owner in MOVES.items() if owner in STORE_CAPABILITIES}
+    world.by_store.update({store: own for store in stores})
+
+
+def set_store_open(world: World, store: int, is_open: bool) -> None:
+    """Open or close one store; those on the way to it are treated as by `set_open`."""
+    world.columns["store_open"][store] = is_open
+    if not is_open:
+        world.shut.setdefault(store, world.env.event())
+    elif store in world.shut:
+        world.shut.pop(store).succeed()
 
 
 def set_open(world: World, channel: int, is_open: bool) -> None:

@@ -11,6 +11,7 @@ from omnisim.config.operations import Stock
 from omnisim.config.scenario import Scenario
 from omnisim.random import Draws, Stream
 from omnisim.schema import Channel, Line
+from omnisim.simulation.by_store import reopening
 from omnisim.simulation.firm.ledger import post_cost
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def replenish(
     world.lots[location] = [(env.now, on_hand.astype(np.int64))]
     while True:
         yield env.timeout(stock.review_days)
-        if world.reopening is not None and not is_warehouse:
+        if not is_warehouse and reopening(world, location) is not None:
             demand[:] = 0  # a store that is shut orders nothing, and forgets nothing
             continue
         forecast += stock.demand_smoothing * (demand - forecast)

@@ -50,8 +50,8 @@ def test_what_a_firm_does_not_keep_it_does_not_see_and_nothing_else_moves() -> N
         for has in (True, False)
     )
     assert_same_bytes(has_all, lacks)
-    assert set(observed_totals(has_all)) == {"ad results", "survey"}
-    assert observed_totals(lacks) == {}
+    assert set(observed_totals(has_all)) == {"ad results", "survey", "tills"}
+    assert set(observed_totals(lacks)) == {"tills"}
     for level in ("TL0", "TL1", "TL2"):
         whole, part = (observed_log(run, level).to_pandas() for run in (has_all, lacks))
         for channel, event in ((WEB, Event.VISIT), (DISPLAY, Event.IMPRESSION)):

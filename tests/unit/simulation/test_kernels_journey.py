@@ -113,7 +113,7 @@ def test_shelves_and_parcels(pair):
     for _ in range(2 * N_CALLS):
         i, need, step, item, now = address(world, rng)
         action, _ = same(world, slow, "take", i, need, step, item, now,
-                         float(rng.choice([0.0, 1.0])))  # fmt: skip
+                         float(rng.choice([0.0, 1.0])), float(rng.uniform()))  # fmt: skip
         actions.append(action)
         if rng.uniform() < 0.5:
             same(world, slow, "pick", i, item, need, now)

@@ -27,15 +27,15 @@ def test_skill_decays_with_turnover_until_the_next_training():
     found = {}
     for day in (0, 99, 100, 150):
         world.env.run(until=day + 1e-6)
-        found[day] = skill(world)
+        found[day] = skill(world, 0)
     expected = {0: 0.6, 99: 0.6 * math.exp(-99 * rate), 100: 0.6, 150: 0.6 * math.exp(-50 * rate)}
     assert found == pytest.approx(expected, rel=1e-5)
 
 
 def test_untrained_staff_know_nothing_more_and_cost_nothing_more():
     world = new_world(firm(0))
-    assert skill(world) == 0
-    assert pace(world) == 1
+    assert skill(world, 0) == 0
+    assert pace(world, 0) == 1
     train(world, 0)
     assert len(world.state.postings) == 0
 
@@ -46,7 +46,7 @@ def test_advice_resolves_and_saves_time():
     meet(world, trip)
     assert trip.advised
     assert 1 - trip.resolved == pytest.approx(0.8 * (1 - world.scenario.in_store.advice_resolves))
-    assert pace(world) == pytest.approx(1 - world.scenario.in_store.time_saved)
+    assert pace(world, 0) == pytest.approx(1 - world.scenario.in_store.time_saved)
 
 
 def test_advice_makes_a_substitute_likelier():

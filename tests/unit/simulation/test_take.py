@@ -83,7 +83,7 @@ def test_staff_have_it_sent_from_the_fullest_other_store_where_the_warehouse_is_
     home = int(columns["home_store"][0])
     others = [k for k in range(3) if k != home]
     columns["on_hand"][others[0], 2], columns["on_hand"][others[1], 2] = 1, 4
-    assert kernel.take(world.state, 0, 0, 1, 2, 0.0) == (AISLE, 2)
+    assert kernel.take(world.state, 0, 0, 1, 2, 0.0, aisle=1.0) == (AISLE, 2)
     kernel.ship(world.state, 0, 0, 2, 0.0, True)
     assert columns["on_hand"][others, 2].tolist() == [1, 3]
     assert columns["on_hand"].sum() == 4  # nothing else moved
@@ -96,7 +96,7 @@ def test_the_warehouse_goes_first_and_nothing_is_picked():
     columns = world.columns
     columns["on_hand"][1 - int(columns["home_store"][0] == 1), 2] = 4
     columns["on_hand"][-1, 2] = 1
-    assert kernel.take(world.state, 0, 0, 1, 2, 0.0) == (AISLE, 2)
+    assert kernel.take(world.state, 0, 0, 1, 2, 0.0, aisle=1.0) == (AISLE, 2)
     kernel.ship(world.state, 0, 0, 2, 0.0, True)
     assert columns["on_hand"][-1, 2] == 0
     assert columns["on_hand"][:-1, 2].sum() == 4
@@ -109,11 +109,10 @@ def test_no_other_store_helps(case):
     home = int(world.columns["home_store"][0])
     world.columns["on_hand"][:-1, 2] = 4
     world.columns["on_hand"][home, 2] = 0
-    if case == "never offered":
-        world.state.params = world.state.params | {"aisle_offered": 0.0}
+    offered = 0.0 if case == "never offered" else 1.0
     if case == "units of a day":
         world.state.params = world.state.params | {"has_capacity": 1}
-    assert kernel.take(world.state, 0, 0, 1, 2, 0.0) == (DELAY, 2)
+    assert kernel.take(world.state, 0, 0, 1, 2, 0.0, aisle=offered) == (DELAY, 2)
 
 
 def test_who_turns_elsewhere_buys_by_phone_or_at_the_local_rival_in_the_published_share():
