@@ -58,7 +58,9 @@ BY_HAND = {
         {"governance.managers_decide": False, "choice.p_phone_check": 0.0},
     ),
     "advocacy_nurturing": ({"recommend_factor"}, {"offers.promoter_purchases": 1000}),
-    "cross_functional_governance": ({"credit_across", "ramp_share"}, {"governance.managers_decide": False}),
+    "cross_functional_governance": (
+        {"credit_across", "ramp_share"}, {"governance.managers_decide": False},
+    ),
     "social_care": ({"recovery", "reply_days"}, {"voice.p_complain": 0.0}),
     "interactive_fit": (
         {"views_offered", "fit_resolved"},
