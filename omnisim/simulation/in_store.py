@@ -31,18 +31,26 @@ def meet(world: World, trip: Trip) -> None:
     if is_there:
         trip.inspect(resolved_by(world, STORE))
     rules, primitives = world.scenario.in_store, world.primitives
-    trip.advised = _happens(world, trip, ADVICE, skill(world))
+    off, inert = world.scenario.exposures.off, world.scenario.exposures.inert
+    trip.advised = _happens(world, trip, ADVICE, skill(world)) and "staff" not in off
     if trip.advised:
-        trip.inform(rules.advice_resolves)
+        trip.advised = "staff" not in inert
+        trip.inform(rules.advice_resolves * trip.advised)
         _note(world, trip, Channel.STAFF)
-    if is_there and _happens(world, trip, ITEM, primitives["item_noticed"]):
-        trip.inform(rules.screen_resolves)
-        _note(world, trip, Channel.READER)
-    elif _happens(world, trip, SCREEN, primitives["screens_used"]):
-        trip.inform(rules.screen_resolves)
-        _note(world, trip, Channel.SCREEN)
+    noticed = is_there and _happens(world, trip, ITEM, primitives["item_noticed"])
+    if noticed and "reader" not in off:
+        _tell(world, trip, Channel.READER)
+    elif _happens(world, trip, SCREEN, primitives["screens_used"]) and "screen" not in off:
+        _tell(world, trip, Channel.SCREEN)
     if world.columns["has_app"][trip.shopper]:
         _show_coupon(world, trip)
+
+
+def _tell(world: World, trip: Trip, channel: Channel) -> None:
+    """Tell about the item on a screen; from an inert one nothing is learnt."""
+    if channel.name.lower() not in world.scenario.exposures.inert:
+        trip.inform(world.scenario.in_store.screen_resolves)
+    _note(world, trip, channel)
 
 
 def sense(world: World, shopper: int, item: int) -> None:
