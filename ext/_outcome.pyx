@@ -50,7 +50,9 @@ def buy_unplanned(State w, Py_ssize_t i, long need, long step, double now, doubl
     cdef tuple sold
     if item >= 0:
         w.log.add(now, i, -1, SCREEN, EVENT_ADVISED, IDENTITY_CARD, <int>item, w.home_store[i])
-        if 0 < p < 1:
+        if w.p.effect[SCREEN] <= 0:
+            item = -1
+        elif 0 < p < 1:
             p = logistic(log(p / (1 - p)) + w.p.advice_weight * w.likeness(i, item))
     if w.uniform(STREAM_UNPLANNED, i, need, 2 * step) >= p:
         return None

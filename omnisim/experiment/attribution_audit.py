@@ -64,6 +64,7 @@ def audit_attribution(
     scenario: Scenario,
     *,
     truth: ChannelTruth | None = None,
+    players: str = "media",
     models: Mapping[str, AttributionModel] | None = None,
     n_orderings: int | None = None,
     n_replications: int = 12,
@@ -98,6 +99,9 @@ def audit_attribution(
         The firm.
     truth : ChannelTruth, optional
         Of the same scenario, shoppers, seed and replications; found here by default.
+    players : {"media", "channels", "touchpoints"}, default="media"
+        Who divides what all add, in a truth that is found here; see `channel_truth`. By
+        "touchpoints" every touchpoint that gets credit is held against its truth.
     models : mapping of str to AttributionModel, optional
         `audited_models` by default: one of every kind.
     n_orderings : int, optional
@@ -150,8 +154,9 @@ def audit_attribution(
         _check_same(truth, scenario, shoppers, seed, n_replications)
     else:
         truth = channel_truth(
-            scenario, n_orderings=n_orderings, n_replications=n_replications, seed=seed,
-            shoppers=shoppers, policy=policy, confidence=confidence, **stages.next("truth"),
+            scenario, players=players, n_orderings=n_orderings, n_replications=n_replications,
+            seed=seed, shoppers=shoppers, policy=policy, confidence=confidence,
+            **stages.next("truth"),
         )  # fmt: skip
     runs = [ArmTask("all", scenario, shoppers, policy, seed, k) for k in range(n_replications)]
     used = audited_models() if models is None else models
@@ -186,6 +191,7 @@ def audit_attribution(
 def audit_size(
     scenario: Scenario,
     *,
+    players: str = "media",
     n_models: int | None = None,
     n_orderings: int | None = None,
     seed: int = 0,
@@ -193,7 +199,8 @@ def audit_size(
     """Return how many runs an audit takes in each replication, at most; with its own models."""
     n = len(audited_models()) if n_models is None else n_models
     n_budgets = 4 + n * (len(LEVELS) + 1)
-    return truth_size(scenario, n_orderings=n_orderings, seed=seed) + 1 + n_budgets
+    n_worlds = truth_size(scenario, players=players, n_orderings=n_orderings, seed=seed)
+    return n_worlds + 1 + n_budgets
 
 
 def _check_same(

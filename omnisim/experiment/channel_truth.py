@@ -35,6 +35,13 @@ KINDS = {
 """Kinds of contribution; channels that are no players have the first only."""
 
 
+MOST_EXACT = 64
+"""Combinations of players that all run by default; of more, some are sampled."""
+
+SAMPLED = 32
+"""Orderings sampled then."""
+
+
 @dataclass(frozen=True, repr=False)
 class ChannelTruth:
     """The causal contribution of every channel, per shopper and year.
@@ -114,19 +121,21 @@ def channel_truth(
     """Take every channel away, in turn and in combinations, under the same luck.
 
     Players are switched off, and made inert, in all combinations: 2 (2^k - 1) + 1 worlds for k
-    players; with many, along sampled orderings. A sales channel (store, website, app) that is no
-    player is closed, and made inert, by itself.
+    players; of more than six, along sampled orderings. A sales channel (store, website, app) that
+    is no player is closed, and made inert, by itself.
 
     Parameters
     ----------
     scenario : Scenario
         The firm.
-    players : {"media", "channels"}, default="media"
-        Whether sales channels divide what all add with the media. Without any sales channel the
-        firm sells nothing and costs nothing.
+    players : {"media", "channels", "touchpoints"}, default="media"
+        Whether sales channels, or the touchpoints that inform or help (contact centre, chatbot,
+        screens, readers, reviews), divide what all add with the media. Without any sales channel
+        the firm sells nothing and costs nothing.
     n_orderings : int, optional
-        Orderings to sample for the Shapley values, with replacement [1]_. By default all
-        combinations run and the values are exact; `truth_size` says how many runs that takes.
+        Orderings to sample for the Shapley values, with replacement [1]_; 0 runs all combinations,
+        so that the values are exact. By default they are up to 64 combinations, and of more
+        players 32 orderings are sampled; `truth_size` says how many runs that takes.
     n_replications : int, default=12
         Paired replications of every world; at least 2.
     seed : int, optional
@@ -163,7 +172,7 @@ def channel_truth(
     check_choice("players", players, PLAYERS)
     seed, shoppers = study_basis(seed, shoppers, n_replications, confidence)
     game = channel_game(scenario, players, policy=policy)
-    orderings = _orderings(game, n_orderings, seed)
+    orderings = orderings_of(game, n_orderings, seed)
     worlds = truth_worlds(scenario, game, orderings)
     tasks = [
         ArmTask(world.name, world.scenario, shoppers, policy, seed, k)
@@ -177,7 +186,8 @@ def channel_truth(
     outcomes = run_addressed(
         run_world, tasks, folder=folder, study=made, executor=executor, on_wait=on_wait
     )
-    made |= {"n_replications": n_replications, "confidence": confidence, "n_orderings": n_orderings}
+    n_sampled = 0 if orderings is None else len(orderings)
+    made |= {"n_replications": n_replications, "confidence": confidence, "n_orderings": n_sampled}
     by_world = pd.DataFrame(
         [{"replication": t.replication, "world": t.arm} | o
          for t, o in zip(tasks, outcomes, strict=True)]
@@ -187,7 +197,7 @@ def channel_truth(
         values=summarise_channels(samples, by_world, scenario, game, orderings, confidence),
         samples=samples, confidence=confidence, n_replications=n_replications,
         n_shoppers=scenario.market.n_shoppers, provenance=made,
-        n_orderings=0 if orderings is None else len(orderings),
+        n_orderings=n_sampled,
     )  # fmt: skip
 
 
@@ -196,8 +206,11 @@ def truth_size(
 ) -> int:
     """Return how many worlds `channel_truth` would run in each replication."""
     game = channel_game(scenario, players)
-    return len(truth_worlds(scenario, game, _orderings(game, n_orderings, seed)))
+    return len(truth_worlds(scenario, game, orderings_of(game, n_orderings, seed)))
 
 
-def _orderings(game: Precedence, n: int | None, seed: int) -> Orderings:
-    return None if n is None else game.sample_orderings(n, draws=Draws(seed))
+def orderings_of(game: Precedence, n: int | None, seed: int) -> Orderings:
+    """Return `n` sampled orderings, None for all combinations; by default as many as pays."""
+    if n is None:
+        n = SAMPLED if len(game.coalitions) > MOST_EXACT else 0
+    return game.sample_orderings(n, draws=Draws(seed)) if n != 0 else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from omnisim.config.exposures import MEDIA, PLACES
+from omnisim.config.exposures import CHANNELS, INFORMING, MEDIA, PLACES
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation.precedence import Precedence
 from omnisim.experiment.arm import ArmTask, simulate_arm
@@ -29,6 +29,7 @@ WAYS = {
 PLAYERS = {
     "media": "the media that run; each sales channel is taken away by itself only",
     "channels": "media and sales channels alike",
+    "touchpoints": "media and what informs or helps; each sales channel by itself only",
 }
 """Who divides what all add, by Shapley value."""
 
@@ -51,7 +52,8 @@ def channel_game(
     A policy other than the scenario's own rule may send whatever can be sent.
     """
     media = [m for m in MEDIA if _runs(scenario, m, is_ruled=policy is None)]
-    return Precedence.of([*media, *(places_of(scenario) if players == "channels" else ())], {})
+    others = {"channels": places_of, "touchpoints": informing_of}.get(players)
+    return Precedence.of([*media, *(others(scenario) if others else ())], {})
 
 
 def places_of(scenario: Scenario) -> list[str]:
@@ -59,9 +61,23 @@ def places_of(scenario: Scenario) -> list[str]:
     return [name for name in PLACES if getattr(scenario.channels, name).is_open]
 
 
+def informing_of(scenario: Scenario) -> list[str]:
+    """Return the touchpoints that run and inform or help, all of which can get credit."""
+    primitives, desk = scenario.primitives.at(scenario.capabilities), scenario.service_desk.is_open
+    has_store, surfaces = scenario.channels.store.is_open, scenario.surfaces
+    runs = {
+        "contact_centre": desk,
+        "chatbot": desk and primitives["bot_first"] > 0,
+        "screen": has_store and (primitives["screens_used"] > 0 or surfaces.store_every_days > 0),
+        "reader": has_store and primitives["item_noticed"] > 0,
+        "reviews": scenario.voice.p_read > 0,
+    }
+    return [name for name in INFORMING if runs[name] and name not in scenario.exposures.off]
+
+
 def _runs(scenario: Scenario, medium: str, *, is_ruled: bool) -> bool:
     """Return whether a medium is used; the scenario's own rule writes letters from the store."""
-    media = scenario.media
+    media, primitives = scenario.media, scenario.primitives.at(scenario.capabilities)
     is_used = {
         "social": media.social_per_week > 0 or scenario.channels.social.is_open,
         "broadcast": media.broadcast_contacts > 0,
@@ -69,7 +85,7 @@ def _runs(scenario: Scenario, medium: str, *, is_ruled: bool) -> bool:
         "direct_mail": scenario.records.keeps_addresses
         and not (is_ruled and not scenario.channels.store.is_open),
         "staff": scenario.channels.store.is_open
-        and scenario.primitives.at(scenario.capabilities)["clients_written"] > 0,
+        and max(primitives["clients_written"], primitives["staff_skill"]) > 0,
     }
     return medium not in scenario.exposures.off and is_used.get(medium, True)
 
@@ -89,8 +105,7 @@ def world_of(scenario: Scenario, game: Precedence, way: str, coalition: int) -> 
             return None
         left = scenario.without(*closed)
     known = getattr(scenario.exposures, way)
-    names = MEDIA if way == "off" else MEDIA + PLACES
-    exposures = tuple(n for n in names if n in known or n in absent)
+    exposures = tuple(n for n in CHANNELS[way] if n in known or n in absent)
     changed = left.replace({f"exposures.{way}": exposures})
     return World(f"{way}{coalition}", way, coalition, changed)
 

@@ -71,7 +71,7 @@ def valuation_sizes(experiment: Experiment, seed: int) -> dict[str, Size]:
 
     def worlds() -> int:
         return audit_size(
-            firm, n_models=len(models_of(experiment)), n_orderings=asked.n_media_orderings or None,
+            firm, n_models=len(models_of(experiment)), n_orderings=asked.n_media_orderings,
             seed=seed,
         )  # fmt: skip
 
@@ -204,7 +204,7 @@ def _answer(part: str, experiment: Experiment, found: dict[str, Any], how: dict[
             return audit_attribution(
                 firm, models=models_of(experiment), lookback_days=experiment.lookback_days,
                 follow=asked.follow,
-                n_orderings=asked.n_media_orderings or None, **how,
+                n_orderings=asked.n_media_orderings, **how,
             )  # fmt: skip
         case "naive":
             return naive_comparisons(firm, **how)

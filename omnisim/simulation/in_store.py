@@ -32,18 +32,28 @@ def meet(world: World, trip: Trip) -> None:
     if is_there:
         trip.inspect(resolved_by(world, STORE))
     rules = world.scenario.in_store
-    trip.advised = _happens(world, trip, ADVICE, skill(world, store))
+    off, inert = world.scenario.exposures.off, world.scenario.exposures.inert
+    trip.advised = _happens(world, trip, ADVICE, skill(world, store)) and "staff" not in off
     if trip.advised:
-        trip.inform(rules.advice_resolves)
+        trip.advised = "staff" not in inert
+        trip.inform(rules.advice_resolves * trip.advised)
         _note(world, trip, Channel.STAFF)
-    if is_there and _happens(world, trip, ITEM, world.primitives["item_noticed"]):
-        trip.inform(rules.screen_resolves)
-        _note(world, trip, Channel.READER)
-    elif _happens(world, trip, SCREEN, at_store(world, "screens_used", store)):
-        trip.inform(rules.screen_resolves)
-        _note(world, trip, Channel.SCREEN)
+    noticed = is_there and _happens(world, trip, ITEM, world.primitives["item_noticed"])
+    if noticed and "reader" not in off:
+        _tell(world, trip, Channel.READER)
+    elif "screen" not in off and _happens(
+        world, trip, SCREEN, at_store(world, "screens_used", store)
+    ):
+        _tell(world, trip, Channel.SCREEN)
     if world.columns["has_app"][trip.shopper]:
         _show_coupon(world, trip, store)
+
+
+def _tell(world: World, trip: Trip, channel: Channel) -> None:
+    """Tell about the item on a screen; from an inert one nothing is learnt."""
+    if channel.name.lower() not in world.scenario.exposures.inert:
+        trip.inform(world.scenario.in_store.screen_resolves)
+    _note(world, trip, channel)
 
 
 def sense(world: World, shopper: int, item: int) -> None:

@@ -46,7 +46,7 @@ def _synergy(channels: Channels, inert: Collection[str]) -> list[list[float]]:
         "app": [to_store, 0.0, channels.app.lock_in],
         "rival": [0.0] * 3,
     }
-    for name, place in (("social", channels.social), ("phone", channels.phone)):
+    for name, place in (("social", channels.social), ("contact_centre", channels.phone)):
         rows[name] = [place.to_store, place.to_online, place.to_online]
     return [[0.0] * 3 if name in inert else row for name, row in rows.items()]
 
@@ -54,8 +54,9 @@ def _synergy(channels: Channels, inert: Collection[str]) -> list[list[float]]:
 def search_places(scenario: Scenario) -> list[SearchPlace | None]:
     """Return the social network and the telephone, None where no search can begin there."""
     social, phone = scenario.channels.social, scenario.channels.phone
-    has_posts = social.is_open and "social" not in scenario.exposures.off
-    has_agents = phone.is_open and scenario.service_desk.is_open
+    off = scenario.exposures.off
+    has_posts = social.is_open and "social" not in off
+    has_agents = phone.is_open and scenario.service_desk.is_open and "contact_centre" not in off
     return [social if has_posts else None, phone if has_agents else None]
 
 

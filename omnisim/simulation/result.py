@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from omnisim.config.scenario import Scenario
 from omnisim.journeys import Journeys, journeys_from_log
@@ -93,6 +94,22 @@ class SimulationResult:
         """Contacts between firm and shoppers, burn-in excluded."""
         kinds = (Event.IMPRESSION, Event.MESSAGE, Event.OPEN, Event.CLICK, Event.VISIT)
         return self._of(*kinds)
+
+    @cached_property
+    def considering(self) -> NDArray[np.bool_]:
+        """Whether each shopper has a journey under way at the end, shape (n,).
+
+        With ``final["aware"]`` this is the awareness of facts.md D2: unaware, aware, considering.
+        """
+        names = ("event", "shopper", "journey", "item")
+        event, shopper, journey, item = (self.events[name].to_numpy() for name in names)
+        need = shopper.astype(np.int64) << 32 | journey
+        ended = np.isin(event, (Event.PURCHASE, Event.RIVAL_PURCHASE, Event.NO_PURCHASE))
+        begun = need[(event == Event.NEED) & (item >= 0)]
+        under_way = np.setdiff1d(begun, need[ended & (journey >= 0)])
+        considering = np.zeros(len(self.population), np.bool_)
+        considering[under_way >> 32] = True
+        return considering
 
     @cached_property
     def profit_per_shopper_year(self) -> float:

@@ -160,10 +160,15 @@ def _help_pages(matter: Matter, desk: ServiceDesk) -> bool:
 def _chatbot(matter: Matter, desk: ServiceDesk) -> Steps:
     """Talk to the chatbot, at any hour, where the firm has one and puts it first."""
     world = matter.world
-    if matter.draw(Step.BOT_FIRST) >= world.primitives["bot_first"]:
+    exposures = world.scenario.exposures
+    is_first = matter.draw(Step.BOT_FIRST) < world.primitives["bot_first"]
+    if not is_first or "chatbot" in exposures.off:
         return False
     matter.note(Channel.CHATBOT, Event.CONTACT, desk.cost_bot)
     yield world.env.timeout(desk.bot_minutes / MINUTES_PER_DAY)
+    if "chatbot" in exposures.inert:
+        matter.note(Channel.CHATBOT, Event.ESCALATED)
+        return False
     p = desk.p_bot_simple if matter.reason in SIMPLE else desk.p_bot_complex
     if matter.draw(Step.BOT_SETTLES) < p:
         matter.note(Channel.CHATBOT, Event.RESOLVED)
@@ -175,6 +180,15 @@ def _chatbot(matter: Matter, desk: ServiceDesk) -> Steps:
 
 
 def _agents(matter: Matter, desk: ServiceDesk) -> Steps:
+    """Turn to the contact centre, if there is one; an inert one is called to no avail."""
+    exposures = matter.world.scenario.exposures
+    if "contact_centre" in exposures.off:
+        return False
+    settled = yield from _call(matter, desk)
+    return settled and "contact_centre" not in exposures.inert
+
+
+def _call(matter: Matter, desk: ServiceDesk) -> Steps:
     """Reach an agent, if the shopper is ready to wait, and be helped."""
     world = matter.world
     env, channel = world.env, Channel.CONTACT_CENTRE

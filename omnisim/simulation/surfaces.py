@@ -12,12 +12,14 @@ from omnisim.simulation.world import World
 def arrange_surfaces(world: World, day: int) -> None:
     """Decide again, on the days on which it is due, about every record that holds a purchase.
 
-    A team without an open channel has nothing to show, to say or to reward.
+    A team without an open channel has nothing to show, to say or to reward; nor has the store where
+    its screens are off.
     """
     surfaces, working = world.scenario.surfaces, teams_at_work(world.scenario)
+    has_screens = "screen" not in world.scenario.exposures.off
     for trigger, team, days in (
         (Trigger.ONLINE, ONLINE_TEAM, surfaces.online_every_days),
-        (Trigger.STORE, STORE_TEAM, surfaces.store_every_days),
+        (Trigger.STORE, STORE_TEAM, surfaces.store_every_days * has_screens),
     ):
         if team in working and days and day % days == 0:
             _arrange(world, trigger, team, day)

@@ -27,7 +27,8 @@ def buy_unplanned(w, i, need, step, now, skill=0.0, errand=False):
             w.log(now, i, -1, Channel.SCREEN, Event.ADVISED, identity=Identity.CARD, item=offered,
                   store=w.home(i))  # fmt: skip
             fit = w.c["taste"][i] @ w.c["attributes"][offered]
-            chance = logistic(logit(chance) + w.p["advice_weight"] * fit)
+            chance = logistic(logit(chance) + w.effect("SCREEN") * w.p["advice_weight"] * fit)
+            offered = offered if w.effect("SCREEN") else -1
     else:
         offered = -1
     if w.u("UNPLANNED", i, need, 2 * step) >= chance:

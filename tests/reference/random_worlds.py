@@ -54,7 +54,7 @@ def random_world(rng, **fields):
         "word.p_warn": between(0.2, 0.8),
         "word.p_put_off": between(0.2, 0.8),
         "media.display_per_week": between(0, 5),
-        "exposures.inert": tuple(m for m in MEDIA if rng.uniform() < 0.2),
+        "exposures.inert": tuple(m for m in (*MEDIA, "screen") if rng.uniform() < 0.2),
         "media.p_ad_click": 0.3,
         "messages.p_open": between(0.3, 0.8),
         "messages.p_click": 0.5,

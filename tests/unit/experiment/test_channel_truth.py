@@ -7,10 +7,12 @@ import pyarrow.compute
 import pytest
 
 import omnisim as om
+from omnisim.config.exposures import INFORMING, MEDIA, PLACES
 from omnisim.experiment import ChannelTruth, channel_truth
 from omnisim.experiment.channel_sums import contributions, summarise_channels, truth_worlds
 from omnisim.experiment.channel_truth import truth_size
 from omnisim.experiment.channel_worlds import METRICS, channel_game
+from omnisim.journeys.log import TOUCHPOINT_EVENTS
 from omnisim.random import Draws
 from omnisim.schema import Event
 from tests.reference.worlds import assert_same_bytes, small
@@ -137,6 +139,34 @@ def test_sampled_orderings_tell_their_error() -> None:
     assert len(truth_worlds(scenario, game, game.sample_orderings(3, draws=Draws(5)))) < exact
     assert truth_size(scenario) == exact
     assert truth_size(scenario, n_orderings=3) < exact
+
+
+def test_many_players_are_sampled_unless_all_combinations_are_asked_for() -> None:
+    six, seven = small({"exposures.off": ("push", "staff")}), small({"exposures.off": ("staff",)})
+    assert [len(channel_game(firm)) for firm in (six, seven)] == [6, 7]
+    lone = 6  # three sales channels, closed and inert
+    assert truth_size(six) == 2 * (2**6 - 1) + 1 + lone
+    assert truth_size(seven, n_orderings=0) == 2 * (2**7 - 1) + 1 + lone
+    assert truth_size(seven) == truth_size(seven, n_orderings=32) < truth_size(seven, n_orderings=0)
+
+
+HELPING = {
+    "capabilities": om.Capabilities.integrated(), "exposures.off": ("display", *NEVER, "staff"),
+    "primitives.screens_used": (0.0, 0.5, 1.0), "market.horizon_days": 30,
+}  # fmt: skip
+
+
+def test_every_touchpoint_that_gets_credit_has_a_truth() -> None:
+    scenario = small(HELPING)
+    game = channel_game(scenario, "touchpoints")
+    assert game.players == (
+        "email", "search", "contact_centre", "chatbot", "screen", "reader", "reviews",
+    )  # fmt: skip
+    credited = {channel.name.lower() for channel, _ in TOUCHPOINT_EVENTS}
+    assert credited == {*MEDIA, *INFORMING, "store", "website", "app"}
+    truth = channel_truth(scenario, players="touchpoints", n_orderings=1, n_replications=2, seed=3)
+    assert set(truth.of("orders", kind="removed").index) == {*game.players, *PLACES}
+    assert set(truth.of("orders", way="inert", kind="removed").index) == {*game.players, *PLACES}
 
 
 def test_sales_channels_can_divide_with_the_media() -> None:

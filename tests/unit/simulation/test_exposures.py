@@ -5,7 +5,7 @@ import pytest
 
 import omnisim as om
 from omnisim.config.exposures import MEDIA as ALL_MEDIA
-from omnisim.schema import Channel, Event
+from omnisim.schema import Channel, Event, Line
 from tests.reference.worlds import of, small
 
 MEDIA = {"email": Channel.EMAIL, "search": Channel.SEARCH, "display": Channel.DISPLAY}
@@ -64,3 +64,68 @@ def test_inert_search_sells_exactly_as_no_search_at_all():
 def test_a_medium_that_does_not_exist_is_refused():
     with pytest.raises(om.exceptions.ConfigError, match="Did you mean 'email'"):
         small({"exposures.off": ("emial",)})
+
+
+HELPING = {
+    "capabilities": om.Capabilities.integrated(), "primitives.screens_used": (0.0, 0.5, 1.0),
+    "primitives.item_noticed": (0.0, 0.5, 0.5), "primitives.bot_first": (0.0, 0.5, 0.6),
+    "service_desk.p_question": 0.6, "service_desk.p_self_service": 0.0, "voice.p_read": 0.8,
+    "voice.p_review": 0.5, "channels.store.risk_resolved": 0.2, "in_store.screen_resolves": 0.5,
+    "service_desk.further_contacts": 0.0, "market.n_shoppers": 80,
+}  # fmt: skip
+"""A firm in which shoppers meet all that informs or helps, and not all is known without."""
+
+MET = {
+    "contact_centre": (Channel.CONTACT_CENTRE, Event.CONTACT),
+    "chatbot": (Channel.CHATBOT, Event.CONTACT),
+    "screen": (Channel.SCREEN, Event.ADVISED),
+    "reader": (Channel.READER, Event.ADVISED),
+    "reviews": (Channel.REVIEWS, Event.VISIT),
+    "staff": (Channel.STAFF, Event.ADVISED),
+}
+
+
+def met(result, name):
+    channel, event = MET[name]
+    return (of(result.events, "channel") == channel) & (of(result.events, "event") == event)
+
+
+@pytest.fixture(scope="module")
+def helped():
+    return run(**HELPING)
+
+
+@pytest.mark.parametrize("name", MET)
+def test_a_touchpoint_that_is_off_is_not_met(name, helped):
+    result = run(**HELPING, **{"exposures.off": (name,)})
+    assert met(helped, name).any()
+    assert not met(result, name).any()
+    service = of(result.postings, "line") == Line.SERVICE
+    assert not (of(result.postings, "channel")[service] == MET[name][0]).any()
+
+
+@pytest.mark.parametrize("name", MET)
+def test_an_inert_touchpoint_is_met_but_moves_otherwise(name, helped):
+    """It runs as ever up to the first whom it would have moved; then the worlds part."""
+    result = run(**HELPING, **{"exposures.inert": (name,)})
+    assert met(result, name).any()
+    first = [of(r.events, "time")[met(r, name)][0] for r in (helped, result)]
+    assert first[0] == first[1]
+    assert of(helped.events, "event").tobytes() != of(result.events, "event").tobytes()
+
+
+@pytest.mark.parametrize("name", ["reviews", "screen", "reader", "chatbot"])
+def test_inert_touchpoints_are_felt_as_none_at_all(name):
+    """Of what informs nothing is learnt, so that shoppers buy as where it is off."""
+    changes = HELPING | {"surfaces.store_every_days": 0, "primitives.screens_used": (0.0, 0.0, 0.0)}
+    if name == "screen":
+        changes |= {"primitives.screens_used": (0.0, 0.5, 1.0)}
+    if name == "chatbot":
+        changes |= {"service_desk.agents": 1000, "service_desk.bot_minutes": 0.0}
+    kept = []
+    for way in ("off", "inert"):
+        result = run(**changes, **{f"exposures.{way}": (name,)})
+        rows = of(result.events, "event") == Event.PURCHASE
+        kept.append([of(result.events, c)[rows] for c in ("shopper", "journey", "value")])
+    for column, other in zip(*kept, strict=True):
+        np.testing.assert_array_equal(column, other)

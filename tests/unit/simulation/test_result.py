@@ -91,3 +91,25 @@ def test_a_failing_run_says_which_when_and_why() -> None:
 def test_what_is_no_policy_or_scenario_is_refused(scenario, policy, words) -> None:
     with pytest.raises(ParameterError, match=words):
         om.simulate(scenario, policy=policy)
+
+
+def test_who_considers_has_begun_what_nothing_has_ended(run: om.SimulationResult) -> None:
+    under_way: dict[int, set[int]] = {}
+    for row in run.events.to_pylist():
+        mine = under_way.setdefault(row["shopper"], set())
+        if row["event"] == Event.NEED and row["item"] >= 0:
+            mine.add(row["journey"])
+        if row["event"] in (Event.PURCHASE, Event.RIVAL_PURCHASE, Event.NO_PURCHASE):
+            mine.discard(row["journey"])
+    considering = [bool(under_way.get(i)) for i in range(len(run.population))]
+    assert run.considering.tolist() == considering
+    assert 0 < sum(considering) < len(considering)
+
+
+def test_nobody_considers_a_firm_that_nobody_knows() -> None:
+    unknown = om.Scenario().replace(SMALL).replace({
+        f"segments.{name}.p_aware": 0.0 for name in om.Scenario().segments
+    } | {"word.innovation_per_year": 0.0, "word.goodwill_per_year": 0.0})  # fmt: skip
+    run = om.simulate(unknown, seed=11)
+    assert not run.final["aware"].any()
+    assert not run.considering.any()

@@ -154,4 +154,4 @@ def test_joining_records_keeps_what_they_held():
 def test_every_capability_has_costs_and_a_way_in():
     names = set(Capabilities.model_fields)
     assert names == set(CapabilityCosts.model_fields) == set(Investments.model_fields)
-    assert names == set(Rollout.model_fields) - {"is_simulated"}
+    assert names == set(Rollout.model_fields) - {"is_simulated", "migration_loss"}
