@@ -200,8 +200,8 @@ def take(State w, Py_ssize_t i, long need, long step, Py_ssize_t item, double no
     Returns (what to do, item): GO_STORE with the item taken, or the reaction. The reactions have
     the published shares (T-38), the odds of a substitute `helped` by advice, in logs; nobody
     comes back later for what the store never stocks. An order through staff, which they offer with
-    the chance `aisle`, gives the same item as coming back later does: its utility is that of coming back, less the fee and the wait for a
-    parcel, plus the trip and the wait for new stock that it saves.
+    the chance `aisle`, gives the same item as coming back later does: its utility is that of coming
+    back, less the fee and the wait for a parcel, plus the trip and the wait for new stock saved.
     """
     cdef double v[5]
     cdef Py_ssize_t store = w.home_store[i], other
