@@ -1,5 +1,7 @@
 """The contact centre, the help pages and the chatbot (equation 12)."""
 
+from typing import Literal
+
 from omnisim.config.base import Part, param
 
 
@@ -26,11 +28,15 @@ class ServiceDesk(Part):
         gt=0, le=1e9,
     )  # fmt: skip
     service_minutes: float = param(
-        6.0, "mean length of a contact (lognormal)", unit="minutes",
+        6.0, "mean length of a contact", unit="minutes",
         source="C4: 3-8, assumption", gt=0, le=600,
     )  # fmt: skip
+    service_law: Literal["lognormal", "exponential"] = param(
+        "lognormal", "law of the length of a contact; exponential is the limit of Erlang A",
+        source="C4: lognormal (BROWN05 V)",
+    )  # fmt: skip
     service_sd_log: float = param(
-        0.7, "log standard deviation of the length of a contact",
+        0.7, "log standard deviation of the length of a contact; only where it is lognormal",
         source="C4: lognormal (BROWN05 V); size assumption", ge=0, le=3,
     )  # fmt: skip
     p_question: float = param(

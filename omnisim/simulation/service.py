@@ -260,7 +260,9 @@ def patience_days(desk: ServiceDesk, u: float) -> float:
 
 
 def service_days(desk: ServiceDesk, u: float) -> float:
-    """Return the `u` quantile of the length of a contact: lognormal of the given mean, in days."""
+    """Return the `u` quantile of the length of a contact: of the given law and mean, in days."""
+    if desk.service_law == "exponential":
+        return -math.log1p(-u) * desk.service_minutes / MINUTES_PER_DAY
     sd = desk.service_sd_log
     minutes = desk.service_minutes * math.exp(sd * float(ndtri(u)) - sd * sd / 2)
     return minutes / MINUTES_PER_DAY

@@ -38,9 +38,20 @@ def _ask(world: World, shopper: int, need: int, what: int, chance: float) -> Non
     has = world.columns[COLUMN[what]]
     if has[shopper] or chance == 0:
         return
-    p = chance * world.primitives["sign_up_factor"] * (1 - world.columns["privacy"][shopper])
+    p = chance * _benefit(world) * (1 - world.columns["privacy"][shopper])
     if world.state.draw(Stream.SIGN_UP, shopper, need, what) >= p:
         return
     has[shopper] = 1
     channel, identity = KNOWN_BY[what]
     world.state.note(world.env.now, shopper, need, channel, Event.SIGNED_UP, identity)
+
+
+def _benefit(world: World) -> float:
+    """Return what the worth of points multiplies the chance by (K10).
+
+    Where all is bought in the store, or all online, there is one ledger: nothing counts across.
+    """
+    is_open = world.state.params["is_open"]
+    if is_open[Channel.STORE] and (is_open[Channel.WEBSITE] or is_open[Channel.APP]):
+        return world.primitives["sign_up_factor"]
+    return world.scenario.primitives.sign_up_factor[0]
