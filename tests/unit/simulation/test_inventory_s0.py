@@ -209,5 +209,3 @@ def test_an_estimate_of_the_firm_stands_beside_the_truth_and_holds_it():
     assert found.truth > found.truth_seen > 0  # cards that are not shown hide the rest
     assert found.estimate.ci_low < found.truth_seen < found.estimate.ci_high
     assert found.estimate.ci_low > 0
-
-
