@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from omnisim.schema import Channel, Event
+from omnisim.schema import Channel
 from omnisim.simulation.decisions import taste_of
 from tests.reference.worlds import of
 

@@ -91,7 +91,7 @@ def digital_share(nativity):
 
 
 def test_six_in_ten_use_the_internet_on_the_way_where_people_are_as_digital_as_in_2017():
-    """S1-07: the share of buyers with a digital touch follows digital nativity, which no one set."""
+    """S1-07: the share of buyers with a digital touch follows digital nativity."""
     less, of_2017, more = (digital_share(nativity) for nativity in (0.2, 0.4, 0.7))
     assert less < of_2017 < more
     assert 0.5 < of_2017 < 0.7

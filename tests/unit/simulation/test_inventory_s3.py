@@ -1,5 +1,8 @@
 """Rows of S3 of the inventory acting: silos, moments that matter, one aim."""
 
+import pathlib
+import re
+
 import numpy as np
 import pytest
 
@@ -49,7 +52,7 @@ def test_the_dearer_it_is_to_change_channel_the_fewer_journeys_cross():
 
 
 def test_search_here_and_buy_there_fills_the_matrix_of_channels():
-    """S4-07: what is searched online and bought in the store, by the help that one is to the other."""
+    """S4-07: what is searched online and bought in the store, by the help of one to the other."""
     shares = []
     for help_ in (0.0, 2.0):
         flows = journey_flows(simulate(small(PEOPLE, channels__online_to_store=help_), seed=1))
@@ -190,3 +193,34 @@ def test_both_sides_gain_or_it_is_said_that_not(versus, nothing):
     assert versus.verdicts()["group"].iloc[0] == ""
     assert set(nothing.verdicts()["verdict"]) <= {"nothing changes", "unclear"}
     assert nothing.verdicts()["verdict"].iloc[0] == "nothing changes"
+
+
+MODEL = pathlib.Path(__file__).resolve().parents[3] / "experiments" / "MODEL.md"
+PHASES = ("awareness", "consideration", "action", "after the purchase")
+
+
+def phases():
+    """Return the events of each phase, as documented."""
+    text = MODEL.read_text(encoding="utf-8").partition("| phase | events |")[2]
+    lines = {p: re.search(rf"^\| {p} \| (.*) \|$", text, re.MULTILINE) for p in PHASES}
+    return {phase: [Event[name] for name in line[1].split(", ")] for phase, line in lines.items()}
+
+
+@pytest.mark.skipif(not MODEL.exists(), reason="the tests run without the sources")
+def test_every_event_is_in_one_of_four_phases_and_a_journey_runs_through_them():
+    """S3-05: the phases of the documentation, over the needs that the firm meets."""
+    found = phases()
+    assert sorted(kind for kinds in found.values() for kind in kinds) == sorted(Event)
+    events = simulate(small(PEOPLE), seed=1).events.to_pandas()
+    phase_of = {int(kind): k for k, kinds in enumerate(found.values()) for kind in kinds}
+    phase = events["event"].map(phase_of)
+    assert set(phase) == {0, 1, 2, 3}
+    met = events.assign(phase=phase)[events["journey"] >= 0]
+    first = met.groupby(["shopper", "journey", "phase"])["time"].min().unstack()
+    bought = met[met["event"] == Event.PURCHASE].set_index(["shopper", "journey"]).index.unique()
+    needed, acted = (first.loc[bought, k] for k in (1, 2))
+    assert (needed <= acted).all()
+    sent = met[(met["event"] == Event.PURCHASE) & (met["fulfilment"] == Fulfilment.DELIVERY)]
+    early = sent[sent["time"] < 60].set_index(["shopper", "journey"]).index
+    assert len(early) > 20
+    assert first.loc[early, 3].notna().all()  # a parcel arrives
