@@ -7,7 +7,7 @@ import pytest
 
 from omnisim.config.capabilities import Capabilities
 from omnisim.config.scenario import Scenario
-from omnisim.policies import Uniform
+from omnisim.policies import Blanket, Uniform
 from omnisim.schema import Channel, Event, Trigger
 from omnisim.simulation import _outcome as outcome
 from omnisim.simulation import simulate
@@ -133,3 +133,54 @@ def test_journeys_that_meet_an_empty_shelf_end_less_often_there_in_the_integrate
         assert len(lacked) > 100
         dead.append(len((lacked & ended) - met) / len(lacked & ended))
     assert dead[1] < dead[0] - 0.05
+
+
+@pytest.fixture(scope="module")
+def firms():
+    """Runs of the firm in silos and of the integrated one."""
+    return [
+        simulate(small(PEOPLE, capabilities=levels), seed=1)
+        for levels in (Capabilities.siloed(), Capabilities.integrated())
+    ]
+
+
+def test_channels_are_linked_by_those_who_go_from_one_to_another(firms):
+    """S2-01: ordered pairs of kinds of touchpoint that follow each other in one need."""
+    events = firms[0].events.to_pandas()
+    met = events[(events["journey"] >= 0) & (events["channel"] != Channel.NONE)]
+    met = met.sort_values(["shopper", "journey", "time"], kind="stable")
+    same = (met[["shopper", "journey"]].diff() == 0).all(axis=1)
+    pairs = set(zip(met["channel"].shift()[same], met["channel"][same], strict=True))
+    crossing = {pair for pair in pairs if pair[0] != pair[1]}
+    assert crossing >= {(Channel.WEBSITE, Channel.STORE), (Channel.SEARCH, Channel.WEBSITE)}
+    assert len(crossing) > 15
+
+
+def test_the_integrated_firm_has_more_engaged_and_more_satisfied_shoppers(firms):
+    """S2-08: both stocks, at the end."""
+    siloed, integrated = (run.final for run in firms)
+    assert integrated["engagement"].mean() > 1.1 * siloed["engagement"].mean()
+    assert integrated["satisfaction"].mean() > siloed["satisfaction"].mean()
+
+
+def test_who_is_shown_what_fits_answers_more_often():
+    """S2-11: opens by message, of content that fits a known taste and of the best seller."""
+    fields = PEOPLE | {
+        "primitives.third_party_accuracy": (1.0, 1.0, 1.0), "segments.busy.privacy_mean": 0.05,
+        "segments.busy.p_account": 1.0, "segments.busy.p_tracking_consent": 1.0,
+        "stock.n_items": 40,
+    }  # fmt: skip
+    opened = []
+    for content in ("popular", "profile"):
+        run = simulate(small(fields), policy=Blanket(f"email:{content}"), seed=1)
+        opened.append(count(run, Event.OPEN, Channel.EMAIL) / count(run, Event.MESSAGE))
+    assert opened[1] > 1.1 * opened[0]
+
+
+def test_engagement_after_the_sale_keeps_shoppers():
+    """S0-12: who still considers the firm, by how far engagement holds them."""
+    kept = []
+    for weight in (0.0, 0.3, 2.0):
+        fields = {"experience.engagement_on_churn": weight, "experience.engagement_centre": 0.0}
+        kept.append(simulate(small(PEOPLE | fields), seed=1).final["alive"].mean())
+    assert kept[0] < kept[1] < kept[2]
