@@ -184,3 +184,16 @@ def test_engagement_after_the_sale_keeps_shoppers():
         fields = {"experience.engagement_on_churn": weight, "experience.engagement_centre": 0.0}
         kept.append(simulate(small(PEOPLE | fields), seed=1).final["alive"].mean())
     assert kept[0] < kept[1] < kept[2]
+
+
+def test_the_satisfied_recommend_and_others_come_to_know_the_firm():
+    """S2-24: recommendations and acquaintances, by how good the experience is."""
+    spoke, heard = [], []
+    for rating in (0.2, 0.9):
+        fields = {"experience.rating": rating, "word.innovation_per_year": 0.0,
+                  "word.goodwill_per_year": 0.0, "segments.busy.p_aware": 0.3}  # fmt: skip
+        run = simulate(small(PEOPLE | fields), seed=1)
+        spoke.append(count(run, Event.WORD_POSITIVE))
+        heard.append(count(run, Event.AWARE))
+    assert spoke[0] < 0.5 * spoke[1]
+    assert heard[0] < heard[1]
