@@ -47,6 +47,28 @@ def test_shares_are_those_of_the_survey(firms, share, level_of):
     assert levels == pytest.approx(SHARES[share], abs=5 * np.sqrt(0.25 / N))
 
 
+def shares(firms, capability):
+    levels = [getattr(firm.capabilities, capability) for firm in firms]
+    return np.bincount(levels, minlength=3) / len(firms)
+
+
+def test_a_quarter_has_no_customer_view_and_two_fifths_a_simple_one(firms):
+    none, simple, _ = shares(firms, "single_customer_view")
+    assert none == pytest.approx(0.25, abs=0.03)
+    assert simple == pytest.approx(0.40, abs=0.03)
+
+
+def test_a_third_has_a_complex_view(firms):
+    assert shares(firms, "single_customer_view")[2] == pytest.approx(0.35, abs=0.03)
+
+
+def test_a_sixth_manages_all_touchpoints_together_and_a_quarter_none(firms):
+    for capability in ("coordinated_automation", "cross_functional_governance"):
+        none, _, all_ = shares(firms, capability)
+        assert all_ == pytest.approx(0.16, abs=0.03)
+        assert none == pytest.approx(0.25, abs=0.03)
+
+
 def test_addresses_and_purchases_are_kept_by_as_many_as_in_the_survey(firms):
     kept = [np.mean([getattr(f, f"keeps_{name}") for f in firms]) for name in KEPT]
     assert kept == pytest.approx(list(KEPT.values()), abs=5 * np.sqrt(0.25 / N))
