@@ -7,7 +7,7 @@ import pytest
 
 from omnisim.config.capabilities import Capabilities
 from omnisim.config.scenario import Scenario
-from omnisim.policies import Blanket, Uniform
+from omnisim.policies import Uniform
 from omnisim.schema import Channel, Event, Trigger
 from omnisim.simulation import _outcome as outcome
 from omnisim.simulation import simulate
@@ -157,20 +157,6 @@ def test_the_integrated_firm_has_more_engaged_and_more_satisfied_shoppers(firms)
     siloed, integrated = (run.final for run in firms)
     assert integrated["engagement"].mean() > 1.1 * siloed["engagement"].mean()
     assert integrated["satisfaction"].mean() > siloed["satisfaction"].mean()
-
-
-def test_who_is_shown_what_fits_answers_more_often():
-    """S2-11: opens by message, of content that fits a known taste and of the best seller."""
-    fields = PEOPLE | {
-        "primitives.third_party_accuracy": (1.0, 1.0, 1.0), "segments.busy.privacy_mean": 0.05,
-        "segments.busy.p_account": 1.0, "segments.busy.p_tracking_consent": 1.0,
-        "stock.n_items": 40,
-    }  # fmt: skip
-    opened = []
-    for content in ("popular", "profile"):
-        run = simulate(small(fields), policy=Blanket(f"email:{content}"), seed=1)
-        opened.append(count(run, Event.OPEN, Channel.EMAIL) / count(run, Event.MESSAGE))
-    assert opened[1] > 1.1 * opened[0]
 
 
 def test_engagement_after_the_sale_keeps_shoppers():

@@ -9,11 +9,11 @@ from omnisim.config.scenario import Scenario
 from omnisim.experiment import CostPriors, transition
 from omnisim.policies import NoContact, Policy
 from omnisim.policies.choosing import certain
-from omnisim.schema import Channel, Event, Line
+from omnisim.schema import Channel, Event
 from omnisim.simulation import simulate
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM
 from tests.reference.inventory import PEOPLE, likeness
-from tests.reference.worlds import finished_world, of, small
+from tests.reference.worlds import finished_world, small
 from tests.reference.worths import made_values
 
 
@@ -138,26 +138,3 @@ def test_after_a_purchase_the_journey_begins_again():
     first = bought.min()[bought.min().index.isin(needs.index)]
     assert (needs[first.index] > first).mean() > 0.8
     assert (bought.nunique() > 1).mean() > 0.5
-
-
-def test_a_loyalty_programme_moves_late_by_a_ramp_and_at_a_cost_and_no_points_get_lost():
-    """S4-12: unified loyalty brought in alone, on top of a customer view that is there."""
-    at_once = {"delay_weeks": 0.0, "ramp_weeks": 0.0, "p_partial": 0.0, "outage_days": 0.0}
-    moving = {"delay_weeks": 4.0, "ramp_weeks": 4.0, "p_partial": 0.0, "outage_days": 0.0}
-    firm = small(PEOPLE | {
-        f"rollout.{name}.{field}": value
-        for name, way in (("single_customer_view", at_once), ("unified_loyalty", moving))
-        for field, value in way.items()
-    } | {"rollout.is_simulated": True, "capabilities.single_customer_view": 2})  # fmt: skip
-    apart, moved = (
-        simulate(firm.replace({"capabilities.unified_loyalty": level}), seed=1) for level in (0, 2)
-    )
-    across = moved.primitives["points_across"].groupby(level=0).last()
-    assert across[across.index < 28].max() == 0
-    assert 0 < across[(across.index > 28) & (across.index < 56)].min() < across.iloc[-1] == 1
-    assert moved.ledger()["investment"] < apart.ledger()["investment"]
-    for run in (apart, moved):  # what is owed at the end is what shoppers hold
-        line, cents = of(run.postings, "line"), of(run.postings, "cents")
-        owed = -cents[line == Line.POINTS].sum()
-        assert owed == pytest.approx(100 * run.final["points"].sum(), abs=1e-6)
-        assert owed > 0
