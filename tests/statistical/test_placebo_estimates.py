@@ -1,7 +1,8 @@
 """What analysts would estimate in the placebo world, without sharing luck between the arms.
 
 The placebo suite pairs arms by common random numbers, where any estimator of a difference is zero
-to the last bit. Here arms have luck of their own, so that an estimator with a bias shows.
+to the last bit. Here arms have luck of their own, so that an estimator with a bias shows. Field
+experiments in placebo worlds are in `test_trial_coverage`.
 """
 
 import numpy as np
@@ -9,11 +10,8 @@ import pytest
 from scipy import stats
 
 import omnisim as om
-from omnisim.config.exposures import MEDIA
-from omnisim.experiment import trials
 from omnisim.experiment.measures import measure
 from tests.reference.worlds import small
-from tests.statistical.test_trial_coverage import check_coverage
 
 pytestmark = pytest.mark.slow
 
@@ -48,11 +46,3 @@ def test_firms_of_other_luck_do_not_differ_and_one_without_rivals_does() -> None
     assert p_values(siloed, lived(integrated, SEEDS[1])).min() > limit
     alone = FIRM.replace({"rivals.local_intercept": -50.0, "rivals.online_intercept": -50.0})
     assert p_values(siloed, lived(alone, SEEDS[1])).min() < limit
-
-
-def test_a_trial_of_mail_that_is_read_and_does_nothing_finds_nothing() -> None:
-    people = {"market.n_shoppers": 120, "segments.busy.p_account": 0.9, "messages.p_open": 0.5}
-    firm = small(people | {"exposures.inert": MEDIA}).placebo()
-    results = [trials.randomised_trial(firm, replication=k, seed=21) for k in range(40)]
-    assert max(abs(result.truth_seen) for result in results) < 1e-9
-    check_coverage(results)
