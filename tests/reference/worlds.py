@@ -16,6 +16,25 @@ BUSY = Segment(need_shape=3.0, need_scale_weeks=6.0, dropout_a=0.5, dropout_b=6.
 """Shoppers who buy about twice a month."""
 
 
+ALL_ALIKE = (
+    dict.fromkeys(
+        [f"rivals.{name}_intercept" for name in
+         ("online_search", "online", "local", "delay", "none")], -50.0)
+    | {f"channels.{name}.purchase_intercept": 50.0 for name in ("store", "website", "app")}
+    | {f"surfaces.{name}_every_days": 0 for name in ("online", "store", "reward")}
+    | {f"experience.{name}": 0.0 for name in
+       ("satisfaction_on_churn", "engagement_on_churn", "points_on_churn", "engagement_on_need")}
+    | {"channels.cart_friction": -50.0, "stores.p_unplanned": 0.0, "stores.opening_hour": 0.0,
+       "stores.closing_hour": 24.0, "service.patience_minutes": 1e9, "stock.store_share": 1.0,
+       "stock.safety_factor": 10.0, "stock.warehouse_safety_factor": 10.0, "basket.staff": 0.0,
+       "basket.errand": 0.0, "basket.relevance": 0.0, "fulfilment.return_threshold": -100.0,
+       "fulfilment.delivery_fee": 0.0, "costs.points_share": 0.0, "word.p_put_off": 0.0,
+       "word.promoter_above": 1.0, "word.detractor_below": -1.0, "word.imitation_per_year": 0.0,
+       "governance.managers_decide": False}
+)  # fmt: skip
+"""Changes that let the firm meet every need at one price in any channel: none causes a sale."""
+
+
 def small(changes=None, **fields):
     """Return a scenario of 40 busy shoppers over 60 days, changed by dotted name.
 
