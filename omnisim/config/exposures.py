@@ -34,8 +34,8 @@ class Exposures(Part):
     Where the contact centre is off nobody answers, and no search begins by telephone; inert, it
     answers and costs as ever, to no avail. A chatbot that is off or inert settles nothing and
     annoys nobody: the matter goes on to the agents. Screens and readers that are off show nothing;
-    inert, what they tell is not believed. So it is with the advice of staff, as with their messages,
-    and with reviews, which are written as ever.
+    inert, what they tell is not believed. So it is with the advice of staff, as with their
+    messages, and with reviews, which are written as ever.
     """
 
     off: Names = param(
