@@ -162,9 +162,11 @@ def test_it_runs_in_a_firm_and_the_books_balance():
 
 
 def test_nobody_writes_where_nobody_may(seed):
-    off = {"primitives.clients_written": (0.0, 0.0, 0.0)}
-    shut = {"exposures.off": ("staff",)}
-    assert_same_bytes(*(simulate(firm(2, c), seed=seed) for c in (off, shut)))
+    off, silent = (
+        {f"primitives.{name}": (0.0, 0.0, 0.0)} for name in ("clients_written", "staff_skill")
+    )
+    shut = {"exposures.off": ("staff",)}  # nor do they give advice
+    assert_same_bytes(*(simulate(firm(2, c | silent), seed=seed) for c in (off, shut)))
     runs = [finished_world(firm(k, {"primitives.staff_skill": (0.0,) * 3})) for k in (0, 1)]
     assert not any(len(events(run, Event.MESSAGE)) for run in runs)
     closed = [simulate(firm(2, c | {"channels.store.is_open": False}), seed=seed)

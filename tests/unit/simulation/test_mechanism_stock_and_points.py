@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from omnisim.config.capabilities import Capabilities
-from omnisim.schema import Channel, Event, Fulfilment, Identity
+from omnisim.schema import Channel, Event, Fulfilment, Identity, Line
 from omnisim.simulation import _outcome as outcome
 from omnisim.simulation import simulate
 from omnisim.simulation.trip import STORE
@@ -65,6 +65,29 @@ def test_staff_order_what_the_store_lacks():
     assert ordered[0] == 0
     assert ordered[1] > 0
     assert ordered[1] <= count(runs[1], Event.STOCKOUT)
+
+
+def sent_from_stores(changes, **levels):
+    """Return how many parcels were picked in a store for an order through staff."""
+    run = simulate(firm(STARVED | changes, **levels), seed=1)
+    rows = of(run.postings, "line") == Line.PICKING
+    rows &= of(run.postings, "channel") == Channel.STORE
+    return int(rows.sum()), count(run, Event.PURCHASE, fulfilment=Fulfilment.ENDLESS_AISLE)
+
+
+STARVED = {
+    "stock.warehouse_safety_factor": -5.0, "stock.warehouse_lead_days": 0.0,
+    "stock.safety_factor": -1.0, "stock.store_share": 1.0, "stock.n_items": 40,
+    "stores.n_stores": 3,
+}  # fmt: skip
+"""The warehouse runs out of most, each store of something else."""
+
+
+def test_another_store_sends_what_the_warehouse_lacks():
+    sent, ordered = sent_from_stores({}, **BOTH)
+    assert 0 < sent <= ordered
+    assert sent_from_stores({"stores.n_stores": 1}, **BOTH)[0] == 0
+    assert sent_from_stores({"primitives.aisle_offered": (0.0,) * 3}, **BOTH) == (0, 0)
 
 
 def test_where_nothing_is_out_of_stock_the_aisle_orders_nothing():
