@@ -25,7 +25,7 @@ VALUE = """
 [value]
 n_shoppers = 60
 n_replications = 3
-valued = ["visible_stock", "endless_aisle"]
+valued = ["interactive_fit", "in_store_digital"]
 premium = true
 """
 
@@ -58,7 +58,7 @@ def test_the_page_has_both(folder: pathlib.Path) -> None:
 def test_the_comparison_reads_back_and_the_runs_are_gone(folder: pathlib.Path) -> None:
     assert om.read_study(folder).n_shoppers == 150
     worth = pd.read_parquet(folder / "value" / "worth.parquet")
-    assert set(worth["capability"]) == {"visible_stock", "endless_aisle"}
+    assert set(worth["capability"]) == {"interactive_fit", "in_store_digital"}
     assert not (folder / "value-runs").exists()
 
 
@@ -137,7 +137,7 @@ def test_a_seed_that_was_drawn_is_taken_up_again(
     """A scenario without seed: the second run of the command goes on with that of the first."""
     path, out = tmp_path / "mine.toml", tmp_path / "out"
     path.write_text(
-        "baseline.capabilities = 'siloed'\nvariant.capabilities = { visible_stock = 1 }\n"
+        "baseline.capabilities = 'siloed'\nvariant.capabilities = { interactive_fit = 1 }\n"
         + SMALL.replace("seed = 3\n", "").replace("= 150", "= 40").replace("= 2", "= 3")
     )
     for _ in range(2):
@@ -153,7 +153,7 @@ def test_orderings_are_part_of_the_command(
     path, out = tmp_path / "c.toml", tmp_path / "out"
     path.write_text(
         SMALL.replace("= 150", "= 40").replace("= 2\n", "= 3\n")
-        + "[value]\nvalued = ['visible_stock', 'endless_aisle']\n"
+        + "[value]\nvalued = ['interactive_fit', 'in_store_digital']\n"
     )
     command = ["value", str(path), "--out", str(out), "--quiet", "--workers", "1"]
     assert main([*command, "--orderings", "1"]) == 0

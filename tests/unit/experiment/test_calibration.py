@@ -63,7 +63,8 @@ def test_buyers_with_a_digital_touch_are_those_who_looked_online_first(run):
 def test_where_nothing_is_digital_no_buyer_has_a_digital_touch(run):
     analogue = run.scenario.replace({
         "channels.website.is_open": False, "channels.app.is_open": False,
-        "choice.p_phone_check": 0.0, "exposures.off": ("email", "display", "search", "push"),
+        "channels.social.is_open": False, "choice.p_phone_check": 0.0,
+        "exposures.off": ("email", "display", "search", "social", "push"),
     })  # fmt: skip
     figures = figures_of(simulate(analogue, seed=5))
     assert figures["T-01", "store share of revenue"] == 1
