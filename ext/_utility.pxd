@@ -48,11 +48,12 @@ cdef inline int shown_stock(State w, Py_ssize_t i, Py_ssize_t item, double now) 
 cdef inline double guided(State w, Py_ssize_t i, long need, int searched) noexcept:
     """Return the share of the doubt that is left where site or app show first what fits.
 
-    They can do so for those who are signed in; what does not fit does not help.
+    They can do so for those who are signed in; what does not fit does not help, nor does what an
+    inert channel shows.
     """
     cdef Py_ssize_t item = w.record_shown[w.record_of[i, 0], 0]
     cdef double likeness
-    if item < 0 or (searched != WEBSITE and searched != APP):
+    if item < 0 or (searched != WEBSITE and searched != APP) or w.p.effect[searched] <= 0:
         return 1
     if signed_in(w, i, need, searched, SEARCH_STEP) != IDENTITY_ACCOUNT:
         return 1

@@ -281,7 +281,7 @@ def without_firm(w, i):
 def helped(w, i, need, searched):
     """Return the share of the doubt that goes by what site and app show first."""
     item = w.c["record_shown"][w.c["record_of"][i, 0], 0]
-    if item < 0 or searched not in (WEBSITE, APP):
+    if item < 0 or searched not in (WEBSITE, APP) or w.p["effect"][searched] == 0:
         return 0.0
     if signed_in(w, i, need, searched, 2) != Identity.ACCOUNT:
         return 0.0
