@@ -95,6 +95,19 @@ def test_what_an_inert_site_shows_first_helps_nobody(inert):
     assert (shown == plain) == inert
 
 
+@pytest.mark.parametrize("inert", [True, False])
+def test_nobody_believes_the_stock_that_an_inert_site_shows(inert):
+    """What the store lacks matters alike to all; where it is shown, only where it is lacking."""
+    world = WRITING | {"choice.p_phone_check": 0.0, "fulfilment.pick_hours": 1000.0,  # of no use
+             "choice.delivery_per_day": 5.0, "fulfilment.delivery_days": 0.0}  # fmt: skip
+    sold = []
+    for shown in (0.0, 1.0):
+        changes = world | {"primitives.stock_shown": (shown,) * 3}
+        changes["exposures.inert"] = ("website", "app") if inert else ()
+        sold.append(bought(NoContact(), **changes)[1])
+    assert (sold[0] == sold[1]) == inert
+
+
 def test_inert_search_sells_exactly_as_no_search_at_all():
     """Paid search only adds goodwill to a search that takes place anyway."""
     sales = []
