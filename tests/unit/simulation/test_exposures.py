@@ -97,9 +97,11 @@ def test_what_an_inert_site_shows_first_helps_nobody(inert):
 
 @pytest.mark.parametrize("inert", [True, False])
 def test_nobody_believes_the_stock_that_an_inert_site_shows(inert):
-    """What the store lacks matters alike to all; where it is shown, only where it is lacking."""
-    world = WRITING | {"choice.p_phone_check": 0.0, "fulfilment.pick_hours": 1000.0,  # of no use
-             "choice.delivery_per_day": 5.0, "fulfilment.delivery_days": 0.0}  # fmt: skip
+    """No phone looks it up either, and a pick-up that takes six weeks tempts nobody."""
+    world = WRITING | {
+        "choice.p_phone_check": 0.0, "fulfilment.pick_hours": 1000.0,
+        "choice.delivery_per_day": 5.0, "fulfilment.delivery_days": 0.0,
+    }  # fmt: skip
     sold = []
     for shown in (0.0, 1.0):
         changes = world | {"primitives.stock_shown": (shown,) * 3}
