@@ -45,14 +45,20 @@ cdef inline int shown_stock(State w, Py_ssize_t i, Py_ssize_t item, double now) 
             < w.p.believed_availability)
 
 
+cdef inline bint informs(State w, int searched) noexcept:
+    """Tell whether a search was on site or in app, and what they show is believed."""
+    return (searched == WEBSITE or searched == APP) and w.p.effect[searched] > 0
+
+
 cdef inline double guided(State w, Py_ssize_t i, long need, int searched) noexcept:
     """Return the share of the doubt that is left where site or app show first what fits.
 
-    They can do so for those who are signed in; what does not fit does not help.
+    They can do so for those who are signed in; what does not fit does not help, nor does what an
+    inert channel shows.
     """
     cdef Py_ssize_t item = w.record_shown[w.record_of[i, 0], 0]
     cdef double likeness
-    if item < 0 or (searched != WEBSITE and searched != APP):
+    if item < 0 or not informs(w, searched):
         return 1
     if signed_in(w, i, need, searched, SEARCH_STEP) != IDENTITY_ACCOUNT:
         return 1
@@ -106,7 +112,7 @@ cdef inline void weigh(State w, Py_ssize_t i, long need, int searched, Py_ssize_
         v[GO_STORE] = (own(w, i, STORE, searched, price, basket, now) + firm + found)
         if not in_store:
             v[GO_STORE] -= far
-            if shown < 0 or not (compared or searched == WEBSITE or searched == APP):
+            if shown < 0 or not (compared or informs(w, searched)):
                 v[GO_STORE] -= lack * (1 - w.p.believed_availability)
             elif shown == 0:
                 v[GO_STORE] -= lack

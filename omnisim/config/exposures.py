@@ -29,7 +29,9 @@ class Exposures(Part):
     it adds no goodwill and no engagement, brings no offer, and a click takes up no journey. In an
     inert sales channel one searches and buys as ever; but having searched there removes no doubt
     about fit and makes no purchase likelier, there or elsewhere. So it is with searches that begin
-    in social networks where these are inert; where they are off, none does.
+    in social networks where these are inert; where they are off, none does. What an inert site or
+    app shows, of the stock of a store too, is not believed, nor is what inert screens offer. Extra
+    points are no exposure, but money: `surfaces.reward_every_days` = 0 ends them.
 
     Where the contact centre is off nobody answers, and no search begins by telephone; inert, it
     answers and costs as ever, to no avail. A chatbot that is off or inert settles nothing and

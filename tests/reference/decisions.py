@@ -208,7 +208,7 @@ def weigh(w, i, need, step, searched, item, in_store, inspected, resolved, now):
     if open_to(w, i, STORE):
         v[STORE] = own_channel(w, i, STORE, searched, price, now) + found
         if not in_store:
-            seen = screen if looked_up or searched in (WEBSITE, APP) else None
+            seen = screen if looked_up or informs(w, searched) else None
             lack = {None: 1 - w.p["believed_availability"], True: 0.0, False: 1.0}[seen]
             v[STORE] -= way + w.own(i, "stock") * lack
     fee = price * w.p["delivery_fee"] / w.c["mean_basket"][i]
@@ -278,10 +278,15 @@ def without_firm(w, i):
     return log_sum([online, local, w.p["none_intercept"], w.own(i, "delay_intercept")], 1.0)
 
 
+def informs(w, searched):
+    """Tell whether what site or app show at a search moves anybody."""
+    return searched in (WEBSITE, APP) and w.p["effect"][searched] > 0
+
+
 def helped(w, i, need, searched):
     """Return the share of the doubt that goes by what site and app show first."""
     item = w.c["record_shown"][w.c["record_of"][i, 0], 0]
-    if item < 0 or searched not in (WEBSITE, APP):
+    if item < 0 or not informs(w, searched):
         return 0.0
     if signed_in(w, i, need, searched, 2) != Identity.ACCOUNT:
         return 0.0

@@ -27,7 +27,8 @@ def run():
 
 
 def test_every_target_has_its_figure():
-    found = calibrate(small(market__horizon_days=300), seed=1, n_customers=400, n_replications=2)
+    tiny = small(market__horizon_days=200, market__n_shoppers=20)
+    found = calibrate(tiny, seed=1, n_customers=100, n_replications=2)
     assert set(found.figures) == {(target.code, target.name) for target in TARGETS}
     assert len(found.by_code()) == 25
     assert {len(values) for values in found.figures.values()} == {2}

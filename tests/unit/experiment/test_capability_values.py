@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 import omnisim as om
+from omnisim.config.capabilities import NEEDS
 from omnisim.evaluation import Precedence
 from omnisim.exceptions import ParameterError
 from omnisim.experiment import CapabilityValues, capability_values, study_size
@@ -127,7 +128,7 @@ def test_a_study_too_large_samples_orderings_by_default() -> None:
     assert study_size(base, whole) == study_size(base, whole, n_orderings=N_ORDERINGS) < 1_000
     assert study_size(base, whole, n_orderings=0) == every
     assert f"of {every:,} coalitions, on 12 sampled" in study_plan(base, whole)
-    assert "all 6 coalitions" in study_plan(base, base.replace(THREE))
+    assert "all 4 coalitions" in study_plan(base, base.replace(THREE))  # each needs the one before
     with pytest.raises(ParameterError, match="n_orderings"):
         study_size(base, whole, n_orderings=-1)
 
@@ -152,8 +153,10 @@ def test_intervals_for_all_at_once_are_wider_by_bonferroni(found: CapabilityValu
 
 
 def test_coalitions_respect_the_needs_of_the_scenario(base: om.Scenario) -> None:
-    variant = base.replace({"capabilities": om.Capabilities.integrated()})
+    tied = {need.capability for needs in NEEDS.values() for need in needs} | set(NEEDS)
+    variant = base.replace({f"capabilities.{name}": 2 for name in sorted(tied)})
     game = capability_game(base, variant)
+    assert 8 < len(game) < 17  # the others need nothing, and nothing needs them
     for coalition in game.coalitions:
         coalition_scenario(base, variant, game.members(coalition))  # raises if not allowed
     n_allowed = 0

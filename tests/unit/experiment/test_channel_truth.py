@@ -79,7 +79,8 @@ def test_a_replication_can_be_left_out(truth: ChannelTruth) -> None:
 
 
 def test_powerless_media_contribute_nothing_and_cost() -> None:
-    powerless = small(THREE | POWERLESS | {"media.display_per_week": 2.0})
+    busy = {"media.display_per_week": 2.0, "market.horizon_days": 30}
+    powerless = small(THREE | POWERLESS | busy)
     nothing = channel_truth(powerless, n_replications=2, seed=11)
     rows = nothing.samples[nothing.samples["channel"].isin(["email", "search", "display"])]
     sales = rows[rows["metric"] != "profit"]
@@ -152,7 +153,7 @@ def test_many_players_are_sampled_unless_all_combinations_are_asked_for() -> Non
 
 HELPING = {
     "capabilities": om.Capabilities.integrated(), "exposures.off": ("display", *NEVER, "staff"),
-    "primitives.screens_used": (0.0, 0.5, 1.0), "market.horizon_days": 30,
+    "primitives.screens_used": (0.0, 0.5, 1.0), "market.horizon_days": 15,
 }  # fmt: skip
 
 

@@ -97,12 +97,10 @@ def test_worlds_are_compared_by_gain(league):
 
 
 def test_without_effect_contacts_only_cost():
-    policies = {"blanket": Blanket(), "recency": RecencyCampaign(letter_value=1e9)}
-    world = small({
-        "exposures.inert": MEDIA, "market.n_shoppers": 80, "costs.message": 0.01,
-        "surfaces.online_every_days": 0, "surfaces.store_every_days": 0,
-        "surfaces.reward_every_days": 0,
-    })  # fmt: skip
+    policies = {"blanket": Blanket(), "recency": RecencyCampaign()}
+    bare = {f"surfaces.{name}_every_days": 0 for name in ("online", "store", "reward")}
+    costs = {"costs.message": 0.01, "push.cost": 0.01, "direct_mail.cost": 0.01}
+    world = small({"exposures.inert": MEDIA, "market.n_shoppers": 80} | bare | costs)
     found = evaluate_policies(policies, {"placebo": world}, estimators=[], **SIZE)
     assert set(found.winners.values()) <= {"none", "no evidence"}
     for policy in policies:

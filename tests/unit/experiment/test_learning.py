@@ -123,7 +123,9 @@ def test_an_error_of_profiles_lies_between_truth_and_nothing():
 
 def test_where_exposures_do_nothing_personal_content_is_worth_nothing():
     quiet = {"messages.p_unsubscribe": 1e-12}  # opt-outs follow relevance, and end contacts
-    world = small({"exposures.inert": MEDIA, "costs.message": 0.01, "push.cost": 0.01} | quiet)
+    bare = {f"surfaces.{name}_every_days": 0 for name in ("online", "store", "reward")}
+    costs = {"costs.message": 0.01, "push.cost": 0.01, "direct_mail.cost": 0.01}
+    world = small({"exposures.inert": MEDIA} | quiet | bare | costs)
     found = personalisation_effect({"one": world}, values=(), n_replications=2, seed=4)
     assert (found.samples["personal"] == 0).all()
     expected = -0.01 * found.samples["contacts"]

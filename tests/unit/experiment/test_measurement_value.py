@@ -9,6 +9,7 @@ from omnisim.exceptions import ParameterError
 from omnisim.experiment import measurement_value
 from omnisim.experiment.measurement_value import (
     LEVELS,
+    MeasurementValue,
     firm_at,
     measurement_runs,
     tracking_costs,
@@ -22,7 +23,12 @@ SIZES = {"n_training": 1, "n_rehearsals": 1, "n_replications": 2, "window_days":
 
 @pytest.fixture(scope="module")
 def firm() -> om.Scenario:
-    return small({"capabilities": om.Capabilities.integrated(), "market.n_shoppers": 150})
+    return small({"capabilities": om.Capabilities.integrated(), "market.n_shoppers": 80})
+
+
+@pytest.fixture(scope="module")
+def found(firm: om.Scenario) -> MeasurementValue:
+    return measurement_value(firm, seed=5, digital_cost=300_000.0, **SIZES)
 
 
 def run_at(firm: om.Scenario, level: str) -> om.SimulationResult:
@@ -39,6 +45,7 @@ def test_with_totals_alone_no_buyer_is_known_as_recent(firm: om.Scenario) -> Non
 
 
 def test_digital_tracking_writes_to_online_buyers_only(firm: om.Scenario) -> None:
+    firm = firm.replace({"capabilities.geofence": 0})  # the app also calls who never bought
     run = run_at(firm, "TL1")
     orders = run.orders.to_pandas()
     online = set(orders.loc[orders["channel"] != 0, "shopper"])
@@ -82,9 +89,8 @@ def test_a_candidate_learns_at_each_level_from_what_is_filed_there(firm: om.Scen
 
 
 def test_the_firm_keeps_what_earned_most_in_the_rehearsal_and_is_judged_elsewhere(
-    firm: om.Scenario,
+    firm: om.Scenario, found: MeasurementValue
 ) -> None:
-    found = measurement_value(firm, seed=5, **SIZES)
     best = found.rehearsal.loc[found.rehearsal.groupby("level")["profit"].idxmax()]
     kept = found.levels.set_index("level")["policy"]
     assert kept.to_dict() == best.set_index("level")["policy"].to_dict()
@@ -98,8 +104,7 @@ def test_the_firm_keeps_what_earned_most_in_the_rehearsal_and_is_judged_elsewher
             assert run.profit_per_shopper_year == row["profit"]
 
 
-def test_steps_are_differences_net_of_cost(firm: om.Scenario) -> None:
-    found = measurement_value(firm, seed=5, digital_cost=300_000.0, **SIZES)
+def test_steps_are_differences_net_of_cost(found: MeasurementValue) -> None:
     levels = found.levels.set_index("level")
     steps = found.steps.set_index("step")
     assert levels["profit"].diff().iloc[1:].tolist() == pytest.approx(

@@ -5,6 +5,7 @@ import pytest
 
 import omnisim as om
 from omnisim.config.exposures import MEDIA as ALL_MEDIA
+from omnisim.policies import Blanket, NoContact
 from omnisim.schema import Channel, Event, Line
 from tests.reference.worlds import of, small
 
@@ -49,6 +50,64 @@ def test_all_inert_media_leave_nothing():
     result = run(**{"exposures.inert": ALL_MEDIA} | quiet)
     assert (result.final["goodwill"] == 0).all()
     assert (result.final["engagement"] == 0).all()
+
+
+WRITING = {
+    "capabilities": om.Capabilities.integrated(), "market.n_shoppers": 60,
+    "segments.busy.p_app": 1.0, "segments.busy.p_loyalty": 1.0, "push.p_open": 0.5,
+    "push.passes_per_week": 7.0, "direct_mail.p_open": 0.9, "direct_mail.p_click": 0.5,
+} | {f"surfaces.{name}_every_days": 0 for name in ("online", "store", "reward")}  # fmt: skip
+"""A firm that can write to everybody in every way, and does nothing else as a policy decides."""
+
+
+def bought(policy, **fields):
+    result = om.simulate(small(WRITING | {"messages.p_open": 0.5} | fields), policy=policy, seed=3)
+    sent = (of(result.events, "event") == Event.MESSAGE).sum()
+    rows = of(result.events, "event") == Event.PURCHASE
+    return sent, [of(result.events, name)[rows].tolist() for name in ("time", "shopper", "value")]
+
+
+@pytest.fixture(scope="module")
+def nobody():
+    inert = {"exposures.inert": ALL_MEDIA}
+    return {"inert": bought(NoContact(), **inert), "active": bought(NoContact())}
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["email:popular", "email:offer20", "email:referral", "push:profile", "push:offer20",
+     "mail:profile"],
+)  # fmt: skip
+def test_what_is_written_in_inert_media_sells_nothing(action, nobody):
+    """Thanks, letters, coupons, calls near a store: all purchases are as if nobody wrote."""
+    sent, sales = bought(Blanket(action), **{"exposures.inert": ALL_MEDIA})
+    assert nobody["inert"][0] == 0 < sent
+    assert sales == nobody["inert"][1]
+    if action != "email:referral":  # goes to few
+        assert bought(Blanket(action))[1] != nobody["active"][1]
+
+
+@pytest.mark.parametrize("inert", [True, False])
+def test_what_an_inert_site_shows_first_helps_nobody(inert):
+    world = {"surfaces.online_every_days": 1, "surfaces.shown_help": 1.0, "choice.risk": 4.0,
+             "exposures.inert": ("website", "app") if inert else ()}  # fmt: skip
+    shown, plain = (bought(policy, **world) for policy in (Blanket("show:profile"), NoContact()))
+    assert (shown == plain) == inert
+
+
+@pytest.mark.parametrize("inert", [True, False])
+def test_nobody_believes_the_stock_that_an_inert_site_shows(inert):
+    """No phone looks it up either, and a pick-up that takes six weeks tempts nobody."""
+    world = WRITING | {
+        "choice.p_phone_check": 0.0, "fulfilment.pick_hours": 1000.0,
+        "choice.delivery_per_day": 5.0, "fulfilment.delivery_days": 0.0,
+    }  # fmt: skip
+    sold = []
+    for shown in (0.0, 1.0):
+        changes = world | {"primitives.stock_shown": (shown,) * 3}
+        changes["exposures.inert"] = ("website", "app") if inert else ()
+        sold.append(bought(NoContact(), **changes)[1])
+    assert (sold[0] == sold[1]) == inert
 
 
 def test_inert_search_sells_exactly_as_no_search_at_all():
