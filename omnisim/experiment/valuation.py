@@ -78,7 +78,7 @@ def valuation_sizes(experiment: Experiment, seed: int) -> dict[str, Size]:
     counts: dict[str, Callable[[], tuple[int, int]]] = {
         "capabilities": lambda: (coalitions(), coalitions()),
         "transition": lambda: (0, transition_size(n)),
-        "priors": lambda: (priors_size(asked.n_draws),) * 2,
+        "priors": lambda: (priors_size(asked.n_draws), 2 * priors_size(asked.n_draws)),
         "gains": lambda: (gains_size(*valued), 2 * gains_size(*valued)),
         "premium": lambda: (1, premium_size(baseline, variant)),
         "measurement": lambda: (0, 0),  # not in proportion to n, see below

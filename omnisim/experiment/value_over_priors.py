@@ -3,16 +3,18 @@
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 import pandas as pd
 
 from omnisim._validation import check_count
 from omnisim.config.scenario import Scenario
 from omnisim.exceptions import ParameterError
-from omnisim.experiment.arm import ArmTask, run_arm, tidy
+from omnisim.experiment.arm import ArmTask, simulate_arm
 from omnisim.experiment.basis import study_basis
 from omnisim.experiment.compare import check_arms
+from omnisim.experiment.customers import customers_of
+from omnisim.experiment.measures import measure
 from omnisim.experiment.parameter_priors import (
     PRIORS,
     ParameterPrior,
@@ -29,6 +31,35 @@ from omnisim.simulation.engine import default_policy
 
 ARMS = ("baseline", "variant")
 N_DRAWS = 60
+
+
+@dataclass(frozen=True)
+class DrawTask:
+    """Both firms at one draw of the parameters, under the same luck."""
+
+    draw: int
+    baseline: Scenario
+    variant: Scenario
+    shoppers: Shoppers
+    policy: Policy | None
+    seed: int
+    replication: int
+
+    @property
+    def address(self) -> str:
+        """Draw and replication."""
+        return f"d{self.draw}-r{self.replication}"
+
+
+def run_draw(task: DrawTask) -> list[tuple[str, float, float]]:
+    """Return (metric, baseline, variant); retention follows the baseline's customers in both."""
+    before, after = (
+        simulate_arm(ArmTask(arm, firm, task.shoppers, task.policy, task.seed, task.replication))
+        for arm, firm in zip(ARMS, (task.baseline, task.variant), strict=True)
+    )
+    customers = customers_of(before)
+    found = [measure(run, customers) for run in (before, after)]
+    return [(name, float(found[0][name, ""]), float(found[1][name, ""])) for name in METRICS]
 
 
 def value_over_priors(
@@ -71,12 +102,12 @@ def value_over_priors(
     confidence : float, default=0.95
         Coverage of intervals and ranges, in (0, 1).
     folder : path, optional
-        Where every finished run is kept. A study that was killed goes on there and gives the same
-        bytes.
+        Where every finished pair of runs is kept. A study that was killed goes on there and gives
+        the same bytes.
     executor : concurrent.futures.Executor, optional
         Where runs are done; in this process by default. It changes no number.
     on_wait : callable, optional
-        Called with the number of finished runs.
+        Called with the number of finished pairs of runs.
 
     Returns
     -------
@@ -97,11 +128,11 @@ def value_over_priors(
     priors_size(n_draws, n_replications, n_priors=len(known))
     drawn = draw_parameters(known, n_draws, seed)
     tasks = [
-        ArmTask(f"d{d}-{arm}", drawn_scenario(firm, known, drawn[d]), shoppers, policy, seed,
-                d * n_replications + k)
+        DrawTask(d, drawn_scenario(baseline, known, drawn[d]),
+                 drawn_scenario(variant, known, drawn[d]), shoppers, policy, seed,
+                 d * n_replications + k)
         for d in range(n_draws)
         for k in range(n_replications)
-        for arm, firm in zip(ARMS, (baseline, variant), strict=True)
     ]  # fmt: skip
     made = record(
         scenario=baseline, seed=seed, replication=None, policy=policy or default_policy(baseline),
@@ -109,9 +140,15 @@ def value_over_priors(
         n_replications=n_replications, priors=[asdict(prior) for prior in known],
     )  # fmt: skip
     outcomes = run_addressed(
-        run_arm, tasks, folder=folder, study=made, executor=executor, on_wait=on_wait
+        run_draw, tasks, folder=folder, study=made, executor=executor, on_wait=on_wait
     )
-    samples = _paired(tidy(tasks, outcomes), n_replications)
+    rows = [
+        (task.draw, task.replication % n_replications, *row)
+        for task, outcome in zip(tasks, outcomes, strict=True)
+        for row in outcome
+    ]
+    samples = pd.DataFrame(rows, columns=["draw", "replication", "metric", *ARMS])
+    samples["difference"] = samples["variant"] - samples["baseline"]
     made |= {"confidence": confidence}
     return summarise_priors(baseline, known, drawn, samples, confidence=confidence, made=made)
 
@@ -119,7 +156,7 @@ def value_over_priors(
 def priors_size(
     n_draws: int = N_DRAWS, n_replications: int = 2, *, n_priors: int = len(PRIORS)
 ) -> int:
-    """Return how many runs of one firm `value_over_priors` takes.
+    """Return how many pairs of runs `value_over_priors` takes.
 
     Raises
     ------
@@ -132,16 +169,4 @@ def priors_size(
         raise ParameterError(
             f"n_draws must be at least {n_priors + 3}, 3 more than there are priors. Got {n_draws}."
         )
-    return 2 * n_draws * n_replications
-
-
-def _paired(rows: pd.DataFrame, n_replications: int) -> pd.DataFrame:
-    """Return draw, replication (within the draw), metric, baseline, variant and difference."""
-    kept = rows[(rows["group"] == "") & rows["metric"].isin(METRICS)]
-    place = kept["arm"].str.partition("-")
-    kept = kept.assign(arm=place[2], draw=place[0].str[1:].astype(int),
-                       replication=kept["replication"] % n_replications)  # fmt: skip
-    keys = ["draw", "replication", "metric"]
-    wide = kept.pivot(index=keys, columns="arm", values="value")[list(ARMS)].reset_index()
-    wide.columns.name = None
-    return wide.assign(difference=wide["variant"] - wide["baseline"])
+    return n_draws * n_replications

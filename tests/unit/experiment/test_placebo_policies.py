@@ -25,6 +25,8 @@ from tests.reference.worlds import small
 
 WORLD = small({
     "exposures.inert": MEDIA, "market.n_shoppers": 80, "governance.managers_decide": False,
+    "surfaces.online_every_days": 0, "surfaces.store_every_days": 0,
+    "surfaces.reward_every_days": 0,
 })  # fmt: skip
 POLICIES = {
     "blanket": Blanket(), "recency": RecencyCampaign(), "uniform": Uniform(),

@@ -16,7 +16,7 @@ from omnisim.experiment.valuation import valuation_sizes
 from omnisim.population.layout import ONLINE_ONLY, STORES_ONLY
 from omnisim.schema import Event, Line
 
-SMALL = {"market.n_shoppers": 1000, "market.burn_in_days": 14, "market.horizon_days": 120}
+SMALL = {"market.n_shoppers": 600, "market.burn_in_days": 14, "market.horizon_days": 120}
 
 
 def outcome(**changes):
@@ -218,6 +218,9 @@ def test_firms_that_sell_in_one_kind_of_channel_are_refused(
 
 def test_a_valuation_refuses_them_before_its_first_run(base: om.Scenario) -> None:
     both = base.replace(STORE_ONLY)
-    experiment = Experiment(scenario=both, value=Valuation(premium=True))
+    levels = om.Capabilities.integrated().within(["store"]).model_dump()
+    experiment = Experiment(
+        scenario=both, variant={"capabilities": levels}, value=Valuation(premium=True)
+    )
     with pytest.raises(ParameterError, match="of baseline must have the store open"):
         valuation_sizes(experiment, seed=5)

@@ -23,7 +23,7 @@ from omnisim.experiment.parameter_priors import (
 from omnisim.experiment.value_over_priors import priors_size
 from omnisim.report.sections.priors import priors_section
 
-TINY = {"market.n_shoppers": 60, "market.burn_in_days": 0, "market.horizon_days": 20,
+TINY = {"market.n_shoppers": 60, "market.burn_in_days": 20, "market.horizon_days": 20,
         "stores.n_stores": 1, "segments": {"busy": om.Scenario().segments["loyal"].model_copy(
             update={"share": 1.0})}}  # fmt: skip
 TWO = (
@@ -147,7 +147,7 @@ def test_any_executor_gives_the_same_and_a_killed_study_goes_on(
             *firms, **SIZE, folder=tmp_path, executor=executor, on_wait=seen.append
         )
     assert seen[0] == 7
-    assert seen[-1] == priors_size(5, 2, n_priors=2) == 20
+    assert seen[-1] == priors_size(5, 2, n_priors=2) == 10
     for name in ("summary", "sensitivity", "draws", "samples"):
         pd.testing.assert_frame_equal(getattr(found, name), getattr(again, name), check_exact=True)
 

@@ -14,7 +14,7 @@ DESIGNS = (trials.randomised_trial, trials.encouragement_design, trials.ghost_ad
 FIRM = {"market.n_shoppers": 300, "media.display_per_week": 2.0, "segments.busy.p_account": 0.9}
 POWERLESS = {
     "messages.goodwill": 0.0, "messages.engagement": 0.0, "messages.p_click": 0.0,
-    "media.display_goodwill": 0.0,
+    "media.display_goodwill": 0.0, "media.fatigue_on_ads": 0.0, "basket.relevance": 0.0,
 }  # fmt: skip
 
 
@@ -87,9 +87,16 @@ def test_shares_and_levels_are_checked() -> None:
 
 
 def test_a_trial_on_mail_is_read_as_the_firm_tracks() -> None:
-    firm = small(FIRM | {"records.tracking_level": "TL1"})
+    """Without cards both file the same, and so act alike: they differ in what they read only."""
+    alike = FIRM | {"segments.busy.p_loyalty": 0.0, "sign_ups.card": 0.0,
+                    "governance.managers_decide": False}  # fmt: skip
+    firm = small(alike | {"records.tracking_level": "TL1"})
     for trial in (trials.randomised_trial, trials.encouragement_design):
-        own, given = trial(firm, seed=2), trial(small(FIRM), level="TL1", seed=2)
-        assert own.table.equals(given.table)
+        own, given, whole = (
+            trial(world, level=level, seed=2).table
+            for world, level in ((firm, None), (small(alike), "TL1"), (small(alike), None))
+        )
+        assert own.equals(given)
+        assert not own.equals(whole)
     with pytest.raises(om.exceptions.OmnisimError, match="level"):
         trials.randomised_trial(small(FIRM | {"records.tracking_level": "TL0"}))
