@@ -121,6 +121,16 @@ def test_firms_that_differ_in_more_are_refused(
     assert "differ in capabilities only" in capsys.readouterr().err
 
 
+def test_a_horizon_too_short_to_learn_from_is_refused_before_anything_runs(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config.write_text(f"{CONFIG}\n[value]\nmeasurement = true\n")
+    out = tmp_path / "out"
+    assert main(["value", str(config), "--out", str(out), "--quiet"]) == 2
+    assert "market.horizon_days must be at least 28" in capsys.readouterr().err
+    assert not out.exists()
+
+
 @pytest.mark.parametrize(
     ("lines", "words"),
     [
