@@ -17,6 +17,7 @@ import pandas as pd
 from omnisim._validation import check_count, check_nonnegative, check_positive
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import mean_interval
+from omnisim.exceptions import ParameterError
 from omnisim.experiment.basis import study_basis
 from omnisim.experiment.league_runs import LeagueTask, run_logged, run_profit
 from omnisim.experiment.league_tuning import candidates_of
@@ -55,6 +56,7 @@ CANDIDATES: dict[str, Policy] = {
 """What a firm may do at any level: rules that need no data, rules that do, and learners."""
 
 N_TRAINING, N_REHEARSALS = 2, 4
+WINDOW_DAYS = 28.0
 
 Place = tuple[str, str]
 """Level and name of a candidate."""
@@ -138,7 +140,7 @@ def measurement_value(
     n_training: int = N_TRAINING,
     n_rehearsals: int = N_REHEARSALS,
     n_replications: int = 12,
-    window_days: float = 28.0,
+    window_days: float = WINDOW_DAYS,
     seed: int | None = None,
     shoppers: Shoppers | None = None,
     confidence: float = 0.95,
@@ -216,6 +218,22 @@ def measurement_value(
         *_tables(samples, names, cost, confidence), samples,
         _rehearsal(learnt, rehearsed, n_rehearsals), confidence, made,
     )  # fmt: skip
+
+
+def check_window(scenario: Scenario, window_days: float = WINDOW_DAYS) -> None:
+    """Check that a trial of contacts is long enough to see what follows a decision.
+
+    Raises
+    ------
+    ParameterError
+        If the horizon is shorter than the window.
+    """
+    n_days = scenario.market.horizon_days
+    if n_days < window_days:
+        raise ParameterError(
+            f"market.horizon_days must be at least {window_days:g} for the value of measurement: "
+            f"policies learn from what follows within {window_days:g} days. Got {n_days}."
+        )
 
 
 def measurement_runs(n_replications: int) -> int:

@@ -23,7 +23,11 @@ from omnisim.experiment.capability_values import (
 )
 from omnisim.experiment.credits import audited_models
 from omnisim.experiment.findings import Findings
-from omnisim.experiment.measurement_value import measurement_runs, measurement_value
+from omnisim.experiment.measurement_value import (
+    check_window,
+    measurement_runs,
+    measurement_value,
+)
 from omnisim.experiment.naive import N_WORLDS, naive_comparisons
 from omnisim.experiment.premium_split import split_premium
 from omnisim.experiment.premium_worlds import premium_size
@@ -60,7 +64,8 @@ def valuation_sizes(experiment: Experiment, seed: int) -> dict[str, Size]:
     ------
     ParameterError
         If the firms do not fit a part: `capability_values`, say, needs firms that differ in
-        capabilities only, `split_premium` firms that sell both in stores and online.
+        capabilities only, `split_premium` firms that sell both in stores and online,
+        `measurement_value` a horizon of four weeks.
     """
     asked, n = experiment.asked, experiment.n_replications
     (baseline, variant), firm = experiment.arms(), firm_of(experiment)
@@ -90,6 +95,7 @@ def valuation_sizes(experiment: Experiment, seed: int) -> dict[str, Size]:
     times = {part: 1 if part == "priors" else n for part in each}
     sizes = {p: Size(times[p] * tasks, times[p] * runs) for p, (tasks, runs) in each.items()}
     if "measurement" in sizes:
+        check_window(firm)
         sizes["measurement"] = Size(measurement_runs(n), measurement_runs(n))
     return sizes
 

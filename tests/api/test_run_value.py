@@ -24,7 +24,7 @@ horizon_days = 28
 VALUE = """
 [value]
 n_shoppers = 60
-n_replications = 3
+n_replications = 5
 valued = ["interactive_fit", "in_store_digital"]
 premium = true
 """
@@ -48,7 +48,7 @@ def test_the_page_has_both(folder: pathlib.Path) -> None:
     page = (folder / "report.html").read_text(encoding="utf-8")
     for name in ("account", "premium-seen", "worth", "interactions", "orders", "premium", "next"):
         assert page.count(f'<h2 id="{name}">') == 1
-    assert page.count("3 replications of 60 shoppers over 28 days.") == 4
+    assert page.count("5 replications of 60 shoppers over 28 days.") == 4
     assert page.count("Valued are 2 of the 17 capabilities in which the firms differ") == 3
     for name in ("waterfall", "roll-outs", "headline"):
         assert (folder / "figures" / f"{name}.svg").exists()
@@ -72,7 +72,7 @@ def test_a_killed_study_goes_on_to_the_same_bytes(
         with pytest.raises(ZeroDivisionError):
             main(command)
     kept = sorted((out / "value-runs" / "capabilities").glob("c*.json"))
-    assert len(kept) == 3 * 3
+    assert len(kept) == 4 * 5
     kept[0].unlink()
     before = kept[1].stat().st_mtime_ns
     check_target(out)
@@ -138,11 +138,11 @@ def test_a_seed_that_was_drawn_is_taken_up_again(
     path, out = tmp_path / "mine.toml", tmp_path / "out"
     path.write_text(
         "baseline.capabilities = 'siloed'\nvariant.capabilities = { interactive_fit = 1 }\n"
-        + SMALL.replace("seed = 3\n", "").replace("= 150", "= 40").replace("= 2", "= 3")
+        + SMALL.replace("seed = 3\n", "").replace("= 150", "= 40").replace("= 2\n", "= 5\n")
     )
     for _ in range(2):
         assert main(["value", str(path), "--out", str(out), "--quiet", "--workers", "1"]) == 0
-    assert len(list((out / "runs" / "capabilities").glob("c*.json"))) == 2 * 3
+    assert len(list((out / "runs" / "capabilities").glob("c*.json"))) == 2 * 5
     seed = json.loads((out / "runs" / "capabilities" / "study.json").read_text())["seed"]
     assert f"--seed {seed}" in (out / "report.html").read_text(encoding="utf-8")
 
@@ -152,7 +152,7 @@ def test_orderings_are_part_of_the_command(
 ) -> None:
     path, out = tmp_path / "c.toml", tmp_path / "out"
     path.write_text(
-        SMALL.replace("= 150", "= 40").replace("= 2\n", "= 3\n")
+        SMALL.replace("= 150", "= 40").replace("= 2\n", "= 5\n")
         + "[value]\nvalued = ['interactive_fit', 'in_store_digital']\n"
     )
     command = ["value", str(path), "--out", str(out), "--quiet", "--workers", "1"]

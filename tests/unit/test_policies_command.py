@@ -21,13 +21,16 @@ estimators = []
 [scenario]
 market = { n_shoppers = 60, horizon_days = 42, burn_in_days = 0 }
 costs = { message = 0.01 }
+push = { cost = 0.01 }
 segments = { busy = { need_shape = 3.0, need_scale_weeks = 6.0 } }
 exposures = { inert = ["search", "display", "email", "push", "social", "direct_mail", "broadcast"] }
+surfaces = { online_every_days = 0, store_every_days = 0, reward_every_days = 0 }
 [worlds.placebo]
 [policies.blanket]
 kind = "Blanket"
 [policies.recency]
 kind = "RecencyCampaign"
+letter_value = 1e9
 [policies.learner]
 kind = "LinUCB"
 [learning]

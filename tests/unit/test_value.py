@@ -20,7 +20,7 @@ visible_stock = 2
 endless_aisle = 2
 """
 
-ALL = CONFIG.replace("= 20", "= 40").replace("= 120", "= 80") + """
+ALL = CONFIG.replace("= 120", "= 30").replace("= 20", "= 30") + """
 [value]
 priors = true
 n_draws = 25
@@ -30,9 +30,10 @@ measurement = true
 audit = true
 naive = true
 trials = true
-n_media_orderings = 2
+n_media_orderings = 1
+models = ["last touch", "Markov 1"]
 n_regions = 4
-period_days = 20
+period_days = 15
 """  # fmt: skip
 
 TITLES = {
@@ -109,7 +110,7 @@ def test_the_plan_counts_runs(config: Path, capsys: pytest.CaptureFixture[str]) 
     assert main(["value", str(config), "--plan", "--orderings", "1"]) == 0
     told = capsys.readouterr().out.splitlines()
     assert [line.partition(":")[0] for line in told[:-1]] == [p for p in PARTS if p != "transition"]
-    assert "premium: 30 runs" in told
+    assert "premium: 35 runs" in told
 
 
 def test_firms_that_differ_in_more_are_refused(
@@ -118,6 +119,16 @@ def test_firms_that_differ_in_more_are_refused(
     config.write_text(CONFIG + "\n[variant.costs]\ndelivery = 9.0\n")
     assert main(["value", str(config), "--quiet"]) == 2
     assert "differ in capabilities only" in capsys.readouterr().err
+
+
+def test_a_horizon_too_short_to_learn_from_is_refused_before_anything_runs(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config.write_text(f"{CONFIG}\n[value]\nmeasurement = true\n")
+    out = tmp_path / "out"
+    assert main(["value", str(config), "--out", str(out), "--quiet"]) == 2
+    assert "market.horizon_days must be at least 28" in capsys.readouterr().err
+    assert not out.exists()
 
 
 @pytest.mark.parametrize(

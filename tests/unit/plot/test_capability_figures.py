@@ -24,7 +24,7 @@ def worth(members: tuple[str, ...]) -> float:
 
 @pytest.fixture(scope="module")
 def firms() -> tuple[om.Scenario, om.Scenario]:
-    base = om.Scenario()
+    base = om.Scenario().replace({"capabilities.offline_capture": 1})
     names = (*OWN, "endless_aisle")
     return base, base.replace({f"capabilities.{name}": 2 for name in names})
 
