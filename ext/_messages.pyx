@@ -47,7 +47,7 @@ def deliver_messages(
     """
     cdef Py_ssize_t k, i, d
     cdef double relevance, taste_weight
-    cdef long step, day = <long>now
+    cdef long step
     cdef bint clicks
     cdef list clicked = []
     for k in range(shopper.shape[0]):
