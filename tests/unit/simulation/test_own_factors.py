@@ -81,7 +81,7 @@ def live_a_day(world):
 
 def crowd(name, *, own=1.0, weight=1.0):
     """Return a world where every second shopper has a multiple, or all have another weight."""
-    world = random_world(np.random.default_rng(6), **MUCH)
+    world = random_world(np.random.default_rng(7), **MUCH)
     factors = world.columns["own_factors"]
     factors[:] = 1
     factors[::2, NAMES.index(name)] = own
