@@ -174,7 +174,7 @@ def test_seeing_more_is_worth_nothing_where_no_contact_has_an_effect() -> None:
 
 
 def test_media_without_effect_contribute_nothing() -> None:
-    truth = channel_truth(short(PLACEBO), n_replications=2, seed=SEED)
+    truth = channel_truth(short(PLACEBO), n_orderings=1, n_replications=2, seed=SEED)
     media = truth.samples[truth.samples["channel"].isin(MEDIA)]
     inert = media[media["way"] == "inert"]
     assert len(inert)
