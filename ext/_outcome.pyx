@@ -224,7 +224,7 @@ def evaluate(State w, Py_ssize_t i, long need, Py_ssize_t item, int channel, dou
     lived = (1 - w.p.weakest_link) * (goods + speed + ease) / 3 + w.p.weakest_link * worst
     experience(w, i, lived)
     w.refresh(i, now)
-    w.engagement[i] += w.p.purchase_engagement * fmax(lived, 0.0)
+    w.engagement[i] += w.p.purchase_engagement * fmax(lived, 0.0) * exp(-w.engagement[i])
     drop_out(w, i, need, step, logged, channel, now)
     speak(w, i, need, step << WORD_SHIFT, logged, now)
     return fit < w.p.return_threshold - hassle

@@ -262,12 +262,12 @@ class Experience(Part):
         unit="1/EUR", source="assumption", ge=0, le=5,
     )  # fmt: skip
     satisfaction_centre: float = param(
-        -0.28, "satisfaction at which drop-out is that of the segment",
+        -0.24, "satisfaction at which drop-out is that of the segment",
         source="eq. 14: so that the siloed arm drops out as its segments do; below the mean after "
         "a purchase, -0.21, since the unhappy weigh more", ge=-1, le=1,
     )  # fmt: skip
     engagement_centre: float = param(
-        0.57, "engagement at which drop-out is that of the segment",
+        0.39, "engagement at which drop-out is that of the segment",
         source="mean after a purchase in the siloed arm at 20,000 shoppers (eq. 14)", ge=0, le=100,
     )  # fmt: skip
     points_centre: float = param(
@@ -280,7 +280,8 @@ class Experience(Part):
         source="assumption", ge=0, le=5,
     )  # fmt: skip
     engagement: float = param(
-        0.3, "engagement that a purchase leaves, per unit of its rating, where that is above 0",
+        0.3, "engagement that a purchase leaves on who has none, per unit of its rating, where that "
+        "is above 0; on others less, by exp(-engagement), so that nobody's needs feed on themselves",
         source="D2 (engagement stock after purchase); assumption: half of it is that of a message",
         ge=0, le=10,
     )  # fmt: skip

@@ -153,7 +153,7 @@ def evaluate(w, i, need, item, channel, resolved, hassle, speed, obstacle, gap, 
     feel(w, i, lived)
     w.refresh(i, now)
     if lived > 0:
-        w.c["engagement"][i] += w.p["purchase_engagement"] * lived
+        w.c["engagement"][i] += w.p["purchase_engagement"] * lived * math.exp(-w.c["engagement"][i])
     drop_out(w, i, need, step, channel, now)
     speak(w, i, need, step, now)
     return fit + hassle < w.p["return_threshold"]
