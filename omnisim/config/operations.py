@@ -280,8 +280,8 @@ class Experience(Part):
         source="assumption", ge=0, le=5,
     )  # fmt: skip
     engagement: float = param(
-        0.3, "engagement that a purchase leaves on who has none, per unit of its rating, where that "
-        "is above 0; on others less, by exp(-engagement), so that nobody's needs feed on themselves",
+        0.3, "engagement that a purchase leaves on who has none, per unit of its rating, where "
+        "that is above 0; on others less, by exp(-engagement): needs do not feed on themselves",
         source="D2 (engagement stock after purchase); assumption: half of it is that of a message",
         ge=0, le=10,
     )  # fmt: skip
