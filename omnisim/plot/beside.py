@@ -7,6 +7,7 @@ import pandas as pd
 
 from omnisim._validation import check_choice
 from omnisim.experiment import CapabilityGains, MeasurementValue, NaiveAudit
+from omnisim.experiment.split import MOVED
 from omnisim.experiment.trials import TrialsBesideTruth
 from omnisim.plot.rows import lay_rows, scale_with_zero, values_right, whisker
 from omnisim.plot.theme import BASELINE, NEUTRAL, VARIANT, WIDTH, new_axes, themed
@@ -15,7 +16,6 @@ from omnisim.plot.wording import number, title
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MOVED = "revenue that changed own channel"
 PLACES = {"people": False, "regions": True}
 """Where a trial is run, and whether its unit is a region."""
 
