@@ -1,5 +1,7 @@
 """What a firm has in totals only: of its advertisements, of its tills, and a survey."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -9,6 +11,8 @@ from omnisim.random import Draws, Stream
 from omnisim.schema import Channel, Event, Identity
 
 __all__ = ["ad_results", "survey_satisfaction", "till_totals"]
+
+Integers = npt.NDArray[np.int64]
 
 PAID_CHANNELS = (Channel.SEARCH, Channel.DISPLAY, Channel.SOCIAL)
 """Media of which a platform reports results."""
@@ -37,14 +41,11 @@ def ad_results(events: pa.Table) -> pa.Table:
     time, channel, event, cost = (events[name].to_numpy() for name in needed)
     rows = np.isin(channel, PAID_CHANNELS) & np.isin(event, (Event.IMPRESSION, Event.CLICK))
     week = (time[rows] // DAYS_PER_WEEK).astype(np.int64)
-    key, place = np.unique(week * len(Channel) + channel[rows], return_inverse=True)
-    total = [
-        np.bincount(place, weights=weights, minlength=len(key))
-        for weights in (event[rows] == Event.IMPRESSION, event[rows] == Event.CLICK, cost[rows])
-    ]
+    shown, clicked = event[rows] == Event.IMPRESSION, event[rows] == Event.CLICK
+    week, medium, total = _totals(week, channel[rows], (shown, clicked, cost[rows]))
     return pa.table({
-        "week": key // len(Channel),
-        "channel": (key % len(Channel)).astype(np.int8),
+        "week": week,
+        "channel": medium.astype(np.int8),
         "impressions": total[0].astype(np.int64),
         "clicks": total[1].astype(np.int64),
         "cost": total[2],
@@ -68,15 +69,24 @@ def till_totals(events: pa.Table) -> pa.Table:
     check_columns("events", events.column_names, needed)
     time, channel, event, store, value = (events[name].to_numpy() for name in needed)
     rows = (channel == Channel.STORE) & (event == Event.PURCHASE)
-    n_stores = int(store.max(initial=0)) + 1
     day = np.floor(time[rows]).astype(np.int64)
-    key, place = np.unique(day * n_stores + store[rows], return_inverse=True)
+    day, where, total = _totals(day, store[rows], (np.ones(len(day)), value[rows]))
     return pa.table({
-        "day": key // n_stores,
-        "store": key % n_stores,
-        "n": np.bincount(place, minlength=len(key)).astype(np.int64),
-        "value": np.bincount(place, weights=value[rows], minlength=len(key)),
+        "day": day,
+        "store": where,
+        "n": total[0].astype(np.int64),
+        "value": total[1],
     })  # fmt: skip
+
+
+def _totals(
+    period: Integers, code: npt.NDArray[np.integer], counted: Sequence[npt.NDArray[np.generic]]
+) -> tuple[Integers, Integers, list[npt.NDArray[np.float64]]]:
+    """Return the periods and codes that appear together, in order, and the sums over each pair."""
+    n_codes = int(code.max(initial=0)) + 1
+    key, place = np.unique(period * n_codes + code, return_inverse=True)
+    sums = [np.bincount(place, weights=values, minlength=len(key)) for values in counted]
+    return key // n_codes, key % n_codes, sums
 
 
 def survey_satisfaction(
