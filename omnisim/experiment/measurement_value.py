@@ -201,8 +201,9 @@ def measurement_value(
     )  # fmt: skip
     stage = _Stages(folder, made, executor, on_wait)
     learnt = _learnt(plan, named, stage)
-    rehearsed = stage.run(plan.rehearsals(learnt))
-    kept = _kept(learnt, rehearsed, n_rehearsals)
+    rehearsed = np.reshape(stage.run(plan.rehearsals(learnt)), (-1, n_rehearsals)).mean(axis=1)
+    rehearsal = pd.DataFrame(list(learnt), columns=["level", "policy"]).assign(profit=rehearsed)
+    kept = _kept(learnt, rehearsed.tolist())
     tasks = plan.judged(kept)
     samples = pd.DataFrame(
         [(task.replication, task.world, profit)
@@ -215,9 +216,8 @@ def measurement_value(
     cost = tracking_costs(scenario, digital_cost)
     names = {level: name for level, name in kept}
     return MeasurementValue(
-        *_tables(samples, names, cost, confidence), samples,
-        _rehearsal(learnt, rehearsed, n_rehearsals), confidence, made,
-    )  # fmt: skip
+        *_tables(samples, names, cost, confidence), samples, rehearsal, confidence, made
+    )
 
 
 def check_window(scenario: Scenario, window_days: float = WINDOW_DAYS) -> None:
@@ -283,23 +283,13 @@ def _learnt(plan: _Plan, candidates: Mapping[str, Policy], stage: _Stages) -> di
     return found
 
 
-def _kept(
-    learnt: Mapping[Place, Policy], profits: list[float], n_rehearsals: int
-) -> dict[Place, Policy]:
+def _kept(learnt: Mapping[Place, Policy], means: list[float]) -> dict[Place, Policy]:
     """Return at each level the candidate with the highest mean profit; the first one on a tie."""
-    means = np.reshape(profits, (-1, n_rehearsals)).mean(axis=1)
     best: dict[str, tuple[float, str]] = {}
-    for (level, name), mean in zip(learnt, means.tolist(), strict=True):
+    for (level, name), mean in zip(learnt, means, strict=True):
         if level not in best or mean > best[level][0]:
             best[level] = mean, name
     return {(level, name): learnt[level, name] for level, (_, name) in best.items()}
-
-
-def _rehearsal(
-    learnt: Mapping[Place, Policy], profits: list[float], n_rehearsals: int
-) -> pd.DataFrame:
-    table = pd.DataFrame(list(learnt), columns=["level", "policy"])
-    return table.assign(profit=np.reshape(profits, (-1, n_rehearsals)).mean(axis=1))
 
 
 def firm_at(scenario: Scenario, level: str) -> Scenario:
