@@ -1,6 +1,7 @@
 """What a firm has in totals only: of its advertisements, of its tills, and a survey."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -80,8 +81,8 @@ def till_totals(events: pa.Table) -> pa.Table:
 
 
 def _totals(
-    period: Integers, code: npt.NDArray[np.integer], counted: Sequence[npt.NDArray[np.generic]]
-) -> tuple[Integers, Integers, list[npt.NDArray[np.float64]]]:
+    period: Integers, code: npt.NDArray[np.integer], counted: Sequence[npt.ArrayLike]
+) -> tuple[Integers, Integers, list[npt.NDArray[Any]]]:
     """Return the periods and codes that appear together, in order, and the sums over each pair."""
     n_codes = int(code.max(initial=0)) + 1
     key, place = np.unique(period * n_codes + code, return_inverse=True)
