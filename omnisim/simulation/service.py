@@ -21,7 +21,6 @@ from omnisim.simulation.parameters import MINUTES_PER_DAY
 from omnisim.simulation.store import Steps
 from omnisim.simulation.world import World
 
-MINUTES_PER_HOUR = 60
 DAYS_PER_WEEK = 7
 
 
