@@ -7,7 +7,9 @@ from omnisim.experiment import gains_under_reaction
 from tests.reference.worlds import small
 
 FIRM = {"market.n_shoppers": 300, "market.horizon_days": 120, "rivals.review_days": 10.0,
-        "rivals.reaction_price": 1.0, "rivals.reaction_advertising": 4.0}  # fmt: skip
+        "rivals.reaction_price": 1.0, "rivals.reaction_advertising": 10.0,
+        "rivals.advertising_pull": 20.0}  # fmt: skip
+"""Rivals with all the might there is: what they take is far above what chance moves."""
 
 
 @pytest.fixture(scope="module")
@@ -17,10 +19,10 @@ def found():
     return gains_under_reaction(base, variant, n_replications=2, seed=5)
 
 
-def test_rivals_that_react_take_some_of_the_gain(found) -> None:
+def test_mighty_rivals_that_react_take_more_than_the_gain(found) -> None:
     gains = found.to_frame().set_index(["metric", "group"])
-    revenue = gains.loc[("revenue", "")]
-    assert 0 < revenue["reacting"] < revenue["still"]
+    for metric in ("revenue", "profit"):
+        assert gains.loc[(metric, ""), "reacting"] < 0 < gains.loc[(metric, ""), "still"]
     assert "where they react" in repr(found)
 
 

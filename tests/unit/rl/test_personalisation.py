@@ -231,7 +231,8 @@ def test_closing_in_the_middle_leaves_no_thread():
 
 
 def test_a_world_without_decisions_is_refused():
-    off = small({"exposures.off": ("email", "push", "direct_mail")})
+    surfaces = {f"surfaces.{name}_every_days": 0 for name in ("online", "store", "reward")}
+    off = small({"exposures.off": ("email", "push", "direct_mail")} | surfaces)
     with pytest.raises(ParameterError, match="at least one decision"):
         PersonalisationEnv(off).reset(seed=1)
 
