@@ -65,8 +65,12 @@ class Valuation(Part):
         1.0, "share of the next replication's media budget that follows a model's credits",
         source="assumption: all of it", ge=0, le=1,
     )  # fmt: skip
+    players: Literal["media", "channels", "touchpoints"] = param(
+        "media", "who divides by Shapley value what all cause: the media alone, with the sales "
+        "channels, or with all touchpoints that inform or help", source="convention",
+    )  # fmt: skip
     n_media_orderings: int = param(
-        0, "orderings sampled for the Shapley values of media; 0 runs every coalition",
+        0, "orderings sampled for the Shapley values of the players; 0 runs every coalition",
         source="convention", ge=0, le=100_000,
     )  # fmt: skip
     n_regions: int = param(

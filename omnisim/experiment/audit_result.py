@@ -16,7 +16,8 @@ from omnisim.experiment.channel_truth import ChannelTruth
 from omnisim.experiment.intervals import INTERVAL, mean_by
 
 QUANTITIES = {
-    "bias": "orders per shopper and year credited to media beyond what they cause",
+    "bias": "orders per shopper and year credited to all media beyond what they cause together "
+    "(the sum of their Shapley values)",
     "rank correlation": "Spearman, of credits with causal contributions over all channels",
     "share error": "sum over media of |share of credit - share of cause|, from 0 to 2",
     "regret": "EUR per shopper and year: profit of the budget in proportion to true contributions, "
@@ -41,6 +42,9 @@ REFERENCES = {
 }
 """Budgets that models are held against. The first three are rows of `AttributionAudit.budgets`."""
 
+UNKNOWN = (float("nan"),) * 3
+"""Bias and interval of a channel without a truth."""
+
 Floats = NDArray[np.float64]
 KEYS = ["level", "model"]
 
@@ -57,8 +61,9 @@ class AttributionAudit:
         no journeys: a media-mix regression is the one model that can speak there. Level "all" is
         the true log, which no firm has.
     channels : DataFrame
-        One row a level, model and channel: credit and truth in orders per shopper and year, bias,
-        ci_low, ci_high (of the bias, by the differences of the replications).
+        One row a level, model and channel: credit and truth (what is missing without the channel)
+        in orders per shopper and year, bias, ci_low, ci_high (of the bias, by the differences of
+        the replications); NaN where a channel that gets credit has no truth.
     budgets : DataFrame
         One row a replication, level and model (level "" for `REFERENCES`): source (replication
         whose log was read for the plan; another), planned scale of each medium's spending, profit,
@@ -110,9 +115,10 @@ def channel_rows(credits: pd.DataFrame, truth: ChannelTruth, confidence: float) 
     removed = by_replication(truth, "removed")
     rows = []
     for key, credit in _credits_of(credits):
-        true = removed.loc[credit.index]
-        for channel in credit.columns.intersection(true.columns, sort=False):
-            bias = mean_interval(credit[channel] - true[channel], confidence=confidence)
+        true = removed.loc[credit.index].reindex(columns=credit.columns)
+        for channel in credit.columns:
+            gap = credit[channel] - true[channel]
+            bias = mean_interval(gap, confidence=confidence) if gap.notna().all() else UNKNOWN
             means = float(credit[channel].mean()), float(true[channel].mean())
             rows.append((*key, channel, *means, *bias))
     columns = [*KEYS, "channel", "credit", "truth", "bias", "ci_low", "ci_high"]
@@ -196,7 +202,7 @@ def _distances(
     removed, shapley = (true[kind].loc[credit.index] for kind in ("removed", "Shapley"))
     media = [name for name in BUDGETED if name in shapley.columns]
     paid = credit.reindex(columns=media, fill_value=0.0)
-    bias = (paid - removed[media]).sum(axis=1)
+    bias = (paid - shapley[media]).sum(axis=1)
     yield "bias", *mean_interval(bias, confidence=confidence)
     both = [name for name in removed.columns if name in credit.columns]
     measured = {

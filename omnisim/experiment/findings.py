@@ -78,23 +78,24 @@ class Findings:
             yield shown, getattr(result, name)
         if part == "audit":
             yield "channel_truth", result.truth.values
+            yield "channel_truth_samples", result.truth.samples
 
 
 TABLES = {
     "capabilities": {
         name: name for name in ("worth", "totals", "interactions", "samples", "account")
     },
-    "transition": {"orders": "orders", "steps": "steps"},
+    "transition": {"orders": "orders", "steps": "steps", "draws": "orders_draws"},
     "priors": {"summary": "priors", "sensitivity": "priors_sensitivity", "draws": "priors_draws",
                "samples": "priors_samples"},
     "gains": {"gains": "gains", "samples": "gains_samples"},
     "premium": {"parts": "premium", "do_effects": "do_effects",
                 "encouragement": "encouragement", "samples": "premium_samples"},
     "measurement": {"levels": "tracking_levels", "steps": "tracking_steps",
-                    "samples": "tracking_samples"},
+                    "samples": "tracking_samples", "rehearsal": "tracking_rehearsal"},
     "audit": {"scores": "audit_scores", "channels": "audit_channels", "budgets": "audit_budgets"},
     "naive": {"values": "naive", "samples": "naive_samples"},
-    "trials": {"values": "trials", "samples": "trials_samples"},
+    "trials": {"values": "trials", "samples": "trials_samples", "not_run": "trials_not_run"},
 }  # fmt: skip
 """By part, the tables of its result and the names under which they are kept."""
 

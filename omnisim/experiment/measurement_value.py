@@ -293,8 +293,13 @@ def _kept(learnt: Mapping[Place, Policy], means: list[float]) -> dict[Place, Pol
 
 
 def firm_at(scenario: Scenario, level: str) -> Scenario:
-    """Return the firm at a tracking level, none of whose capabilities writes by itself."""
-    changes: dict[str, Any] = {f"primitives.{name}": (0.0, 0.0, 0.0) for name in ACTING}
+    """Return the firm at a tracking level, none of whose capabilities writes by itself.
+
+    What identifies costs it nothing: that is the cost of tracking, of the levels that need it.
+    """
+    fields = {"primitives": ACTING, "capability_costs": IDENTIFIES, "investments": IDENTIFIES}
+    free = [f"{part}.{name}" for part, names in fields.items() for name in names]
+    changes: dict[str, Any] = dict.fromkeys(free, (0.0, 0.0, 0.0))
     return scenario.replace(changes | {"records.tracking_level": level})
 
 

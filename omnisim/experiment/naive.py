@@ -53,7 +53,7 @@ class NaiveAudit:
         that of the others, as seen), ratio (of the two means), truth, truth_low, truth_high (the
         effect on the very persons behind the visitors of the group of what makes them members; in
         the trials, on the people reached); EUR a year per visitor of the group, as the level tells
-        visitors apart (a person is one for each cookie), but true ones of trials per person.
+        visitors apart (a person is one for each cookie).
     samples : DataFrame
         The same by replication.
     confidence : float

@@ -32,20 +32,19 @@ def display_trials(
 ) -> Iterator[tuple[str, str, float, float, float]]:
     """Yield (trial, level, difference, ratio, truth), in EUR a year of the run.
 
-    Differences are per visitor, as the level tells visitors apart; the truth is per person.
+    Both are per visitor reached, as the level tells visitors apart.
 
     Half of the cookies, or persons, is shown no display; the firm logs what they would have
     seen, and compares all visitors reached by their arm at the first contact, from then on. The
-    truth is the mean effect on the people reached if all are shown display rather than none. A
-    trial in which one arm has no visitor at a level is left out there.
+    truth is what the people reached spend more if all are shown display rather than none. A trial
+    in which one arm has no visitor at a level is left out there.
     """
     years = (scenario.market.burn_in_days + scenario.market.horizon_days) / 365
-    truth = None
+    extremes = None
     for name, unit in UNITS.items():
         firm = scenario.replace({"holdouts.display_unit": unit})
         trial = Trial(firm, "display", SHARE, LEVELS[0], seed, replication, shoppers, policy)
-        if truth is None:  # everybody or nobody: the same whatever is drawn
-            truth = trial.truth().effect() / years
+        extremes = extremes or trial.extremes()  # the same whatever is drawn
         run = trial.run(SHARE)
         for level in LEVELS:
             table = trial.units_seen(run, level)
@@ -53,4 +52,5 @@ def display_trials(
             if len(means) == 2:
                 shown, held = float(means[1]), float(means[0])
                 ratio = shown / held if held else float("nan")
-                yield name, level, (shown - held) / years, ratio, truth
+                truth = trial.truth(extremes, level).effect()
+                yield name, level, (shown - held) / years, ratio, truth / years

@@ -76,8 +76,8 @@ def valuation_sizes(experiment: Experiment, seed: int) -> dict[str, Size]:
 
     def worlds() -> int:
         return audit_size(
-            firm, n_models=len(models_of(experiment)), n_orderings=asked.n_media_orderings,
-            seed=seed,
+            firm, players=asked.players, n_models=len(models_of(experiment)),
+            n_orderings=asked.n_media_orderings, seed=seed,
         )  # fmt: skip
 
     counts: dict[str, Callable[[], tuple[int, int]]] = {
@@ -209,7 +209,7 @@ def _answer(part: str, experiment: Experiment, found: dict[str, Any], how: dict[
         case "audit":
             return audit_attribution(
                 firm, models=models_of(experiment), lookback_days=experiment.lookback_days,
-                follow=asked.follow,
+                follow=asked.follow, players=asked.players,
                 n_orderings=asked.n_media_orderings, **how,
             )  # fmt: skip
         case "naive":

@@ -100,7 +100,7 @@ def naive(found: NaiveAudit, *, ax: "Axes | None" = None) -> "Axes":
     Returns
     -------
     Axes
-        Scale in EUR a year, per visitor (naive) or person (true).
+        Scale in EUR a year per visitor of the group.
     """
     values = found.values
     series = [
@@ -127,7 +127,7 @@ def trials(found: TrialsBesideTruth, *, on: str = "people", ax: "Axes | None" = 
     Returns
     -------
     Axes
-        Scale in EUR per person concerned, or per region and period.
+        Scale in EUR per customer or visitor concerned, or per region and period.
     """
     check_choice("on", on, PLACES)
     values = designs_on(found, on)
@@ -136,7 +136,7 @@ def trials(found: TrialsBesideTruth, *, on: str = "people", ax: "Axes | None" = 
         Series("mean estimate", BASELINE, values[["estimate", "ci_low", "ci_high"]]),
         Series("true", VARIANT, true[["truth", "low", "high"]]),
     ]
-    unit = "€ per region and period" if PLACES[on] else "€ per person concerned"
+    unit = "€ per region and period" if PLACES[on] else "€ per customer or visitor concerned"
     digits = 0 if PLACES[on] else 2
     return _beside(ax, [title(name) for name in values["design"]], series, unit, digits=digits)
 

@@ -31,6 +31,7 @@ audit = true
 naive = true
 trials = true
 n_media_orderings = 1
+players = "touchpoints"
 models = ["last touch", "Markov 1"]
 n_regions = 4
 period_days = 15

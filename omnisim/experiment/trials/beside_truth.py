@@ -36,8 +36,8 @@ DESIGNS = {
     "ghost_ads_omniscient": "display withheld by true person, which no firm can (TL*), with ghost "
     "advertisements",
     "store_opening": "difference-in-differences around a store opening, random regions",
-    "click_and_collect": "difference-in-differences around the launch of click-and-collect, in the "
-    "regions that sold most before",
+    "click_and_collect": "difference-in-differences around the launch of click-and-collect, with "
+    "the stock records that it needs, in the regions that sold most before",
     "stepped_wedge": "regions get the variant's capabilities one after the other",
     "switchback": "the variant's capabilities are switched on and off in every region",
 }

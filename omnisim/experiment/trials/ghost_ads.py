@@ -40,9 +40,9 @@ def ghost_ads(
     Returns
     -------
     FieldExperiment
-        EUR per visitor reached, from the first advertisement on. `truth` is per person reached, if
-        all are shown advertisements or none is, `truth_seen` per visitor: a person is as many
-        visitors as cookies, so that estimates per visitor are smaller even where all is seen.
+        EUR per visitor reached, from the first advertisement on. `truth` is what all the people
+        reached buy more if all are shown advertisements rather than none, per visitor reached: a
+        person is as many visitors as the level takes them for.
 
     References
     ----------
@@ -54,6 +54,6 @@ def ghost_ads(
     trial = Trial(firm, "display", share, level, seed, replication)
     return trial.compared(
         design=f"ghost advertisements by {unit}",
-        quantity="EUR per visitor reached (truth: per person)",
+        quantity="EUR per visitor reached",
         confidence=confidence,
     )

@@ -80,7 +80,7 @@ class Trial:
         found = difference_in_means(
             table.loc[treated, "revenue"], table.loc[~treated, "revenue"], confidence=confidence
         )
-        true = self.truth()
+        true = self.truth(self.extremes(), self.level)
         return FieldExperiment(
             design=design,
             quantity=quantity,
@@ -91,14 +91,20 @@ class Trial:
             provenance=run.provenance,
         )
 
-    def truth(self) -> "TrialTruth":
-        """Return what everybody does if all are treated, and if none is."""
-        runs = self.run(0.0), self.run(1.0)
-        with_, without = (units(run.events, "shopper", self.medium) for run in runs)
-        seen = [self.units_seen(run) for run in runs]
+    def extremes(self) -> tuple[SimulationResult, SimulationResult]:
+        """Simulate the firm with everybody treated, and with nobody."""
+        return self.run(0.0), self.run(1.0)
+
+    def truth(
+        self, extremes: tuple[SimulationResult, SimulationResult], level: str
+    ) -> "TrialTruth":
+        """Return what everybody does in both of the `extremes`, and what of it a level sees."""
+        with_, without = (units(run.events, "shopper", self.medium) for run in extremes)
+        seen = [self.units_seen(run, level) for run in extremes]
         return TrialTruth(
             with_,
             without,
+            n_visitors=len(seen[0]),
             seen_effect=float(seen[0]["revenue"].mean() - seen[1]["revenue"].mean()),
         )
 
@@ -112,22 +118,29 @@ class TrialTruth:
     with_, without : DataFrame
         `units` by shopper, of all purchases. The first contact is the same in both, since nothing
         was done to anybody before it.
+    n_visitors : int
+        Visitors reached, as the level tells them apart, if everybody is treated: the unit of what
+        the firm finds.
     seen_effect : float
         Difference in mean revenue between the two worlds as far as the firm sees it.
     """
 
     with_: pd.DataFrame
     without: pd.DataFrame
+    n_visitors: int
     seen_effect: float
 
     def effect(self) -> float:
-        """Return the mean effect on the revenue of all who were reached."""
+        """Return the effect on all that the people reached buy, per visitor reached.
+
+        A person may be several visitors, or none that the firm sees.
+        """
         who = self.with_.index.union(self.without.index)
-        if not len(who):
+        if not self.n_visitors:
             return 0.0
         gap = self.with_["revenue"].reindex(who).fillna(0.0)
         gap = gap - self.without["revenue"].reindex(who).fillna(0.0)
-        return float(gap.mean())
+        return float(gap.sum()) / self.n_visitors
 
 
 def units(log: pa.Table, who: str, medium: str) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from omnisim.experiment import AttributionAudit, ChannelTruth
 from omnisim.experiment.audit_result import QUANTITIES
 from omnisim.experiment.channel_truth import KINDS
 from omnisim.experiment.channel_worlds import METRICS, WAYS
+from omnisim.experiment.intervals import INTERVAL
 from omnisim.plot.wording import number, percent, title
 from omnisim.report.sections.section import (
     Grid,
@@ -31,7 +32,8 @@ REFERENCES = {
     "with the square root of spending) gains",
 }
 LABELS = {
-    "bias": "bias: orders credited to media beyond what they cause, per shopper and year",
+    "bias": "bias: orders credited to all media beyond what they cause together, per shopper and "
+    "year",
     "rank correlation": "Spearman’s rank correlation of credits with causes over all channels",
     "share error": "total absolute error of the media’s shares, from 0 to 2",
     "regret": "decision regret: profit lost in the next replication by dividing its media budget "
@@ -61,9 +63,10 @@ def audit_section(audit: AttributionAudit) -> Section:
             "replications.",
             basis(truth.n_replications, truth.n_shoppers, truth.confidence)
             + " Those of rank correlation and total error are by the jackknife."
+            + _sampled(truth)
             + " TL0 has totals only, so that a media-mix regression is all there is; the true log "
             "is what no firm has.",
-            _found(audit),
+            _found(audit) + _without_truth(audit),
         ),
         [
             (
@@ -76,36 +79,40 @@ def audit_section(audit: AttributionAudit) -> Section:
             )
             for quantity in ("regret", "regret to best")
         ],
-        [_grid(audit, quantity) for quantity in QUANTITIES],
+        [
+            *(_grid(audit, quantity) for quantity in QUANTITIES),
+            *(_bias_grid(audit, level) for level in dict.fromkeys(audit.channels["level"])),
+        ],
     )  # fmt: skip
 
 
 def channels_section(truth: ChannelTruth) -> Section:
     """Return what each channel causes."""
+    players = listed([title(name).lower() for name in truth.provenance["players"]])
     extra = (
-        f" Shapley values are over {number(truth.n_orderings, 0)} sampled orderings of the media; "
-        "their intervals hold the error of this sample too."
+        f" Shapley values are over {number(truth.n_orderings, 0)} sampled orderings of the "
+        "players; their intervals hold the error of this sample too."
         if truth.n_orderings
-        else " Media were combined in every way, so their Shapley values have no sampling error of "
-        "orderings."
+        else " Players were combined in every way, so their Shapley values have no sampling error "
+        "of orderings."
     )
     return Section(
         "channels",
         "What each channel causes",
         (
             "The estimand is what a channel contributes per shopper and year: with all channels, "
-            "less with all but this one (removed); a medium alone, less none at all (alone); and "
-            "the mean of what a medium adds over all orders of the media (Shapley). Media are "
-            "switched off, or made inert: they run and cost as ever, but nobody is moved by them. "
-            "A channel is taken from everybody at once, for good.",
+            "less with all but this one (removed); a player alone, less no player at all (alone); "
+            f"and the mean of what a player adds over all orders of the players ({players}; "
+            "Shapley). Channels are switched off, or made inert: they run and cost as ever, but "
+            "nobody is moved by them. A channel is taken from everybody at once, for good.",
             basis(truth.n_replications, truth.n_shoppers, truth.confidence) + extra,
         ),
         [
             (
                 drawing("channel-truth", partial(plot.channel_truth, truth, "orders"),
-                        "Orders that each medium causes, removed, alone and by Shapley value; the "
+                        "Orders that each player causes, removed, alone and by Shapley value; the "
                         "numbers are in the table."),
-                f"Orders that each medium causes, with {percent(truth.confidence)} intervals.",
+                f"Orders that each player causes, with {percent(truth.confidence)} intervals.",
             )
         ],
         [_channel_grid(truth, metric) for metric in METRICS],
@@ -141,6 +148,24 @@ def _references(audit: AttributionAudit) -> str:
     return f" Over the present budget, {listed(gaps)}."
 
 
+def _sampled(truth: ChannelTruth) -> str:
+    if not truth.n_orderings:
+        return ""
+    return (
+        f" The true shares are over {number(truth.n_orderings, 0)} sampled orderings, which all "
+        "replications have in common: the intervals do not hold the error of this sample."
+    )
+
+
+def _without_truth(audit: AttributionAudit) -> str:
+    """Return which channels get credit whose truth was not asked for."""
+    rows = audit.channels[audit.channels["truth"].isna() & (audit.channels["credit"] > 0)]
+    if rows.empty:
+        return ""
+    names = listed([title(name).lower() for name in dict.fromkeys(rows["channel"])])
+    return f" Credit also goes to {names}, of which no truth was found here (value.players)."
+
+
 def _name(row: pd.Series) -> str:
     return f"{row['model']} at {LEVELS.get(row['level'], row['level'])}"
 
@@ -156,6 +181,23 @@ def _grid(audit: AttributionAudit, quantity: str) -> Grid:
         ("Model", *(title(LEVELS.get(level, level)) for level in levels)),
         [
             Row(title(model), [cells.get((model, level), "") for level in levels])
+            for model in dict.fromkeys(rows["model"])
+        ],
+    )
+
+
+def _bias_grid(audit: AttributionAudit, level: str) -> Grid:
+    """Return by model what each channel is credited beyond what is missing without it."""
+    rows = audit.channels[(audit.channels["level"] == level) & audit.channels["truth"].notna()]
+    channels = list(dict.fromkeys(rows["channel"]))
+    cells = {(row["model"], row["channel"]): cell(row, 3, names=("bias", *INTERVAL))
+             for _, row in rows.iterrows()}  # fmt: skip
+    return Grid(
+        f"Bias by channel at {LEVELS.get(level, level)}: orders credited beyond what is missing "
+        "without the channel, per shopper and year",
+        ("Model", *(title(name) for name in channels)),
+        [
+            Row(title(model), [cells.get((model, name), "") for name in channels])
             for model in dict.fromkeys(rows["model"])
         ],
     )

@@ -56,8 +56,7 @@ def _found(found: NaiveAudit) -> str:
 
 def _grid(found: NaiveAudit) -> Grid:
     return Grid(
-        "Naive and true (€ per visitor and year; true ones of trials per person), with "
-        f"{percent(found.confidence)} intervals",
+        f"Naive and true (€ per visitor and year), with {percent(found.confidence)} intervals",
         ("Comparison", "Level", "Naive", "Ratio", "Truth"),
         [
             Row(

@@ -55,7 +55,7 @@ def premium_section(split: PremiumSplit) -> Section:
             "kind of channel they spend more in, the firm being as it is; beside it, that with a "
             "kind closed to everybody.",
             basis(len(split.samples), n_shoppers_of(split.provenance), split.confidence)
-            + " Those of ratios are by Fieller’s method."
+            + " Those of the factors are of logarithms, those of do-effects by Fieller’s method."
             + _left_out(split),
             _found(parts, split.do_effects),
         ),

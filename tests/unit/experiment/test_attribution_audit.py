@@ -67,6 +67,34 @@ def test_a_model_that_turns_it_round() -> None:
     assert found["rank correlation"] == pytest.approx(-1)
 
 
+def test_the_bias_of_all_media_is_against_what_they_cause_together() -> None:
+    """Two substitutes: nothing is missing without either, one order without both."""
+    truth = known_truth()
+    pair = truth.samples.loc[truth.samples["channel"] != "display"].copy()
+    pair["value"] = np.where(pair["kind"] == "Shapley", 0.5, 0.0)
+    credits = pd.DataFrame([
+        {"replication": k, "level": "TL1", "model": "m", "channel": name, "credit": 0.5}
+        for k in range(2) for name in ("email", "search")
+    ])  # fmt: skip
+    budgets = pd.DataFrame(
+        [{"replication": k, "level": "", "model": "truth", "profit": 1.0} for k in range(2)]
+        + [{"replication": k, "level": "", "model": "present", "profit": 1.0} for k in range(2)]
+    )
+    scores = score_rows(credits, budgets, replace(truth, samples=pair), 0.95)
+    assert scores.set_index("quantity").loc["bias", "value"] == 0
+
+
+def test_a_credited_channel_without_a_truth_is_named() -> None:
+    credits = pd.DataFrame([
+        {"replication": k, "level": "TL1", "model": "m", "channel": name, "credit": 2.0}
+        for k in range(2) for name in ("email", "screen")
+    ])  # fmt: skip
+    rows = channel_rows(credits, known_truth(), 0.95).set_index("channel")
+    assert rows.loc["email", "bias"] == -1
+    assert rows.loc["screen", "credit"] == 2
+    assert rows.loc["screen", ["truth", "bias", "ci_low", "ci_high"]].isna().all()
+
+
 def test_regret_and_gain_are_differences_of_profit() -> None:
     found = known_scores(TRUE)
     assert found["regret"] == pytest.approx(7 - 4)

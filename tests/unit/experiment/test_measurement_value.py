@@ -8,6 +8,7 @@ import omnisim as om
 from omnisim.exceptions import ParameterError
 from omnisim.experiment import measurement_value
 from omnisim.experiment.measurement_value import (
+    IDENTIFIES,
     LEVELS,
     MeasurementValue,
     firm_at,
@@ -62,6 +63,20 @@ def test_levels_differ_in_what_is_followed_not_in_what_the_firm_can_do(
     assert (run.postings["line"].to_numpy() == Line.POINTS).any()
     assert run.primitives["clients_written"].max() == run.primitives["checks_answered"].max() == 0
     assert run.primitives["points_across"].min() == 1
+
+
+def test_what_identifies_is_paid_once_by_the_levels_that_need_it(firm: om.Scenario) -> None:
+    """Profit falls by the cost of tracking if, and only if, the firm bears it."""
+    free = firm_at(firm, "TL2")
+    costs = {
+        f"{part}.{name}": getattr(getattr(firm, part), name)
+        for part in ("capability_costs", "investments") for name in IDENTIFIES
+    }  # fmt: skip
+    paid, unpaid = (om.simulate(one, seed=5) for one in (free.replace(costs), free))
+    saved = unpaid.profit_per_shopper_year - paid.profit_per_shopper_year
+    whole = tracking_costs(firm, 0.0)["TL2"]
+    assert saved == pytest.approx(whole, rel=0.06)  # by shopper-years lived, not by the market's
+    assert whole > 0
 
 
 class Pupil(NoContact):

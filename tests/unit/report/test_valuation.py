@@ -36,7 +36,8 @@ from omnisim.report.valuation import headline, render_valuation, write_valuation
 from tests.reference.pages import Page
 from tests.reference.worths import made_values
 
-MADE = {"scenario": {"market": {"n_shoppers": 1234}}, "seed": 3}
+MADE = {"scenario": {"market": {"n_shoppers": 1234}}, "seed": 3,
+        "players": ["email", "display"]}  # fmt: skip
 LEVELS = {"capabilities.visible_stock": 2, "capabilities.single_customer_view": 2,
           "capabilities.unified_loyalty": 2}  # fmt: skip
 OWN = {"visible_stock": 2.0, "single_customer_view": 1.0, "unified_loyalty": -0.5}
@@ -138,8 +139,15 @@ def made_audit() -> AttributionAudit:
         )
     ]
     columns = ["level", "model", "quantity", "value", "ci_low", "ci_high"]
-    empty = pd.DataFrame()
-    return AttributionAudit(pd.DataFrame(rows, columns=columns), empty, empty, made_truth(), MADE)
+    credited = [
+        ("TL1", "Markov 1", "email", 0.5, 0.375, 0.125, 0.0625, 0.1875),
+        ("TL1", "Markov 1", "screen", 0.25, *[np.nan] * 4),
+    ]
+    names = ["level", "model", "channel", "credit", "truth", "bias", "ci_low", "ci_high"]
+    return AttributionAudit(
+        pd.DataFrame(rows, columns=columns), pd.DataFrame(credited, columns=names), pd.DataFrame(),
+        made_truth(), MADE,
+    )  # fmt: skip
 
 
 def made_naive() -> NaiveAudit:
@@ -192,7 +200,7 @@ NUMBERS = {
     "premium": ("Observed: the product of the four", "3.60", "100%"),
     "measurement": ("TL2 rather than TL0", "+1.250 (0.750 to 1.750)", "+0.850 (0.350 to 1.350)"),
     "channels": ("Email", "+0.125 (0.100 to 0.150)"),
-    "audit": ("Markov 1", "+1.375 (1.125 to 1.625)"),
+    "audit": ("Markov 1", "+1.375 (1.125 to 1.625)", "+0.125 (0.062 to 0.188)"),
     "naive": ("Loyalty members", "+40.25 (30.00 to 50.50)", "2.75", "+1.50 (−1.00 to 4.00)"),
     "trials": ("Store opening", "+900.50 (800.00 to 1,001.00)", "+950.25", "640.50", "75%"),
 }
@@ -224,6 +232,18 @@ def test_every_section_says_what_is_estimated_and_how_surely(findings: Findings)
         assert re.search(r"estimand|premium is|credit is held against", words), section.name
         assert re.search(r"replications|draws", words), section.name
         assert re.search(r"9[05]%", words), section.name
+
+
+def test_the_audit_names_whom_it_cannot_judge_and_what_is_sampled() -> None:
+    audit = made_audit()
+    exact, sampled = (
+        " ".join(list(sections(Findings(audit=a)))[-1].sentences)
+        for a in (audit, replace(audit, truth=replace(audit.truth, n_orderings=8)))
+    )
+    assert "Credit also goes to screen" in exact
+    assert "email" not in exact[exact.index("Credit also goes to") :]
+    assert "sampled orderings" not in exact
+    assert "over 8 sampled orderings" in sampled
 
 
 def test_cause_has_an_interval_where_it_is_told() -> None:

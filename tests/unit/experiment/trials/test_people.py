@@ -6,7 +6,7 @@ import pytest
 
 import omnisim as om
 from omnisim.experiment import trials
-from omnisim.experiment.trials.people import Trial, units
+from omnisim.experiment.trials.people import Trial, TrialTruth, units
 from omnisim.schema import Channel, Event
 from tests.reference.worlds import small
 
@@ -64,10 +64,31 @@ def test_tiresome_email_that_sells_is_found_true() -> None:
 
 def test_nobody_is_enrolled_for_what_was_done_to_them() -> None:
     """Whoever is reached first is so in both worlds, at the same time."""
-    true = Trial(small(FIRM), "display", 0.5, "TL1", 2, 0).truth()
+    trial = Trial(small(FIRM), "display", 0.5, "TL1", 2, 0)
+    true = trial.truth(trial.extremes(), "TL1")
     assert set(true.with_.index) == set(true.without.index)
     assert true.with_["treated"].all()
     assert not true.without["treated"].any()
+
+
+def test_the_truth_is_what_all_people_buy_more_per_visitor_reached() -> None:
+    """Shopper 0, whom two cookies stand for, buys 6 more and shopper 1 buys 2 less, by hand."""
+    with_, without = (
+        pd.DataFrame({"treated": 1, "revenue": paid}) for paid in ([10.0, 3.0], [4.0, 5.0])
+    )
+    assert TrialTruth(with_, without, n_visitors=3, seen_effect=0.0).effect() == 4 / 3
+    assert TrialTruth(with_, without, n_visitors=0, seen_effect=0.0).effect() == 0
+
+
+def test_more_visitors_a_person_make_an_effect_of_display_as_much_smaller() -> None:
+    firm = small(FIRM | {"capabilities.single_customer_view": 2})
+    trial = Trial(firm, "display", 0.5, "TL1", 2, 0)
+    extremes = trial.extremes()
+    truths = [trial.truth(extremes, level) for level in ("TL1", "TL2")]
+    assert truths[0].n_visitors > truths[1].n_visitors > 0
+    totals = [true.effect() * true.n_visitors for true in truths]
+    assert totals[0] == pytest.approx(totals[1])
+    assert truths[0].n_visitors == len(trial.units_seen(extremes[0], "TL1"))
 
 
 def test_more_is_kept_from_more_people() -> None:
