@@ -26,7 +26,8 @@ class Records(Part):
     )  # fmt: skip
     keeps_analytics: bool = param(
         True, "whether sessions and carts on website and app are counted; without, analysts see "
-        "orders only", source="S1-24: 79 % of firms",
+        "orders only; the shop system still knows the carts and looks of its accounts",
+        source="S1-24: 79 % of firms",
     )  # fmt: skip
     keeps_ad_results: bool = param(
         True, "whether what advertisements were shown and clicked is at hand, in totals at least; "

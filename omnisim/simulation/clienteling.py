@@ -65,7 +65,8 @@ def _known_clients(world: World, day: int) -> Rows:
     """Return the clients whom the staff of their store know, who agree and are not tired of it.
 
     Known is who shows the card often enough and whose record the customer view has joined (K1), to
-    whomever; consent is that to e-mail, and caps hold for staff as for everybody who writes.
+    whomever, and has an address on file; consent is that to e-mail, and caps hold for staff as for
+    everybody who writes.
     """
     columns, rules = world.columns, world.scenario.clienteling
     everybody = np.arange(world.n_shoppers, dtype=np.int32)
@@ -74,7 +75,7 @@ def _known_clients(world: World, day: int) -> Rows:
     known &= (columns["record_count"][records] >= rules.min_purchases) & (
         columns["record_teams"][records] & (1 << STORE_TEAM) > 0
     )
-    known &= columns["subscribed"][:, EMAIL] == 1
+    known &= (columns["subscribed"][:, EMAIL] == 1) & world.scenario.records.keeps_addresses
     known &= day - columns["last_written"] >= rules.rest_days
     clients = everybody[known]
     teams = np.full(len(clients), STORE_TEAM, np.int32)

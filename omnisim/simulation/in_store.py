@@ -8,6 +8,8 @@ import math
 from omnisim.random import Stream
 from omnisim.schema import Channel, Event, Identity, Line
 from omnisim.simulation.by_store import at_store, mean_at_stores
+from omnisim.simulation.firm.following import follows
+from omnisim.simulation.firm.knowledge import STORE_TEAM
 from omnisim.simulation.firm.ledger import post_cost
 from omnisim.simulation.information import resolved_by
 from omnisim.simulation.parameters import DAYS_PER_YEAR, MINUTES_PER_DAY
@@ -60,9 +62,12 @@ def sense(world: World, shopper: int, item: int) -> None:
     """File what a shopper whom a beacon knows comes for: a look, like one online (K2 with K3).
 
     The draw is the one by which analysts see the visit at TL2 (`omnisim.observation.sense_visits`).
+    A firm that does not follow stores files none.
     """
     noticed, columns = world.primitives["visits_sensed"], world.columns
     if item < 0 or noticed == 0 or world.primitives["content_signals"] == 0:
+        return
+    if not follows(world.scenario, STORE_TEAM):
         return
     if not (columns["has_app"][shopper] and columns["location_consent"][shopper]):
         return

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from omnisim.policies import Action, Context, Pending
 from omnisim.schema import EVENTS, OWN_CHANNELS, Channel, Event, Identity
+from omnisim.simulation.firm.following import files
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM
 
 if TYPE_CHECKING:
@@ -98,8 +99,9 @@ class Lessons:
         self._n_read += len(event)
         seen = (event == Event.PURCHASE) & (identity != Identity.NONE)
         seen &= np.isin(channel, OWN_CHANNELS)
-        team = np.where(channel[seen] == Channel.STORE, STORE_TEAM, ONLINE_TEAM)
-        np.add.at(self._paid, world.columns["record_of"][shopper[seen], team], value[seen])
+        team = np.where(channel == Channel.STORE, STORE_TEAM, ONLINE_TEAM)
+        seen &= np.array([files(world.scenario, by) for by in (ONLINE_TEAM, STORE_TEAM)])[team]
+        np.add.at(self._paid, world.columns["record_of"][shopper[seen], team[seen]], value[seen])
 
 
 def rows_since(parts: list[Columns], first: int) -> Columns:

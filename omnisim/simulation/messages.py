@@ -125,7 +125,7 @@ def _deliver(
         return np.zeros(N_MEDIA, np.int64), nobody, nobody
     batch, action = batch.take(sent), action.take(sent)
     if trigger == Trigger.CAMPAIGN and world.scenario.governance.managers_decide:
-        world.mailings.append((batch.day, batch.sender, batch.shoppers))
+        world.mailings.append((batch.day, batch.sender, batch.shoppers, batch.teams))
     medium, item = world.actions.medium[action.index], items_shown(world, batch.records, action)
     errand = world.scenario.push.errand_odds if trigger == Trigger.NEAR_RIVAL else 0.0
     personal = world.actions.is_personal[action.index] | (item != BEST_SELLER)

@@ -29,8 +29,8 @@ from omnisim.simulation.own_factors import draw_own_factors
 from omnisim.simulation.parameters import kernel_parameters, search_places
 from omnisim.simulation.standing import Standing
 
-Mailing = tuple[int, int, NDArray[np.int32]]
-"""Day of a campaign, its sender and the shoppers written to, a row a message."""
+Mailing = tuple[int, int, NDArray[np.int32], NDArray[np.int32]]
+"""Day of a campaign and its sender; by message, the shopper and the team whose record it is."""
 
 Due = tuple[float, int, int, float]
 """Due day, shopper, the team that saw the event, and the day of the event."""

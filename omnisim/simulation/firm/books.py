@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from omnisim.config.scenario import Scenario
 from omnisim.schema import EVENTS, Channel, Event, Fulfilment, Identity
+from omnisim.simulation.firm.following import files
 from omnisim.simulation.firm.knowledge import JOINT, ONLINE_TEAM, STORE_TEAM
 from omnisim.simulation.firm.results import Counts, Reader, Results, results_of, tail
 from omnisim.simulation.world import Mailing, World
@@ -17,7 +18,8 @@ from omnisim.simulation.world import Mailing, World
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-SENDERS = (ONLINE_TEAM, STORE_TEAM, JOINT)
+BOTH = (ONLINE_TEAM, STORE_TEAM)
+SENDERS = (*BOTH, JOINT)
 APART = 1e6
 """Days that part two shoppers on one time line; no run is as long."""
 
@@ -85,23 +87,27 @@ class Books:
 
     def _read_mail(self, world: World, results: Results) -> None:
         found = self._mail.read(world, results.margin)
-        for sender, (sums, n_campaigns) in found.items():
+        for sender, (sums, size) in found.items():
             self.mail[sender] = sums + world.scenario.governance.books_kept * self.mail[sender]
-            self.sent[sender] = sums[0] / n_campaigns
+            self.sent[sender] = size
 
 
 class MailReader:
-    """Tells what followed campaigns, once the days within which orders count are over."""
+    """Tells what followed campaigns, once the days within which orders count are over.
+
+    An order follows a message if it is filed under the record that was written to. A sender whose
+    sales are filed under nobody cannot tell: its campaigns leave it with what it believes.
+    """
 
     def __init__(self) -> None:
         self.n_events = 0
-        self.orders = np.zeros((0, 4))
-        """Time, shopper, channel and EUR of orders by persons whom the firm recognised."""
+        self.orders = np.zeros((0, 5))
+        """Time, shopper, team, channel and EUR of orders, where a team files whom it recognises."""
         self.opened = np.zeros((0, 2))
         """Day and shopper of opened messages."""
 
     def read(self, world: World, margin: Floats) -> dict[int, tuple[Floats, int]]:
-        """Return the sums of `Books.mail` and the number of campaigns, by sender."""
+        """Return the sums of `Books.mail` and the mean size of a campaign, by sender."""
         self._read_on(world)
         last = world.env.now - world.scenario.governance.order_days
         due = [mailing for mailing in world.mailings if mailing[0] <= last]
@@ -110,8 +116,9 @@ class MailReader:
         for sender in SENDERS:
             own = [mailing for mailing in due if mailing[1] == sender]
             if own:
-                days = world.scenario.governance.order_days
-                found[sender] = self._followed(own, margin, days), len(own)
+                size = sum(len(shoppers) for _, _, shoppers, _ in own) / len(own)
+                can_tell = any(files(world.scenario, team) for team in teams_of(sender))
+                found[sender] = self._followed(world, own, margin) * can_tell, size
         first = min((day for day, *_ in world.mailings), default=world.env.now)
         self.orders = self.orders[self.orders[:, 0] >= first]
         self.opened = self.opened[self.opened[:, 0] >= first]
@@ -123,30 +130,41 @@ class MailReader:
         columns = tail(world.state.log, EVENTS.names, wanted, self.n_events)
         time, shopper, channel, value, event, identity, fulfilment = columns
         self.n_events += len(time)
+        team = np.where(channel == Channel.STORE, STORE_TEAM, ONLINE_TEAM)
         filled = np.where(fulfilment == Fulfilment.ENDLESS_AISLE, Channel.WEBSITE, channel)
         known = (event == Event.PURCHASE) & (identity != Identity.NONE)
-        fresh = np.column_stack((time, shopper, filled, value))[known]
+        known &= np.array([files(world.scenario, team) for team in BOTH])[team]
+        fresh = np.column_stack((time, shopper, team, filled, value))[known]
         self.orders = np.concatenate((self.orders, fresh))
         read = np.column_stack((time, shopper))[event == Event.OPEN]
         self.opened = np.concatenate((self.opened, read))
 
-    def _followed(self, mailings: list[Mailing], margin: Floats, days: int) -> Floats:
+    def _followed(self, world: World, mailings: list[Mailing], margin: Floats) -> Floats:
         """Return the sums of `Books.mail` over some campaigns."""
-        shopper = np.concatenate([shoppers for _, _, shoppers in mailings]).astype(np.float64)
-        day = np.repeat([float(day) for day, *_ in mailings], [len(s) for *_, s in mailings])
-        at = shopper * APART + day
-        opened = np.isin(at, self.opened[:, 1] * APART + self.opened[:, 0])
-        place = self.orders[:, 1] * APART + self.orders[:, 0]
+        record_of = world.columns["record_of"]
+        shopper = np.concatenate([shoppers for _, _, shoppers, _ in mailings])
+        team = np.concatenate([teams for *_, teams in mailings])
+        day = np.repeat([float(day) for day, *_ in mailings], [len(t) for *_, t in mailings])
+        opened = np.isin(shopper * APART + day, self.opened[:, 1] * APART + self.opened[:, 0])
+        buyer, seller, channel = self.orders[:, 1:4].T.astype(np.int64)
+        place = record_of[buyer, seller] * APART + self.orders[:, 0]
         order = np.argsort(place)
-        time, channel, euros = place[order], self.orders[order, 2], self.orders[order, 3]
-        gained = margin[channel.astype(np.int64)] * euros
-        first, last = np.searchsorted(time, at), np.searchsorted(time, at + days)
+        time, channel = place[order], channel[order]
+        gained = margin[channel] * self.orders[order, 4]
+        at = record_of[shopper, team] * APART + day
+        last_at = at + world.scenario.governance.order_days
+        first, last = np.searchsorted(time, at), np.searchsorted(time, last_at)
         followed = []
         for in_team in (channel != Channel.STORE, channel == Channel.STORE):
             total = np.concatenate(([0.0], np.cumsum(gained * in_team)))
             followed.append(total[last] - total[first])
         sums = [float(f[rows].sum()) for rows in (opened, ~opened) for f in followed]
         return np.array([len(at), opened.sum(), *sums])
+
+
+def teams_of(sender: int) -> tuple[int, ...]:
+    """Return the teams that a sender is."""
+    return BOTH if sender == JOINT else (sender,)
 
 
 def mean_basket(scenario: Scenario) -> float:

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from omnisim.config.scenario import Scenario
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM
 
-NEEDS_COOKIES = ("content_signals", "third_party_accuracy")
-"""Primitives that need persons to be followed in digital channels: clicks, looks, bought data."""
+FOLLOWED_ONLINE = ("content_signals", "third_party_accuracy", "checks_answered")
+"""Primitives that need persons to be followed in digital channels: clicks and looks, bought data,
+and looks at the phone in a store."""
 
 
 def follows(scenario: Scenario, team: int) -> bool:
@@ -27,5 +28,5 @@ def files(scenario: Scenario, team: int) -> bool:
 
 def followed(scenario: Scenario, primitives: Mapping[str, float]) -> dict[str, float]:
     """Return primitives, those that need persons to be followed online at 0 where none is."""
-    hidden = () if follows(scenario, ONLINE_TEAM) else NEEDS_COOKIES
+    hidden = () if follows(scenario, ONLINE_TEAM) else FOLLOWED_ONLINE
     return dict(primitives) | {name: 0.0 for name in hidden if name in primitives}

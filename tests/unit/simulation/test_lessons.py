@@ -90,6 +90,25 @@ def test_what_is_told_is_what_the_records_show(level, seed):
         assert rewards[k] == pytest.approx(by_hand(world, times[k], records[k]), abs=1e-6)
 
 
+@pytest.mark.parametrize(
+    ("records", "is_told"),
+    [({"tracking_level": "TL0"}, False), ({"keeps_purchases": False}, False),
+     ({"tracking_level": "TL1"}, True)],
+)  # fmt: skip
+def test_nothing_is_told_of_what_is_not_filed(records, is_told):
+    """At TL1 what is bought online, under the record of the web shop."""
+    world, pages = diary_of(
+        WORLD.replace({f"records.{name}": value for name, value in records.items()}), Uniform(), 1
+    )
+    told = [page for page in pages if not isinstance(page, tuple)]
+    rewards = np.concatenate([outcome.reward for outcome in told])
+    records = np.concatenate([outcome.context.record for outcome in told])
+    online = records < world.n_shoppers
+    assert len(rewards)
+    assert rewards[online].any() == is_told
+    assert not rewards[~online].any()
+
+
 def days_of(world, decided):
     """Return the day of each batch from the log of a second, equal run."""
     log = simulate(world.scenario, policy=Uniform(), seed=world.draws.seed).decisions

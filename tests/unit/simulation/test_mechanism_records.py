@@ -40,6 +40,26 @@ def test_without_addresses_only_the_app_writes(keeps):
 
 
 @pytest.mark.parametrize("keeps", [True, False])
+def test_without_addresses_staff_do_not_write_either(keeps):
+    run = simulate(firm(INTEGRATED | {"records.keeps_addresses": keeps}), seed=1)
+    assert (messages(run)[Channel.STAFF] > 0) == keeps
+
+
+@pytest.mark.parametrize("level", ["TL0", "TL1", "TL2"])
+def test_who_is_not_followed_is_neither_sensed_in_stores_nor_answered_on_the_phone(level):
+    """Beacons (K2, K3) file at TL2 alone; a look at the phone (K13) is followed online."""
+    changes = INTEGRATED | {"records.tracking_level": level}
+    sensed, blind = (
+        finished_world(firm(changes | {"primitives.visits_sensed": (0.0, 0.0, share)}), seed=1)
+        for share in (1.0, 0.0)
+    )
+    weights = [world.columns["record_weight"].sum() for world in (sensed, blind)]
+    assert (weights[0] > weights[1]) == (level == "TL2")
+    answered = np.concatenate(sensed.state.log.columns()[4]) == Event.DEFENCE
+    assert answered.any() == (level != "TL0")
+
+
+@pytest.mark.parametrize("keeps", [True, False])
 def test_without_a_history_records_hold_no_purchase_and_no_taste(keeps):
     columns = finished_world(firm({"records.keeps_purchases": keeps}), seed=1).columns
     for name in ("record_count", "record_value", "record_weight", "record_profile"):

@@ -111,11 +111,18 @@ def test_in_the_reference_the_pause_differs_and_no_bound_binds():
     assert all(found[0][team] < found[1][team] for team in BOTH)
 
 
-def test_margin_that_follows_is_counted_by_hand():
-    """Of three readers one opens and buys after two days, one buys unread, one buys too late."""
+@pytest.mark.parametrize(("is_joined", "online"), [(False, 8.0), (True, 38.0)])
+def test_margin_that_follows_is_counted_by_hand(is_joined, online):
+    """Of three readers one opens and buys after two days, one buys unread, one buys too late.
+
+    What the second buys on the website is filed under the record of the web shop.
+    """
     world = new_world(small())
+    if is_joined:
+        world.columns["record_of"][:, 1] = world.columns["record_of"][:, 0]
     note, at = world.state.note, 3.0
-    world.mailings.append((3, STORE_TEAM, np.array([0, 1, 2], np.int32)))
+    sent_by = np.full(3, STORE_TEAM, np.int32)
+    world.mailings.append((3, STORE_TEAM, np.array([0, 1, 2], np.int32), sent_by))
     note(at, 0, -1, Channel.EMAIL, Event.OPEN, Identity.ACCOUNT)
     reader = MailReader()
     logged = [
@@ -124,14 +131,35 @@ def test_margin_that_follows_is_counted_by_hand():
         (6.5, 1, 0, 8.0, 4),
         (10.5, 2, 0, 50.0, 0),
     ]
-    reader.orders = np.array([[t, i, 1 if way == Fulfilment.ENDLESS_AISLE else channel, euros]
-                              for t, i, channel, euros, way in logged])  # fmt: skip
+    reader.orders = np.array([
+        [t, i, STORE_TEAM if channel == 0 else ONLINE_TEAM,
+         1 if way == Fulfilment.ENDLESS_AISLE else channel, euros]
+        for t, i, channel, euros, way in logged
+    ])  # fmt: skip
     world.env.run(until=20)
-    sums, n_campaigns = reader.read(world, np.array([0.5, 0.4, 0.3]))[STORE_TEAM]
-    assert n_campaigns == 1
-    assert sums.tolist() == pytest.approx([3, 1, 0, 10, 0.4 * 38, 0])
+    sums, size = reader.read(world, np.array([0.5, 0.4, 0.3]))[STORE_TEAM]
+    assert size == 3
+    assert sums.tolist() == pytest.approx([3, 1, 0, 10, 0.4 * online, 0])
     assert not world.mailings
     assert reader.read(world, np.ones(3)) == {}
+
+
+@pytest.mark.parametrize(
+    ("records", "tells"),
+    [({}, {ONLINE_TEAM, STORE_TEAM}), ({"records.tracking_level": "TL1"}, {ONLINE_TEAM}),
+     ({"records.tracking_level": "TL0"}, set()), ({"records.keeps_purchases": False}, set())],
+)  # fmt: skip
+def test_managers_follow_sales_only_where_they_are_filed(records, tells):
+    """Without a customer view no team sees what its messages sell in the other's channels."""
+    books = Books()
+    world = finished_world(
+        small({"market.n_shoppers": 200, "governance.review_days": 365} | records)
+    )
+    books.read(world)
+    assert {team for team in (ONLINE_TEAM, STORE_TEAM) if books.mail[team].any()} == tells
+    assert books.sent[ONLINE_TEAM] > 0  # what it sends it counts, whoever is followed
+    assert books.mail[ONLINE_TEAM][[3, 5]].tolist() == [0, 0]
+    assert (books.mail[ONLINE_TEAM][[2, 4]] > 0).any() == (ONLINE_TEAM in tells)
 
 
 def test_few_messages_leave_the_belief_and_many_replace_it():
@@ -145,7 +173,7 @@ def test_few_messages_leave_the_belief_and_many_replace_it():
 
 def test_books_read_every_campaign_of_a_run_once():
     world = finished_world(small({"market.n_shoppers": 100}))
-    unread = sum(len(shoppers) for _, _, shoppers in world.mailings)
+    unread = sum(len(shoppers) for _, _, shoppers, _ in world.mailings)
     sent = np.concatenate(world.state.log.columns()[4]) == Event.MESSAGE
     assert 0 < unread < sent.sum()
     assert all(day > world.env.now - 28 - 7 for day, *_ in world.mailings)
