@@ -143,7 +143,7 @@ cdef enum:
     OWN_GOODWILL = 3
     OWN_SATISFACTION = 4
     OWN_STOCK = 5
-    OWN_SYNERGY = 6
+    OWN_SEARCH_HELP = 6
     OWN_LATER = 7
     OWN_RESPONSE = 8
     OWN_FATIGUE = 9

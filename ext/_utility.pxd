@@ -72,7 +72,7 @@ cdef inline double own(State w, Py_ssize_t i, int channel, int searched, double 
     cdef double points = w.usable_points(i, 0 if channel == STORE else 1) / basket
     cdef double off = w.price_off(i, channel, now)
     return (w.p.purchase_intercept[channel] + w.affinity[i, channel]
-            + w.p.synergy[searched][channel] * w.factor(i, OWN_SYNERGY)
+            + w.p.search_help[searched][channel] * w.factor(i, OWN_SEARCH_HELP)
             + w.p.habit * w.factor(i, OWN_HABIT) * w.habit[i, channel]
             + price * (off + (points if points < 1 - off else 1 - off)))
 

@@ -77,8 +77,8 @@ class Firm:
         How the firm follows its shoppers: ``"TL0"``, ``"TL1"`` or ``"TL2"``; analysts there read
         a run at this level (`records.tracking_level`).
     keeps_addresses, keeps_purchases, keeps_analytics, keeps_surveys, keeps_ad_results : bool
-        Which kinds of data it has. No analyst of omnisim reads surveys, so that they are told here
-        and change no scenario.
+        Which kinds of data it has (`records.keeps_addresses` and so on). Surveys move nothing in a
+        run; `observed_totals` holds their mean answer where the firm has them.
     is_strategic : bool
         Whether omnichannel is strategic to it: it then means to reach level 2 in everything.
     """

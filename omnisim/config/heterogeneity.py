@@ -26,7 +26,9 @@ class Heterogeneity(Part):
     goodwill: float = spread("the weight of goodwill (b_G of eqs. 2, 5 and 6, and browsing)")
     satisfaction: float = spread("the weight of satisfaction (b_S of eq. 6)")
     stock: float = spread("the weight of what is believed about stock (eq. 6)")
-    synergy: float = spread("what a search in one channel does for buying in another (M of eq. 6)")
+    search_help: float = spread(
+        "what a search in one channel does for buying in another (M of eq. 6)"
+    )
     later: float = spread("the utility of deciding later (the reservation of eq. 7)")
     response: float = spread("the goodwill that exposures leave (k of eq. 3)")
     fatigue: float = spread("the weight of fatigue (chi of eq. 3)")

@@ -17,7 +17,7 @@ cdef struct Params:
     double mean_delay_days, p_phone_check, taste_weight
     double search_intercept[6]
     double purchase_intercept[3]
-    double synergy[6][3]
+    double search_help[6][3]
     int is_open[3]
     double cart_friction, login_share
     double rival_online, rival_gap, rival_days, rival_unseen, rival_local, rival_distance

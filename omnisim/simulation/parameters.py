@@ -34,7 +34,7 @@ def kernel_parameters(
     )
 
 
-def _synergy(channels: Channels, inert: Collection[str]) -> list[list[float]]:
+def _search_help(channels: Channels, inert: Collection[str]) -> list[list[float]]:
     """Return M[search][purchase], rows in the order of the searches (facts.md D4, eq. 6).
 
     A search in an inert channel makes no purchase likelier.
@@ -94,7 +94,7 @@ def _choice(scenario: Scenario) -> dict[str, Any]:
         "taste_weight": scenario.stock.taste_weight,
         "search_intercept": search_intercepts(scenario),
         "purchase_intercept": [c.purchase_intercept for c in own],
-        "synergy": _synergy(channels, scenario.exposures.inert),
+        "search_help": _search_help(channels, scenario.exposures.inert),
         "is_open": [int(c.is_open) for c in own],
         "cart_friction": channels.cart_friction,
         "login_share": channels.login_share,

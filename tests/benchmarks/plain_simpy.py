@@ -162,7 +162,7 @@ class Retailer(Firm):
                 points = points if points >= p.points_minimum else 0.0
                 v[channel] = (
                     p.purchase_intercept[channel] + s.affinity[channel] + firm + found
-                    + p.synergy[trip.searched][channel] + p.habit * s.habit[channel]
+                    + p.search_help[trip.searched][channel] + p.habit * s.habit[channel]
                     + price * min(1.0, points / s.mean_basket)
                 )  # fmt: skip
                 if channel != STORE:

@@ -153,7 +153,7 @@ def own_channel(w, i, channel, searched, price, now):
     return (
         w.p["purchase_intercept"][channel]
         + w.c["affinity"][i, channel]
-        + w.p["synergy"][searched][channel] * w.factor(i, "synergy")
+        + w.p["search_help"][searched][channel] * w.factor(i, "search_help")
         + w.own(i, "habit") * w.c["habit"][i, channel]
         + price * discount
         + w.pull(i)

@@ -57,11 +57,11 @@ def test_an_alternative_that_all_take_is_worth_its_utility():
     world = new_world(small({
         "channels.website.purchase_intercept": 40.0, "choice.price": 2.0, "choice.stock": 0.0,
         "fulfilment.delivery_days": 0.0, "fulfilment.delivery_fee": 0.0, "choice.risk": 0.0,
-        "rivals.none_intercept": 30.0, "heterogeneity.synergy": 0.0,
+        "rivals.none_intercept": 30.0, "heterogeneity.search_help": 0.0,
     }))  # fmt: skip
     columns, p = world.columns, world.state.params
     kernel.decide(world.state, 0, 0, 0, 1, 0, False, False, 0.3, 1.0)
-    utility = 40.0 + columns["affinity"][0, 1] + p["synergy"][1][1]
+    utility = 40.0 + columns["affinity"][0, 1] + p["search_help"][1][1]
     expected = (utility - 30.0) * columns["mean_basket"][0] / (2 * columns["price_sensitivity"][0])
     assert columns["surplus"][0] == pytest.approx(expected, rel=1e-3)
 
