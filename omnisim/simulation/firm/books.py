@@ -106,7 +106,7 @@ class MailReader:
         self.opened = np.zeros((0, 2))
         """Day and shopper of opened messages."""
 
-    def read(self, world: World, margin: Floats) -> dict[int, tuple[Floats, int]]:
+    def read(self, world: World, margin: Floats) -> dict[int, tuple[Floats, float]]:
         """Return the sums of `Books.mail` and the mean size of a campaign, by sender."""
         self._read_on(world)
         last = world.env.now - world.scenario.governance.order_days

@@ -10,10 +10,10 @@ from omnisim.experiment import trials
 from omnisim.experiment.attributed import observed_log, observed_rows
 from omnisim.policies import Blanket, NoContact
 from omnisim.schema import Channel, Event, Identity, Trigger
-from omnisim.simulation import simulate
-from omnisim.simulation.firm.knowledge import STORE_TEAM
+from omnisim.simulation import _media, messages, simulate
+from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM
 from tests.reference.inventory import ONLINE, PEOPLE, count, likeness, needs_with
-from tests.reference.worlds import finished_world, of, small
+from tests.reference.worlds import finished_world, new_world, of, small
 
 BEST_SELLER = 0
 REFERENCE = {"market.burn_in_days": 0, "market.horizon_days": 120, "market.n_shoppers": 1500}
@@ -121,23 +121,75 @@ def test_interest_is_followed_up_online_and_not_in_the_store_without_digital_aid
     assert lift[Channel.STORE] > max(lift[c] for c in ONLINE)
 
 
-def test_a_thousand_targeted_messages_sell_more_than_a_thousand_generic_ones():
-    """S0-11: incremental orders per 1,000 contacts."""
-    fields = PEOPLE | {
-        "messages.p_open": 0.8, "messages.goodwill": 4.0, "messages.relevance_base": 0.0,
-        "messages.relevance_taste": 1.5, "segments.busy.p_account": 1.0, "stock.n_items": 40,
-        "segments.busy.p_email_consent": 1.0, "segments.busy.p_tracking_consent": 1.0,
-        "segments.busy.privacy_mean": 0.05, "primitives.third_party_accuracy": (1.0, 1.0, 1.0),
-        "surfaces.online_every_days": 0, "surfaces.store_every_days": 0,
-        "surfaces.reward_every_days": 0, "governance.managers_decide": False,
-    }  # fmt: skip
-    nobody = simulate(small(fields), policy=NoContact(), seed=1)
+TARGETED = PEOPLE | {
+    "messages.p_open": 0.8, "messages.goodwill": 3.0, "media.broadcast_goodwill": 3.0,
+    "media.display_goodwill": 3.0, "messages.relevance_base": 0.2, "messages.relevance_taste": 1.2,
+    "segments.busy.p_account": 1.0, "segments.busy.p_email_consent": 1.0, "stock.n_items": 40,
+    "segments.busy.p_tracking_consent": 1.0, "segments.busy.privacy_mean": 0.05,
+    "primitives.third_party_accuracy": (1.0, 1.0, 1.0), "media.broadcast_contacts": 0.0,
+    "surfaces.online_every_days": 0, "surfaces.store_every_days": 0,
+    "surfaces.reward_every_days": 0, "governance.managers_decide": False,
+}  # fmt: skip
+"""Profiles are good, and a contact of relevance 1 leaves as much in every medium."""
+
+
+def goodwill_left(contact, level="TL2"):
+    """Return the goodwill that one contact leaves with each of 1,000 alike in all but taste."""
+    alike = {f"heterogeneity.{name}": 0.0 for name in ("response", "relevance", "fatigue")}
+    daily = {"media.broadcast_contacts": 7.0, "media.display_per_week": 7.0}
+    plain = {"messages.relevance_on_response": 0.0, "messages.creep": 0.0,
+             "messages.owed_personal": 0.0, "market.n_shoppers": 1000,
+             "messages.relevance_base": 0.5, "messages.relevance_taste": 0.5}  # fmt: skip
+    fields = TARGETED | alike | daily | plain | {"records.tracking_level": level}
+    world = new_world(small(fields), seed=1)
+    n = contact(world)
+    assert n == world.n_shoppers == 1000
+    return world.columns["goodwill"].copy()
+
+
+def television(world):
+    return _media.broadcast(world.state, 0)
+
+
+def display(world):
+    return _media.show_display(world.state, 0, np.zeros(0, np.uint8))
+
+
+def e_mail(world):
+    """Write to everybody, of what the firm's profile of each says; return how many."""
+    world.policy = Blanket("email:profile")
+    everybody = np.arange(world.n_shoppers, dtype=np.int32)
+    count, *_ = messages._deliver(world, ONLINE_TEAM, everybody, 0.0, Trigger.CAMPAIGN)
+    return count.sum()
+
+
+def test_a_thousand_personal_e_mails_add_more_than_a_thousand_contacts_by_television():
+    """S0-11: goodwill, then incremental orders, per 1,000 contacts by medium.
+
+    Television, print and display leave the same with everybody, whatever the firm knows. An e-mail
+    leaves by profile what its relevance is, and without profiles no more than they do.
+    """
+    for advertisement in (television, display):
+        for level in ("TL0", "TL2"):
+            assert goodwill_left(advertisement, level) == pytest.approx(3.0 * 0.5)
+    unknown, known = (goodwill_left(e_mail, level) for level in ("TL0", "TL2"))
+    assert np.unique(known.round(6)).size > 100
+    assert unknown.sum() < 1000 * 3.0 * 0.5 < 0.8 * known.sum()
+
+    nobody = simulate(small(TARGETED), policy=NoContact(), seed=1)
+    on_air = {"media.broadcast_contacts": 2.0}
+    ways = {
+        "television": (on_air, NoContact(), (Event.IMPRESSION, Channel.BROADCAST)),
+        "generic": ({}, Blanket("email:popular"), (Event.MESSAGE, Channel.EMAIL)),
+        "personal": ({}, Blanket("email:profile"), (Event.MESSAGE, Channel.EMAIL)),
+    }
     found = {}
-    for name in ("email:popular", "email:profile"):
-        run = simulate(small(fields), policy=Blanket(name), seed=1)
+    for name, (changes, policy, contact) in ways.items():
+        run = simulate(small(TARGETED | changes), policy=policy, seed=1)
         more = run.orders.num_rows - nobody.orders.num_rows
-        found[name] = 1000 * more / count(run, Event.MESSAGE)
-    assert found["email:profile"] > 1.1 * found["email:popular"] > 0
+        found[name] = 1000 * more / count(run, *contact)
+    assert found["personal"] > 1.5 * max(found["television"], found["generic"])
+    assert found["television"] > 0
 
 
 def test_the_map_of_touchpoints_is_the_fuller_the_more_is_tracked(siloed):

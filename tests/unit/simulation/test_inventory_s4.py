@@ -1,35 +1,74 @@
 """Rows of S4 of the inventory acting: loyalty, what integration costs, who gains."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
 from omnisim.config.scenario import Scenario
 from omnisim.experiment import CostPriors, transition
-from omnisim.policies import NoContact, Policy
+from omnisim.policies import Blanket, NoContact, Policy
 from omnisim.policies.choosing import certain
-from omnisim.schema import Channel, Event
+from omnisim.schema import Event
 from omnisim.simulation import simulate
+from omnisim.simulation.engine import draw_shoppers
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM
-from tests.reference.inventory import PEOPLE, likeness
-from tests.reference.worlds import finished_world, small
+from tests.reference.inventory import ONLINE, PEOPLE, likeness
+from tests.reference.worlds import finished_world, of, small
 from tests.reference.worths import made_values
 
 
-def test_the_young_take_more_of_their_journeys_online():
-    """S4-08: searches and purchases online, and the app, by age."""
-    run = simulate(small(PEOPLE | {"market.n_shoppers": 300}), seed=1)
-    age, events = run.population.age, run.events.to_pandas()
-    searches = events[(events["event"] == Event.VISIT) & (events["journey"] >= 0)]
-    online = []
-    for rows in (searches, run.orders.to_pandas()):
-        elsewhere = rows["channel"].to_numpy() != Channel.STORE
-        years = age[rows["shopper"]]
-        online.append((elsewhere[years < 35].mean(), elsewhere[years >= 55].mean()))
-    assert online[0][0] > online[0][1] + 0.05
-    assert online[1][0] > online[1][1]
-    assert run.population.has_app[age < 35].mean() > run.population.has_app[age >= 55].mean()
+def by_age(run, chosen, among):
+    """Return the share of some rows of the log that are chosen, of those under 35 and from 55."""
+    years = run.population.age[of(run.events, "shopper")]
+    young, old = years < 35, years >= 55
+    return [chosen[group].sum() / among[group].sum() for group in (young, old)]
+
+
+def after_opening(run, days=7.0):
+    """Return which rows of the log come within some days after the shopper opened a message."""
+    event, shopper, time = (of(run.events, name) for name in ("event", "shopper", "time"))
+    last = np.full(len(run.population), -np.inf)
+    after = np.zeros(len(event), np.bool_)
+    for row, (kind, i, now) in enumerate(zip(event, shopper, time, strict=True)):
+        after[row] = now - last[i] <= days
+        if kind == Event.OPEN:
+            last[i] = now
+    return after
+
+
+def test_the_young_try_on_more_and_take_more_of_their_journeys_online():
+    """S4-08: searches, interactive views (K17), purchases, those after a personal e-mail, by age.
+
+    Of searches online as many have a view at any age where all are equally digital.
+    """
+    scenario = small(PEOPLE | {
+        "market.n_shoppers": 600, "capabilities.interactive_fit": 2, "messages.p_open": 0.6,
+        "segments.busy.p_email_consent": 1.0,
+    })  # fmt: skip
+    people = draw_shoppers(scenario, seed=1)
+    alike = replace(people, digital=np.full_like(people.digital, people.digital.mean()))
+    in_views = []
+    for population in (people, alike):
+        run = simulate(scenario, population=population, policy=Blanket("email:profile"), seed=1)
+        event, online = of(run.events, "event"), np.isin(of(run.events, "channel"), ONLINE)
+        search = (event == Event.VISIT) & (of(run.events, "journey") >= 0)
+        viewed, bought = event == Event.VIEWED, event == Event.PURCHASE
+        in_views.append(by_age(run, viewed, search & online))
+        if population is alike:
+            break
+        told = bought & after_opening(run)
+        for chosen, among in (
+            (search & online, search), (viewed, search), (bought & online, bought),
+            (told & online, told),
+        ):  # fmt: skip
+            young, old = by_age(run, chosen, among)
+            assert young > old + 0.04
+    (young, old), (young_alike, old_alike) = in_views
+    assert young > old + 0.1
+    assert abs(young_alike - old_alike) < 0.06
+    app, age = people.has_app, people.age
+    assert app[age < 35].mean() > app[age >= 55].mean()
 
 
 def test_data_at_one_place_know_tastes_better_than_at_two():
