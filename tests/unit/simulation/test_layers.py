@@ -27,9 +27,10 @@ FIRM = PEOPLE | {
 AWAY = {
     "data": {"records.tracking_level": "TL0"},
     "insight": {"capabilities.personalisation_engine": 0},
-    "execution": {"exposures.off": WRITTEN},
+    "execution": {"exposures.off": WRITTEN, "primitives.checks_answered": (0.0, 0.0, 0.0)},
 }
-"""What takes a layer away: nobody is followed, K3 is at level 0, nobody is written to."""
+"""What takes a layer away: nobody is followed, K3 is at level 0, nobody is written to or answered
+on the phone in a store."""
 
 TO_NO_AVAIL = {"exposures.inert": WRITTEN, "media.fatigue_on_ads": 0.0} | {
     f"{medium}.p_click": 0.0 for medium in ("messages", "push", "direct_mail", "clienteling")
