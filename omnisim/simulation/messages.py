@@ -103,6 +103,8 @@ def _send(
     happened: Floats | None = None,
 ) -> Counts:  # fmt: skip
     """Let the policy decide, deliver, let those who click come; return how many, by medium."""
+    if not len(shoppers):
+        return np.zeros(N_MEDIA, np.int64)
     count, clicked, medium = _deliver(world, team, shoppers, float(day), trigger, happened)
     _bring(world, clicked, medium, day, trigger)
     return count
@@ -120,7 +122,7 @@ def _deliver(
     if trigger not in (Trigger.CAMPAIGN, Trigger.NEAR_RIVAL):  # a trip does not wait
         _postpone(world, team, shoppers, day, trigger, happened, batch.shoppers[acted])
     world.columns["record_written"][batch.records[acted], batch.teams[acted]] = day
-    sent = _not_held_out(world, batch, action, acted)
+    sent = _not_held_out(world, batch, action, acted) if len(acted) else acted
     if not len(sent):
         return np.zeros(N_MEDIA, np.int64), nobody, nobody
     batch, action = batch.take(sent), action.take(sent)
@@ -168,6 +170,8 @@ def _send_due(world: World, due: list[Due], day: int, trigger: Trigger) -> Count
     sent = np.zeros(N_MEDIA, np.int64)
     for team in (ONLINE_TEAM, STORE_TEAM):
         now = {shopper: event for when, shopper, by, event in due if when <= day and by == team}
+        if not now:
+            continue
         wanted = np.array(sorted(now), dtype=np.int32)
         happened = np.array([now[shopper] for shopper in wanted.tolist()], np.float64)
         rows = _reachable(world, team, wanted)

@@ -7,12 +7,12 @@ from omnisim.evaluation.paired import mean_interval
 from tests.reference.roll_outs import both_ways
 from tests.reference.worlds import small
 
-ORDER = ("interactive_fit", "visible_stock")
+ORDER = ("interactive_fit", "in_store_digital")
 FACTS = {
     "market.n_shoppers": 100, "market.horizon_days": 182, "market.season_amplitude": 0.0,
     "choice.risk": 6.0, "primitives.fit_resolved": (0.0, 0.5, 1.0),
-    "rollout.interactive_fit.delay_weeks": 8.0, "rollout.visible_stock.delay_weeks": 5.0,
-    "rollout.interactive_fit.ramp_weeks": 4.0, "rollout.visible_stock.ramp_weeks": 4.0,
+    "rollout.interactive_fit.delay_weeks": 8.0, "rollout.in_store_digital.delay_weeks": 5.0,
+    "rollout.interactive_fit.ramp_weeks": 4.0, "rollout.in_store_digital.ramp_weeks": 4.0,
 }  # fmt: skip
 """Half a year without seasons, and goods whose fit, unseen, keeps most from buying online."""
 

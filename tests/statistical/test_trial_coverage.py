@@ -13,7 +13,7 @@ from tests.reference.worlds import small
 
 FALSE_ALARM = 1e-3  # the luck of the trials is fixed, so it alarms only where numbers change
 N_TRIALS = 50
-N_PANELS = 40
+N_PANELS = 60
 N_OPENINGS = 12
 N_WORLDS = 40  # panels of 8 regions, each assigned 5 times over
 N_ASSIGNMENTS = 5
