@@ -22,9 +22,9 @@ UNITS = {
     "surplus": "EUR per shopper and year",
     "orders": "orders per shopper and year",
     "considers the firm": "share of shoppers who consider the firm at the end",
-    "retention": "share of the customers at the end of the burn-in who consider the firm at the "
-    "end",
-    "bought again": "share of the customers at the end of the burn-in who buy afterwards",
+    "retention": "share of both firms' customers at the end of the burn-in who consider the firm "
+    "at the end",
+    "bought again": "share of both firms' customers at the end of the burn-in who buy afterwards",
     "satisfaction": "mean, in [-1, 1]",
     "crossing journeys": "share of journeys decided in another place than they began in",
     "events": "events per shopper and year",
@@ -57,7 +57,8 @@ def measure(run: SimulationResult, customers: Flags | None = None) -> Measures:
         The run.
     customers : ndarray of shape (n_shoppers,), bool, optional
         Whom retention follows; by default the run's own customers at the end of the burn-in
-        (`customers_of`). For two firms to be compared it must be the same persons.
+        (`customers_of`). For two firms to be compared it must be the same persons,
+        `common_customers`.
     """
     years = run.shopper_years
     found: Measures = {}

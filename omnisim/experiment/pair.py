@@ -7,7 +7,7 @@ import pandas as pd
 from omnisim.config.scenario import Scenario
 from omnisim.evaluation import omnichannel_premium
 from omnisim.experiment.attributed import attributed_shares
-from omnisim.experiment.customers import customers_of
+from omnisim.experiment.customers import common_customers
 from omnisim.experiment.flows import crossing_share, journey_flows
 from omnisim.experiment.measures import Measures, measure
 from omnisim.experiment.progress import Ticker, worker_ticker
@@ -64,7 +64,7 @@ def run_pair(task: PairTask) -> PairOutcome:
         )
         for arm, scenario in zip(ARMS, (task.baseline, task.variant), strict=True)
     }
-    customers = customers_of(runs["baseline"])
+    customers = common_customers(*runs.values())
     measures = {arm: measure(run, customers) for arm, run in runs.items()}
     flows = {arm: journey_flows(run) for arm, run in runs.items()}
     for arm, found in measures.items():

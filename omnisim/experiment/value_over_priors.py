@@ -13,7 +13,7 @@ from omnisim.exceptions import ParameterError
 from omnisim.experiment.arm import ArmTask, simulate_arm
 from omnisim.experiment.basis import study_basis
 from omnisim.experiment.compare import check_arms
-from omnisim.experiment.customers import customers_of
+from omnisim.experiment.customers import common_customers
 from omnisim.experiment.measures import measure
 from omnisim.experiment.parameter_priors import (
     PRIORS,
@@ -52,12 +52,12 @@ class DrawTask:
 
 
 def run_draw(task: DrawTask) -> list[tuple[str, float, float]]:
-    """Return (metric, baseline, variant); retention follows the baseline's customers in both."""
+    """Return (metric, baseline, variant); retention follows the customers of both."""
     before, after = (
         simulate_arm(ArmTask(arm, firm, task.shoppers, task.policy, task.seed, task.replication))
         for arm, firm in zip(ARMS, (task.baseline, task.variant), strict=True)
     )
-    customers = customers_of(before)
+    customers = common_customers(before, after)
     found = [measure(run, customers) for run in (before, after)]
     return [(name, float(found[0][name, ""]), float(found[1][name, ""])) for name in METRICS]
 

@@ -121,9 +121,9 @@ def retention(comparison: Comparison) -> str:
         return "In some replication nobody was a customer at the end of the burn-in."
     before, after = map(clean, comparison.names)
     return (
-        f"Of those who are customers of the {before} firm at the end of the burn-in, "
-        f"{percent(kept['baseline'], 1)} still consider it at the end, and "
-        f"{percent(kept['variant'], 1)} of the same persons the {after} one: a difference of "
+        f"Of those who are customers of both firms at the end of the burn-in, "
+        f"{percent(kept['baseline'], 1)} still consider the {before} one at the end, and "
+        f"{percent(kept['variant'], 1)} the {after} one: a difference of "
         f"{_points(kept)}. The share of them who buy in the year changes by {_points(again)}."
     )
 

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from omnisim.experiment.customers import customers_of
+from omnisim.experiment.customers import common_customers, customers_of
 from omnisim.experiment.groups import groupings
 from omnisim.experiment.measures import contribution_by_shopper, measure
 from omnisim.schema import EVENTS, POSTINGS, Event, Line, Table
@@ -58,6 +58,25 @@ def test_retention_is_that_of_the_cohort_whoever_comes_later(run: SimulationResu
         assert found["retention", ""] == 0.5
         assert found["bought again", ""] == 0.25
         assert found["considers the firm", ""] == pytest.approx((n_aware - 2) / n)
+
+
+def test_luck_alone_keeps_no_more_of_the_common_customers() -> None:
+    """The same firm and persons twice: its own customers seem to stay, those of both do not."""
+    firm = small({"market.n_shoppers": 400, "market.burn_in_days": 60, "market.horizon_days": 60})
+    one = simulate(firm, seed=1)
+    gaps = {"own": [], "common": []}
+    for seed in range(2, 8):
+        other = simulate(firm, population=one.population, seed=seed)
+        for name, customers in (
+            ("own", customers_of(one)),
+            ("common", common_customers(one, other)),
+        ):
+            kept = [measure(run, customers)["retention", ""] for run in (one, other)]
+            gaps[name].append(kept[0] - kept[1])
+    own, common = (np.array(gaps[name]) for name in ("own", "common"))
+    error = common.std(ddof=1) / len(common) ** 0.5
+    assert abs(common.mean()) < 4 * error
+    assert own.mean() > 0.02 + 4 * error
 
 
 def test_the_same_persons_are_followed_if_they_are_given(run: SimulationResult) -> None:
