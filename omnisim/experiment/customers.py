@@ -42,4 +42,4 @@ def common_customers(*runs: SimulationResult) -> Flags:
     .. [1] Frangakis and Rubin (2002). Principal stratification in causal inference. Biometrics
        58(1), 21-29. doi:10.1111/j.0006-341X.2002.00021.x
     """
-    return np.logical_and.reduce([customers_of(run) for run in runs])
+    return np.asarray(np.logical_and.reduce([customers_of(run) for run in runs]))
