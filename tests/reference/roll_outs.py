@@ -61,6 +61,7 @@ def _cash(base, rolled, order, value, *, paid=True):
         else nothing,
         delay_weeks=columns([way.delay_weeks for way in ways]),
         ramp_weeks=columns([way.ramp_weeks for way in ways]),
+        ramp_share=np.ones((len(order), len(order))),
         realised=columns([1.0] * len(order)),
         outage_days=nothing,
     )

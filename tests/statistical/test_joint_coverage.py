@@ -11,7 +11,13 @@ import omnisim as om
 from omnisim.experiment.capability_values import capability_game
 from omnisim.experiment.capability_worth import coalition_name, summarise_worth
 
-NAMES = ("offline_capture", "in_store_digital", "visible_stock", "interactive_fit", "social_care")
+NAMES = (
+    "offline_capture",
+    "in_store_digital",
+    "single_customer_view",
+    "interactive_fit",
+    "social_care",
+)
 OWN = dict(zip(NAMES, (1.0, -0.5, 0.0, 0.0, 2.0), strict=True))
 PAIR = 0.7
 """What the first two are worth beyond apart; every other pair nothing."""

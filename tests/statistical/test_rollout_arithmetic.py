@@ -19,7 +19,7 @@ FACTS = {
 
 @pytest.fixture(scope="module")
 def found():
-    return both_ways(small(FACTS), ORDER, n_replications=30, seed=7)
+    return both_ways(small(FACTS), ORDER, n_replications=60, seed=7)
 
 
 @pytest.mark.slow
