@@ -14,11 +14,10 @@ from omnisim._validation import check_choice, check_instance, check_positive
 from omnisim.evaluation import LoggedFeedback
 from omnisim.exceptions import OverlapError, ParameterError
 from omnisim.policies import Action, Context, Outcome, joined
-from omnisim.schema import Channel, Event, Identity, Line
+from omnisim.schema import Event, Identity, Line
 from omnisim.simulation import SimulationResult
 from omnisim.simulation.actions import action_list
-from omnisim.simulation.firm.following import files
-from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM
+from omnisim.simulation.firm.following import filing
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -195,8 +194,7 @@ def filed_postings(run: SimulationResult) -> pa.Table:
         pa.array((events["event"].to_numpy() == Event.PURCHASE)
                  & (events["identity"].to_numpy() != Identity.NONE))
     )  # fmt: skip
-    team = np.where(bought["channel"].to_numpy() == Channel.STORE, STORE_TEAM, ONLINE_TEAM)
-    is_filed = np.array([files(run.scenario, ONLINE_TEAM), files(run.scenario, STORE_TEAM)])[team]
+    team, is_filed = filing(run.scenario, bought["channel"].to_numpy())
     sales = bought.select(SALE).to_pandas()[is_filed]
     record = run.final["record_of"][sales["shopper"], team[is_filed]].astype(np.int64)
     rows = postings.select(SALE).to_pandas()

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from omnisim.policies import Action, Context, Pending
-from omnisim.schema import EVENTS, OWN_CHANNELS, Channel, Event, Identity
-from omnisim.simulation.firm.following import files
-from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM
+from omnisim.schema import EVENTS, OWN_CHANNELS, Event, Identity
+from omnisim.simulation.firm.following import filing
 
 if TYPE_CHECKING:
     from omnisim.simulation.decisions import Batch
@@ -99,8 +98,8 @@ class Lessons:
         self._n_read += len(event)
         seen = (event == Event.PURCHASE) & (identity != Identity.NONE)
         seen &= np.isin(channel, OWN_CHANNELS)
-        team = np.where(channel == Channel.STORE, STORE_TEAM, ONLINE_TEAM)
-        seen &= np.array([files(world.scenario, by) for by in (ONLINE_TEAM, STORE_TEAM)])[team]
+        team, is_filed = filing(world.scenario, channel)
+        seen &= is_filed
         np.add.at(self._paid, world.columns["record_of"][shopper[seen], team[seen]], value[seen])
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from omnisim.config.scenario import Scenario
 from omnisim.schema import EVENTS, Channel, Event, Fulfilment, Identity
-from omnisim.simulation.firm.following import files
+from omnisim.simulation.firm.following import files, filing
 from omnisim.simulation.firm.knowledge import JOINT, ONLINE_TEAM, STORE_TEAM
 from omnisim.simulation.firm.results import Counts, Reader, Results, results_of, tail
 from omnisim.simulation.world import Mailing, World
@@ -130,10 +130,9 @@ class MailReader:
         columns = tail(world.state.log, EVENTS.names, wanted, self.n_events)
         time, shopper, channel, value, event, identity, fulfilment = columns
         self.n_events += len(time)
-        team = np.where(channel == Channel.STORE, STORE_TEAM, ONLINE_TEAM)
+        team, is_filed = filing(world.scenario, channel)
         filled = np.where(fulfilment == Fulfilment.ENDLESS_AISLE, Channel.WEBSITE, channel)
-        known = (event == Event.PURCHASE) & (identity != Identity.NONE)
-        known &= np.array([files(world.scenario, team) for team in BOTH])[team]
+        known = (event == Event.PURCHASE) & (identity != Identity.NONE) & is_filed
         fresh = np.column_stack((time, shopper, team, filled, value))[known]
         self.orders = np.concatenate((self.orders, fresh))
         read = np.column_stack((time, shopper))[event == Event.OPEN]
