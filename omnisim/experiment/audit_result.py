@@ -16,8 +16,8 @@ from omnisim.experiment.channel_truth import ChannelTruth
 from omnisim.experiment.intervals import INTERVAL, mean_by
 
 QUANTITIES = {
-    "bias": "orders per shopper and year credited to all media beyond what they cause together "
-    "(the sum of their Shapley values)",
+    "bias": "orders per shopper and year credited to all media beyond the sum of their Shapley "
+    "values: what they cause together, where they are the only players",
     "rank correlation": "Spearman, of credits with causal contributions over all channels",
     "share error": "sum over media of |share of credit - share of cause|, from 0 to 2",
     "regret": "EUR per shopper and year: profit of the budget in proportion to true contributions, "

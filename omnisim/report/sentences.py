@@ -118,7 +118,7 @@ def retention(comparison: Comparison) -> str:
     """Return what becomes of the customers that both firms begin with."""
     kept, again = comparison.row("retention"), comparison.row("bought again")
     if math.isnan(kept["difference"]):
-        return "In some replication nobody was a customer at the end of the burn-in."
+        return "In some replication nobody was a customer of both firms at the end of the burn-in."
     before, after = map(clean, comparison.names)
     return (
         f"Of those who are customers of both firms at the end of the burn-in, "

@@ -32,8 +32,8 @@ REFERENCES = {
     "with the square root of spending) gains",
 }
 LABELS = {
-    "bias": "bias: orders credited to all media beyond what they cause together, per shopper and "
-    "year",
+    "bias": "bias: orders credited to all media beyond the sum of their Shapley values, per "
+    "shopper and year",
     "rank correlation": "Spearman’s rank correlation of credits with causes over all channels",
     "share error": "total absolute error of the media’s shares, from 0 to 2",
     "regret": "decision regret: profit lost in the next replication by dividing its media budget "
@@ -152,8 +152,9 @@ def _sampled(truth: ChannelTruth) -> str:
     if not truth.n_orderings:
         return ""
     return (
-        f" The true shares are over {number(truth.n_orderings, 0)} sampled orderings, which all "
-        "replications have in common: the intervals do not hold the error of this sample."
+        f" True shares and Shapley values are over {number(truth.n_orderings, 0)} sampled "
+        "orderings, which all replications have in common: intervals of bias and of total error "
+        "do not hold the error of this sample."
     )
 
 

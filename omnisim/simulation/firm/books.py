@@ -70,8 +70,9 @@ class Books:
         """Return what a message brings in the online channels and in the store, EUR.
 
         The margin that follows those who open over that of those who do not, times the share who
-        open: what a manager reads off own data, not the true effect. Before data tell, a team
-        believes that its messages sell in its own channels; sent as one, where sales are.
+        open: what a manager reads off own data, not the true effect. Before data tell, and where
+        sales are filed under nobody, a team believes that its messages sell in its own channels;
+        sent as one, where sales are.
         """
         rules = scenario.governance
         n, opened, *followed = self.mail[sender]
@@ -82,7 +83,8 @@ class Books:
         sales = np.array([share[1:].sum(), share[0]]) + 1e-9
         where = {ONLINE_TEAM: (1.0, 0.0), STORE_TEAM: (0.0, 1.0), JOINT: sales / sales.sum()}
         belief = rules.message_margin * rules.prior_messages * np.asarray(where[sender])
-        margin: Floats = (opened * means + belief) / (n + rules.prior_messages)
+        tells = np.array([files(scenario, team) for team in BOTH])
+        margin: Floats = (tells * opened * means + belief) / (tells * n + rules.prior_messages)
         return margin
 
     def _read_mail(self, world: World, results: Results) -> None:
@@ -95,8 +97,7 @@ class Books:
 class MailReader:
     """Tells what followed campaigns, once the days within which orders count are over.
 
-    An order follows a message if it is filed under the record that was written to. A sender whose
-    sales are filed under nobody cannot tell: its campaigns leave it with what it believes.
+    An order follows a message if it is filed under the record that was written to.
     """
 
     def __init__(self) -> None:
@@ -117,8 +118,7 @@ class MailReader:
             own = [mailing for mailing in due if mailing[1] == sender]
             if own:
                 size = sum(len(shoppers) for _, _, shoppers, _ in own) / len(own)
-                can_tell = any(files(world.scenario, team) for team in teams_of(sender))
-                found[sender] = self._followed(world, own, margin) * can_tell, size
+                found[sender] = self._followed(world, own, margin), size
         first = min((day for day, *_ in world.mailings), default=world.env.now)
         self.orders = self.orders[self.orders[:, 0] >= first]
         self.opened = self.opened[self.opened[:, 0] >= first]
@@ -159,11 +159,6 @@ class MailReader:
             followed.append(total[last] - total[first])
         sums = [float(f[rows].sum()) for rows in (opened, ~opened) for f in followed]
         return np.array([len(at), opened.sum(), *sums])
-
-
-def teams_of(sender: int) -> tuple[int, ...]:
-    """Return the teams that a sender is."""
-    return BOTH if sender == JOINT else (sender,)
 
 
 def mean_basket(scenario: Scenario) -> float:

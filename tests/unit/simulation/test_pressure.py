@@ -144,22 +144,34 @@ def test_margin_that_follows_is_counted_by_hand(is_joined, online):
     assert reader.read(world, np.ones(3)) == {}
 
 
+VIEW = {"capabilities.single_customer_view": 2, "capabilities.coordinated_automation": 2}
+
+
+@pytest.mark.parametrize("as_one", [False, True])
 @pytest.mark.parametrize(
     ("records", "tells"),
     [({}, {ONLINE_TEAM, STORE_TEAM}), ({"records.tracking_level": "TL1"}, {ONLINE_TEAM}),
      ({"records.tracking_level": "TL0"}, set()), ({"records.keeps_purchases": False}, set())],
 )  # fmt: skip
-def test_managers_follow_sales_only_where_they_are_filed(records, tells):
-    """Without a customer view no team sees what its messages sell in the other's channels."""
+def test_managers_follow_sales_only_where_they_are_filed(records, tells, as_one):
+    """In channels whose sales are filed under nobody they keep their belief, whoever writes.
+
+    Without a customer view no team sees what its messages sell in the other's channels.
+    """
     books = Books()
-    world = finished_world(
-        small({"market.n_shoppers": 200, "governance.review_days": 365} | records)
-    )
+    fields = {"market.n_shoppers": 200, "governance.review_days": 365,
+              "governance.prior_messages": 10.0}  # fmt: skip
+    world = finished_world(small(fields | (VIEW if as_one else {}) | records))
     books.read(world)
-    assert {team for team in (ONLINE_TEAM, STORE_TEAM) if books.mail[team].any()} == tells
-    assert books.sent[ONLINE_TEAM] > 0  # what it sends it counts, whoever is followed
-    assert books.mail[ONLINE_TEAM][[3, 5]].tolist() == [0, 0]
-    assert (books.mail[ONLINE_TEAM][[2, 4]] > 0).any() == (ONLINE_TEAM in tells)
+    sender = JOINT if as_one else ONLINE_TEAM
+    assert books.sent[sender] > 0  # what it sends it counts, whoever is followed
+    followed = books.mail[sender][[3, 5]].any()
+    found = books.message_margin(world.scenario, sender)
+    books.mail[sender] = np.zeros(6)
+    belief = books.message_margin(world.scenario, sender)
+    moved = {team for team in BOTH if found[team] != belief[team]}
+    assert moved == tells if as_one else moved == tells - {STORE_TEAM}
+    assert followed == (as_one and STORE_TEAM in tells)
 
 
 def test_few_messages_leave_the_belief_and_many_replace_it():
