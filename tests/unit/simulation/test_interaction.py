@@ -34,7 +34,10 @@ def base():
 
 
 def test_loyalty_and_personalisation_meet_in_the_same_shoppers(base):
+    """S4-14: not of one sign in every world, but exactly nothing where nobody can have a card."""
+    nobody = base.replace({"segments.busy.p_loyalty": 0.0, "sign_ups.card": 0.0})
     assert abs(interaction(base, PERSONAL, LOYAL)) > 0.01
+    assert interaction(nobody, PERSONAL, LOYAL) == pytest.approx(0, abs=1e-9)
 
 
 def test_without_what_they_move_they_have_no_synergy(base):

@@ -30,15 +30,19 @@ def test_buyers_meet_firm_and_rivals_at_five_to_ten_kinds_of_touchpoint_a_year()
 
 
 def test_the_more_experience_counts_the_more_a_bad_one_costs():
-    """S2-05: one weight up, fewer orders; where nothing is bad it moves nothing as far."""
-    orders, stay = zip(*(
-        (run.orders.num_rows, run.final["alive"].mean())
-        for weight in (0.0, 1.0, 3.0)
-        for run in [simulate(small(PEOPLE | {
-            "experience.rating": 0.0, "experience.satisfaction_on_churn": weight}), seed=1)]
-    ), strict=True)  # fmt: skip
-    assert orders[0] > orders[1] > orders[2]
-    assert stay[0] > stay[1] > stay[2]
+    """S2-05: one weight up, fewer orders and shoppers; where experience is good, more of both."""
+    orders, stay = {}, {}
+    for rating, weights in ((0.0, (0.0, 1.0, 3.0)), (1.0, (0.0, 3.0))):
+        runs = [
+            simulate(small(PEOPLE | {
+                "experience.rating": rating, "experience.satisfaction_on_churn": weight}), seed=1)
+            for weight in weights
+        ]  # fmt: skip
+        orders[rating] = [run.orders.num_rows for run in runs]
+        stay[rating] = [run.final["alive"].mean() for run in runs]
+    for bad, good in (orders.values(), stay.values()):
+        assert bad[0] > bad[1] > bad[2]
+        assert good[1] > good[0]
 
 
 def test_what_one_is_used_to_pleases_no_more():

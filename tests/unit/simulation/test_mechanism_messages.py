@@ -9,6 +9,8 @@ from omnisim.policies import Blanket, NoContact
 from omnisim.schema import Channel, Event, Line
 from omnisim.simulation import simulate
 from omnisim.simulation.decisions import taste_of
+from omnisim.simulation.firm.knowledge import ONLINE_TEAM
+from tests.reference.inventory import likeness as likeness_in_rows
 from tests.reference.worlds import assert_same_bytes, finished_world, of, small
 
 APPS = {
@@ -57,7 +59,18 @@ def test_personalisation_engine_alone_sells_nothing():
         assert (of(runs[0].events, name) == of(runs[1].events, name)).all()
 
 
-def test_bought_data_cost_money_on_their_own_line():
+def test_bought_data_tell_tastes_by_their_accuracy_and_cost_money_on_their_own_line():
+    """S1-17: the better the data bought, the more is known; all that is known costs the same."""
+    told = [
+        likeness_in_rows(finished_world(small(K1 | {
+            "market.n_shoppers": 300, "market.horizon_days": 14, "stock.n_items": 40,
+            "primitives.third_party_accuracy": (accuracy,) * 3,
+        }), seed=2), ONLINE_TEAM)
+        for accuracy in (0.0, 0.3, 1.0)
+    ]  # fmt: skip
+    assert told[1] > told[0] + 0.1
+    assert told[2] > told[1] + 0.2
+
     engine = small(K1 | {"capabilities.personalisation_engine": 2, "sign_ups.cookies": 0.0})
     run = simulate(engine, policy=NoContact(), seed=2)
     days, per_year = engine.market.horizon_days, engine.costs.third_party_per_year
