@@ -8,10 +8,11 @@ from omnisim.config.scenario import Scenario
 from omnisim.experiment.attributed import observed_log
 from omnisim.experiment.calibration.one_run import figures_of
 from omnisim.experiment.flows import crossing_share, journey_flows
+from omnisim.policies import Blanket, NoContact, RecencyCampaign
 from omnisim.schema import Channel, Event, Trigger
 from omnisim.simulation import simulate
 from omnisim.simulation.firm.knowledge import ONLINE_TEAM, STORE_TEAM
-from tests.reference.inventory import PEOPLE, count, likeness, needs_with
+from tests.reference.inventory import PEOPLE, count, likeness, needs_with, profit
 from tests.reference.worlds import finished_world, of, small
 
 KNOWN = PEOPLE | {
@@ -231,3 +232,51 @@ def test_two_senders_exceed_the_cap_of_a_person_and_lose_more_readers(automated)
     apart, joint = (count(run, Event.UNSUBSCRIBE) for run in automated)
     assert joint < 0.8 * apart
     assert automated[1].final["fatigue"].mean() < automated[0].final["fatigue"].mean()
+
+
+REACHED = PEOPLE | {
+    "segments.busy.p_app": 0.5, "segments.busy.p_push_consent": 0.8, "stock.n_items": 40,
+    "segments.busy.p_account": 0.9, "segments.busy.p_email_consent": 0.8,
+    "messages.p_open": 0.6, "messages.goodwill": 3.0, "governance.managers_decide": False,
+    "capabilities.single_customer_view": 2, "capabilities.personalisation_engine": 2,
+    "surfaces.online_every_days": 0, "surfaces.store_every_days": 0,
+    "surfaces.reward_every_days": 0,
+}  # fmt: skip
+"""Messages are all the firm does, and not everybody can be reached by each medium."""
+
+
+def test_who_is_written_to_when_and_how_earns_more_per_contact_than_all_alike():
+    """S1-28: incremental profit per contact, by common random numbers against nobody.
+
+    Recent buyers are written to when they bought, and reminded on the phone of a cart: by each
+    medium only those who accept it.
+    """
+    campaign, blanket = "campaign", "blanket"
+    policies = {campaign: RecencyCampaign(recent_days=14.0), blanket: Blanket("email:profile")}
+    media = {Channel.EMAIL: "email_consent", Channel.PUSH: "push_consent",
+             Channel.DIRECT_MAIL: "mail_consent"}  # fmt: skip
+    per_contact = {campaign: [], blanket: []}
+    for seed in (1, 2, 3):
+        nobody = profit(simulate(small(REACHED), policy=NoContact(), seed=seed))
+        for name, policy in policies.items():
+            run = simulate(small(REACHED), policy=policy, seed=seed)
+            contacts = count(run, Event.MESSAGE)
+            per_contact[name].append((profit(run) - nobody) / contacts)
+            used = {medium for medium in media if count(run, Event.MESSAGE, medium)}
+            assert used == (set(media) if name == campaign else {Channel.EMAIL})
+            if name == blanket:
+                continue
+            sent = of(run.events, "event") == Event.MESSAGE
+            medium, shopper = (of(run.events, column)[sent] for column in ("channel", "shopper"))
+            for channel, consent in media.items():
+                accepts = getattr(run.population, consent) == 1
+                assert accepts[shopper[medium == channel]].all()
+            phones = run.population.push_consent == 1
+            assert (~phones[shopper[medium == Channel.EMAIL]]).sum() > 100
+            acted = run.decisions.to_pandas().query("action > 0")
+            moments = {Trigger.CAMPAIGN, Trigger.CART_ABANDONED, Trigger.AFTER_PURCHASE}
+            assert set(acted["trigger"]) >= moments
+            reminders = acted[acted["trigger"] == Trigger.CART_ABANDONED]
+            assert reminders["action"].nunique() > 1  # on the phone, or by e-mail
+    assert min(per_contact[blanket]) > 0
+    assert np.mean(per_contact[campaign]) > 1.4 * np.mean(per_contact[blanket])

@@ -88,7 +88,7 @@ def test_the_firm_is_there_when_the_phone_is_taken_out():
 
 
 def test_data_shared_and_one_aim_move_decisions_each_and_profit_together():
-    """S3-06: K1 joins records, K15 moves conduct; each changes what is earned before they cost."""
+    """S3-06: K1 joins records, K15 moves conduct; each changes what is earned before its cost."""
     earned = []
     for view, aim in ((0, 0), (2, 0), (0, 2), (2, 2)):
         levels = Capabilities(single_customer_view=view, cross_functional_governance=aim)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from omnisim.config.capabilities import Capabilities
+from omnisim.policies import Blanket, NoContact
 from omnisim.schema import Channel, Event, Fulfilment, Line
 from omnisim.simulation import _outcome as outcome
 from omnisim.simulation import simulate
@@ -110,9 +111,20 @@ def test_only_what_is_bought_beside_a_return_or_a_collection_swells():
     assert not shrunk.any()
 
 
-def test_opened_messages_swell_the_next_purchase_unless_they_are_inert():
+def test_messages_engage_and_swell_the_next_purchase_unless_they_are_inert():
+    """S4-17: engagement at the end and orders, against nobody written to; and the next basket."""
     log, grown, shrunk = purchases("relevance", {"messages.p_open": 0.6})
     assert 0 < grown.sum() < len(log)
     assert not shrunk.any()
     inert = {"exposures.inert": ("email", "push"), "messages.p_open": 0.6}
     assert not purchases("relevance", inert)[1].any()
+
+    moved = {"messages.p_open": 0.6, "messages.goodwill": 3.0}
+    for changes, more in ((moved, True), (moved | inert, False)):
+        nobody, mailed = (
+            simulate(small(PEOPLE | changes), policy=policy, seed=2)
+            for policy in (NoContact(), Blanket("email:profile"))
+        )
+        engaged = [run.final["engagement"].mean() for run in (nobody, mailed)]
+        assert (engaged[1] > engaged[0] + 0.03) == more
+        assert (mailed.orders.num_rows > 1.05 * nobody.orders.num_rows) == more

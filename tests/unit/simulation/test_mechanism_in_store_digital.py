@@ -55,6 +55,32 @@ def test_a_better_coupon_stays_and_a_worse_or_an_old_one_goes():
         assert coupon[0] == expected
 
 
+def test_screens_turn_more_visits_for_a_need_into_purchases():
+    """S0-21: purchases per visit, where the store alone sells and a look leaves all in doubt.
+
+    Who knows comes less often before buying, and brings less back; an inert screen tells nothing.
+    """
+    world = {
+        "choice.risk": 8.0, "in_store.screen_resolves": 1.0, "channels.store.risk_resolved": 0.0,
+        "primitives.coupons_shown": (0.0, 0.0, 0.0), "surfaces.store_every_days": 0,
+        "governance.managers_decide": False, "stock.store_share": 1.0, "choice.inspection_sd": 0.0,
+        "channels.website.is_open": False, "channels.app.is_open": False,
+        "market.n_shoppers": 200,
+    }  # fmt: skip
+    for seed in (1, 2, 3):
+        found = []
+        for inert in (("screen",), ()):
+            run = simulate(firm(2, world | {"exposures.inert": inert}), seed=seed)
+            events = run.events.to_pandas()
+            here = events[(events["journey"] >= 0) & (events["channel"] == Channel.STORE)]
+            visits, bought = ((here["event"] == k).sum() for k in (Event.VISIT, Event.PURCHASE))
+            back = (events["event"] == Event.RETURN).sum()
+            found.append((bought / visits, (bought - back) / visits))
+        (untold, untold_kept), (told, told_kept) = found
+        assert told > untold + 0.01
+        assert told_kept > untold_kept + 0.05
+
+
 def test_coupons_lift_store_sales_are_redeemed_and_cannibalise():
     deep = {"in_store.coupon_depth": 0.3, "primitives.screens_used": (0.0, 0.0, 0.0),
             "segments.busy.p_app": 1.0}  # fmt: skip
