@@ -40,11 +40,13 @@ def display_trials(
     in which one arm has no visitor at a level is left out there.
     """
     years = (scenario.market.burn_in_days + scenario.market.horizon_days) / 365
-    extremes = None
+    truths: dict[str, float] = {}
     for name, unit in UNITS.items():
         firm = scenario.replace({"holdouts.display_unit": unit})
         trial = Trial(firm, "display", SHARE, LEVELS[0], seed, replication, shoppers, policy)
-        extremes = extremes or trial.extremes()  # the same whatever is drawn
+        if not truths:  # everybody or nobody: the same whatever is drawn
+            extremes = trial.extremes()
+            truths = {level: trial.truth(extremes, level).effect() / years for level in LEVELS}
         run = trial.run(SHARE)
         for level in LEVELS:
             table = trial.units_seen(run, level)
@@ -52,5 +54,4 @@ def display_trials(
             if len(means) == 2:
                 shown, held = float(means[1]), float(means[0])
                 ratio = shown / held if held else float("nan")
-                truth = trial.truth(extremes, level).effect()
-                yield name, level, (shown - held) / years, ratio, truth / years
+                yield name, level, (shown - held) / years, ratio, truths[level]
