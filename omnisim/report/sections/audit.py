@@ -1,5 +1,6 @@
 """Attribution audited: what channels cause, what models say, and what following them costs."""
 
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import pandas as pd
@@ -173,32 +174,36 @@ def _name(row: pd.Series) -> str:
 
 def _grid(audit: AttributionAudit, quantity: str) -> Grid:
     rows = audit.scores[audit.scores["quantity"] == quantity]
-    levels = list(dict.fromkeys(audit.scores["level"]))
-    cells = {(row["model"], row["level"]): cell(row, DIGITS.get(quantity, 3))
-             for _, row in rows.iterrows()}  # fmt: skip
-    label = LABELS[quantity]
-    return Grid(
-        label[0].upper() + label[1:],
-        ("Model", *(title(LEVELS.get(level, level)) for level in levels)),
-        [
-            Row(title(model), [cells.get((model, level), "") for level in levels])
-            for model in dict.fromkeys(rows["model"])
-        ],
-    )
+    label, digits = LABELS[quantity], DIGITS.get(quantity, 3)
+    return _by_model(
+        label[0].upper() + label[1:], rows, "level", dict.fromkeys(audit.scores["level"]),
+        lambda row: cell(row, digits),
+    )  # fmt: skip
 
 
 def _bias_grid(audit: AttributionAudit, level: str) -> Grid:
     """Return by model what each channel is credited beyond what is missing without it."""
     rows = audit.channels[(audit.channels["level"] == level) & audit.channels["truth"].notna()]
-    channels = list(dict.fromkeys(rows["channel"]))
-    cells = {(row["model"], row["channel"]): cell(row, 3, names=("bias", *INTERVAL))
-             for _, row in rows.iterrows()}  # fmt: skip
-    return Grid(
+    return _by_model(
         f"Bias by channel at {LEVELS.get(level, level)}: orders credited beyond what is missing "
         "without the channel, per shopper and year",
-        ("Model", *(title(name) for name in channels)),
+        rows, "channel", dict.fromkeys(rows["channel"]),
+        lambda row: cell(row, 3, names=("bias", *INTERVAL)),
+    )  # fmt: skip
+
+
+def _by_model(
+    caption: str, rows: pd.DataFrame, column: str, places: Iterable[str],
+    write: Callable[[pd.Series], str],
+) -> Grid:  # fmt: skip
+    """Return a table with a row a model, and for each of `places` what `write` makes of a row."""
+    places = list(places)
+    cells = {(row["model"], row[column]): write(row) for _, row in rows.iterrows()}
+    return Grid(
+        caption,
+        ("Model", *(title(LEVELS.get(place, place)) for place in places)),
         [
-            Row(title(model), [cells.get((model, name), "") for name in channels])
+            Row(title(model), [cells.get((model, place), "") for place in places])
             for model in dict.fromkeys(rows["model"])
         ],
     )
